@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let base: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+let safe = base + [.strictMemorySafety()]
+
+/// One floor of the house: a library target that imports only what stands below it.
+func floor(_ name: String, on below: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe)
+}
+
+func tests(_ name: String, of targets: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: targets + ["TestSupport"], resources: resources, swiftSettings: base)
+}
+
+let package = Package(
+  name: "qpyemu",
+  products: [
+    .executable(name: "qpyemu", targets: ["qpyemu"]),
+    .library(name: "DeviceEmulator", targets: ["DeviceEmulator"]),
+    .library(name: "AudioEngine", targets: ["AudioEngine"]),
+    .library(name: "FlashStorage", targets: ["FlashStorage"]),
+    .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
+  ],
+  targets: [
+    .executableTarget(name: "qpyemu", dependencies: ["Commands"], swiftSettings: safe),
+    floor("Commands", on: ["GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles"]),
+    floor(
+      "GuestRuntime", on: ["DeviceEmulator", "JSONText"], resources: [.embedInCode("Guest")]),
+    floor(
+      "DeviceEmulator", on: ["ModuleProfiles", "AudioEngine", "FlashStorage", "EmulatedTime"]),
+    floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
+    .target(
+      name: "BundledProfiles", path: "Profiles", exclude: ["profile.schema.json"],
+      resources: [.embedInCode("models")], swiftSettings: safe),
+    floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
+    floor("AudioEngine", on: ["COpenCoreAMRNB", "CSpeexDSP"]),
+    floor("FlashStorage", on: []),
+    floor("EmulatedTime", on: []),
+    floor("JSONText", on: []),
+    .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+    .systemLibrary(name: "COpenCoreAMRNB", providers: [.apt(["libopencore-amrnb-dev"])]),
+    .systemLibrary(
+      name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+
+    .target(
+      name: "VirtualMicrophone", dependencies: ["CALSA"], path: "Tests/VirtualMicrophone",
+      cSettings: [.define("PIC")]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: base),
+    tests("EmulatedTimeTests", of: ["EmulatedTime"]),
+    tests("FlashStorageTests", of: ["FlashStorage"]),
+    tests("JSONTextTests", of: ["JSONText"]),
+    tests("AudioEngineTests", of: ["AudioEngine"]),
+    tests("ALSABackendTests", of: ["ALSABackend", "AudioEngine"]),
+    tests("ModuleProfilesTests", of: ["ModuleProfiles"]),
+    tests("DeviceEmulatorTests", of: ["DeviceEmulator"]),
+    tests("GuestRuntimeTests", of: ["GuestRuntime"]),
+    tests("CommandsTests", of: ["Commands"]),
+  ]
+)

@@ -1,0 +1,1 @@
+let file = PackageResources.EC600N_json
