@@ -1,1 +1,220 @@
-// Filled by the next commits.
+public import AudioEngine
+public import EmulatedTime
+public import FlashStorage
+public import ModuleProfiles
+
+/// One emulated module: its profile, its flash, its peripherals, its clock.
+///
+/// Synchronous and usable from any thread. A script's calls enter through ``call(_:on:_:heapFree:)``;
+/// a Swift program may prefer ``makeRecord(_:)``. Nothing happens by itself: recordings advance when
+/// the clock does, and callbacks wait in a queue until ``runCallbacks()`` or ``nextEvent()``.
+///
+/// ```swift
+/// let clock = VirtualClock()
+/// let device = try DeviceEmulator(
+///   profile: .named("EC600N"), microphone: ToneMicrophone(hertz: 440), clock: clock)
+/// let record = try device.makeRecord()
+/// try record.start("a.wav", seconds: 10)  // 0
+/// clock.advance(by: .seconds(10))
+/// let bytes = try device.files.contents(of: "/usr/a.wav")
+/// ```
+public final class DeviceEmulator: Sendable {
+  /// What the module can do.
+  public let profile: ModuleProfile
+  /// Which of the two readings of the vendor's behaviour it follows.
+  public let policy: Policy
+  /// The device's time.
+  public let clock: any DeviceClock
+  /// The flash as scripts see it.
+  public let files: ScriptFiles
+  /// The level of every pin, as scripts and the world outside see it.
+  public let pins = Pins()
+
+  private let state: Monitor<DeviceState>
+  private let eventHook = Monitor<@Sendable () -> Void>({})
+  private let functions = Monitor(SwiftFunctions())
+
+  /// Powers a module on.
+  ///
+  /// - Parameters:
+  ///   - profile: Which module, by name or from the environment (`QPYEMU_PROFILE`).
+  ///   - policy: `documented` answers as the vendor's page says, `observed` as firmware was seen to.
+  ///   - microphone: What it hears.
+  ///   - loudspeaker: Where what it plays goes.
+  ///   - voice: Who speaks for TTS.
+  ///   - clock: Its time; a live microphone needs a ``HostClock``.
+  ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
+  ///   - library: Where profiles are looked for.
+  ///   - notice: Gets a sentence when something happens that a person should know and the script
+  ///     cannot, such as a microphone that delivers only zeros.
+  /// - Throws: `ProfileError` for an unknown or broken profile.
+  public convenience init(
+    profile: ProfileSelection, policy: Policy = .documented,
+    microphone: any Microphone = SilenceMicrophone(),
+    loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
+    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
+    library: ProfileLibrary = .bundled,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(ProfileError) {
+    self.init(
+      try library.profile(profile), policy: policy, microphone: microphone,
+      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, notice: notice)
+  }
+
+  /// Powers on a module whose profile is at hand; otherwise as the other initializer.
+  public init(
+    _ profile: ModuleProfile, policy: Policy = .documented,
+    microphone: any Microphone = SilenceMicrophone(),
+    loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
+    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
+    outcomes: OutcomeTable = .bundled,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.profile = profile
+    self.policy = policy
+    self.clock = clock
+    let files = ScriptFiles(mounts ?? profile.volumes.map { ScriptFiles.Mount(inMemory: $0) })
+    self.files = files
+    let alarms = AlarmRelay(clock)
+    let board = Board(
+      profile: profile, policy: policy, clock: clock, files: files, microphone: microphone,
+      loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
+      events: EventQueue(capacity: profile.limits.eventQueue),
+      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set, notice: notice)
+    state = Monitor(DeviceState(board: board, outcomes: outcomes))
+    alarms.connect(to: self)
+  }
+
+  // MARK: Calls
+
+  /// Answers one call of a script: the way in for every interpreter.
+  ///
+  /// - Parameters:
+  ///   - object: The peripheral's object, from its constructor; nil for the constructor itself.
+  ///   - heapFree: Bytes of heap that the script has free, where a method asks for it.
+  /// - Returns: The value the script gets, or the exception it sees.
+  /// - Throws: ``HostFailure`` if the host cannot give the device what it needs.
+  @discardableResult
+  public func call(
+    _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
+    heapFree: Int = .max
+  ) throws(HostFailure) -> Result<GuestValue, GuestException> {
+    let call = Call(
+      method: method, object: object, arguments: arguments, heapFree: heapFree)
+    return try change { state throws(HostFailure) in try state.answer(call) }
+  }
+
+  /// The names of the methods that scripts do not find on this module under this policy.
+  public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }
+
+  /// Starts a timer that calls a script's function back.
+  ///
+  /// - Returns: Its number, or nil if all the module's timers are taken.
+  public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
+    state.withLock { state in
+      state.board.timers.start(
+        period: period, isPeriodic: isPeriodic, function: function, clock: clock,
+        alarm: state.board.alarm)
+    }
+  }
+
+  /// Stops a timer; one that has ended already is left alone.
+  public func stopTimer(_ number: Int) {
+    state.withLock { $0.board.timers.stop(number, clock: clock) }
+  }
+
+  // MARK: Events
+
+  /// Takes the next call-back that waits for the script; nil if none does.
+  public func nextEvent() -> DeviceEvent? { state.withLock { $0.board.events.next() } }
+
+  /// Whether a call-back waits.
+  public var hasEvent: Bool { state.withLock { !$0.board.events.isEmpty } }
+
+  /// How many call-backs were dropped because the queue was full.
+  public var droppedEvents: Int { state.withLock { $0.board.events.dropped } }
+
+  /// Has `hook` called, on whatever thread, each time a call-back has been queued.
+  public func whenEventQueued(_ hook: @escaping @Sendable () -> Void) {
+    eventHook.withLock { $0 = hook }
+  }
+
+  /// Whether anything goes on that will end by itself and may call the script back.
+  public var isWorking: Bool { state.withLock { $0.isWorking } }
+
+  // MARK: Ends
+
+  /// Ends all that goes on, in order: recordings are closed and stay readable.
+  public func powerDown() {
+    state.withLock { $0.powerDown() }
+    files.closeAll()
+  }
+
+  fileprivate func ring(_ purpose: AlarmPurpose) {
+    change { $0.ring(purpose) }
+  }
+
+  private func change<R, E: Error>(
+    _ body: (inout DeviceState) throws(E) -> R
+  ) throws(E) -> R {
+    var queued = false
+    defer {
+      if queued { eventHook.withLock { $0 }() }
+    }
+    return try state.withLock { state throws(E) in
+      defer { queued = !state.board.events.isEmpty }
+      return try body(&state)
+    }
+  }
+
+  // MARK: Swift call-backs
+
+  /// Names a Swift closure so that the device can call it back.
+  func name(_ function: @escaping @Sendable ([GuestValue]) -> Void) -> Int {
+    functions.withLock { $0.add(function) }
+  }
+
+  /// Runs the Swift call-backs that wait, one after the other, as a module's script does between two
+  /// of its steps.
+  ///
+  /// - Returns: How many ran.
+  @discardableResult
+  public func runCallbacks() -> Int {
+    var count = 0
+    while let event = nextEvent() {
+      functions.withLock { $0[event.function] }?(event.arguments)
+      count += 1
+    }
+    return count
+  }
+}
+
+/// Closures of Swift callers under the numbers that events name them by.
+private struct SwiftFunctions {
+  private var functions: [@Sendable ([GuestValue]) -> Void] = []
+
+  mutating func add(_ function: @escaping @Sendable ([GuestValue]) -> Void) -> Int {
+    functions.append(function)
+    return functions.count - 1
+  }
+
+  subscript(number: Int) -> (@Sendable ([GuestValue]) -> Void)? {
+    functions.indices.contains(number) ? functions[number] : nil
+  }
+}
+
+/// Carries alarms to a device that did not exist yet when they were wired up, and does not keep it
+/// alive.
+private final class AlarmRelay: @unchecked Sendable {
+  // Unchecked because `device` is set once, before the device can set an alarm.
+  private weak var device: DeviceEmulator?
+  private let clock: any DeviceClock
+
+  init(_ clock: any DeviceClock) { self.clock = clock }
+
+  func connect(to device: DeviceEmulator) { self.device = device }
+
+  var set: @Sendable (Duration, AlarmPurpose) -> Alarm {
+    { [self] due, purpose in clock.schedule(at: due) { self.device?.ring(purpose) } }
+  }
+}

@@ -1,0 +1,37 @@
+import AudioEngine
+import EmulatedTime
+import ModuleProfiles
+
+/// What all peripherals of one device share.
+struct Board {
+  let profile: ModuleProfile
+  let policy: Policy
+  let clock: any DeviceClock
+  let files: ScriptFiles
+  let microphone: any Microphone
+  /// Where played audio goes, and who speaks.
+  let loudspeaker: Loudspeaker
+  var events: EventQueue
+  var timers: TimerPool
+  /// Sets an alarm that will come back to the device with its purpose.
+  let alarm: @Sendable (_ due: Duration, AlarmPurpose) -> Alarm
+  /// Tells the person at the host something the script cannot know.
+  let notice: @Sendable (String) -> Void
+
+  /// Queues a call of a script's function, if there is one.
+  mutating func post(_ function: Int?, _ arguments: GuestValue...) {
+    guard let function else { return }
+    events.post(DeviceEvent(function: function, arguments: arguments))
+  }
+}
+
+/// Why an alarm was set.
+enum AlarmPurpose: Equatable, Sendable {
+  /// Audio has arrived at the recorder. The number tells one recording from the next.
+  case recording(Int)
+  /// The observed recorder stops pretending to be busy.
+  case recorderIdle
+  /// What is being played has ended.
+  case played(PlayerID, Int)
+  case timer(Int)
+}

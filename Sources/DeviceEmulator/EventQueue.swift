@@ -1,0 +1,31 @@
+/// Something the device tells the script: a call to one of its functions.
+public struct DeviceEvent: Equatable, Sendable {
+  /// The script's own name for the function.
+  public let function: Int
+  public let arguments: [GuestValue]
+}
+
+/// The queue between the device and the script's callbacks.
+///
+/// It holds 64 on the modules; past that the newest is dropped and counted.
+struct EventQueue {
+  private let capacity: Int
+  private var pending: [DeviceEvent] = []
+  private(set) var dropped = 0
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  var isEmpty: Bool { pending.isEmpty }
+
+  mutating func post(_ event: DeviceEvent) {
+    guard pending.count < capacity else {
+      dropped += 1
+      return
+    }
+    pending.append(event)
+  }
+
+  mutating func next() -> DeviceEvent? {
+    pending.isEmpty ? nil : pending.removeFirst()
+  }
+}

@@ -1,0 +1,87 @@
+/// A value that a script hands to the device or gets back from it.
+public enum GuestValue: Equatable, Sendable {
+  case none
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case bytes([UInt8])
+  case bytearray([UInt8])
+  case list([GuestValue])
+  /// Something the script can be called back through; the number is the script's own name for it.
+  case function(Int)
+  /// A writable buffer of so many bytes, which the device may fill.
+  case buffer(count: Int)
+  /// A peripheral's object, such as one `Record`.
+  case object(PeripheralID)
+  /// What fills a buffer: the count that the script sees, and the bytes to store.
+  case filled([UInt8])
+  /// Any other value, of which only the type's name matters.
+  case other(type: String)
+
+  /// The name Python gives to the type.
+  public var typeName: String {
+    switch self {
+    case .none: "NoneType"
+    case .bool: "bool"
+    case .int, .filled: "int"
+    case .double: "float"
+    case .string: "str"
+    case .bytes: "bytes"
+    case .bytearray, .buffer: "bytearray"
+    case .list: "list"
+    case .function: "function"
+    case .object: "object"
+    case .other(let type): type
+    }
+  }
+
+  /// The integer that C code on the module would see; a bool counts as one.
+  public var integer: Int? {
+    switch self {
+    case .int(let value): value
+    case .bool(let value): value ? 1 : 0
+    default: nil
+    }
+  }
+
+  public var string: String? {
+    if case .string(let value) = self { value } else { nil }
+  }
+
+  public var function: Int? {
+    if case .function(let number) = self { number } else { nil }
+  }
+}
+
+/// Names one object of a peripheral, such as the second `Record` that a script made.
+public struct PeripheralID: Hashable, Sendable {
+  public let number: Int
+
+  public init(_ number: Int) { self.number = number }
+}
+
+/// An exception that a call raises in the script.
+public struct GuestException: Error, Equatable, Sendable {
+  /// The Python class, such as `ValueError`.
+  public let type: String
+  public let text: String
+
+  public init(_ type: String, _ text: String) {
+    self.type = type
+    self.text = text
+  }
+
+  static func noAttribute(_ name: String, of type: String) -> GuestException {
+    GuestException("AttributeError", "'\(type)' object has no attribute '\(name)'")
+  }
+}
+
+/// The host cannot give the device what it needs, such as its microphone. Not the script's doing and
+/// nothing a module would know, so it ends the run instead of reaching the script.
+public struct HostFailure: Error, Equatable, Sendable {
+  /// A whole sentence that names the thing and what would be right.
+  public let message: String
+
+  public init(_ message: String) { self.message = message }
+}

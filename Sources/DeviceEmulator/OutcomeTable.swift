@@ -1,0 +1,61 @@
+import BundledProfiles
+import JSONText
+import ModuleProfiles
+
+/// What a call does when a row applies to it, under one policy.
+public struct Outcome: Equatable, Sendable {
+  public enum Effect: Equatable, Sendable {
+    /// The script gets this very value.
+    case returns(GuestValue)
+    /// The script gets a value that the call makes, such as a path or the data read.
+    case makes(Product)
+    /// The script sees an exception. The text may hold `{mismatch}` or `{device}`.
+    case raises(type: String, text: String)
+    /// The method does not exist: AttributeError.
+    case missing
+  }
+
+  public enum Product: String, Sendable, CaseIterable {
+    case object, path, bytes, bytearray, sizeByModel, rawSize, setting, bytesRead
+    case number
+  }
+
+  public let effect: Effect
+  public let provenance: Provenance
+}
+
+/// One row: a precondition and what follows from it. A policy that has no such check has no outcome.
+public struct OutcomeRow: Equatable, Sendable {
+  /// The precondition's id, unique within the method.
+  public let id: String
+  /// The precondition in words.
+  public let when: String
+  public let documented: Outcome?
+  public let observed: Outcome?
+
+  public func outcome(under policy: Policy) -> Outcome? {
+    switch policy {
+    case .documented: documented
+    case .observed: observed
+    }
+  }
+}
+
+/// The rows of one method. They are looked at in order; the first that applies decides.
+public struct MethodOutcomes: Equatable, Sendable {
+  public let signature: String
+  public let rows: [OutcomeRow]
+  /// The order of checks under the observed policy, where it differs.
+  let observedOrder: [String]?
+
+  /// The rows that exist under a policy, in its order.
+  public func rows(under policy: Policy) -> [(id: String, outcome: Outcome)] {
+    let ordered: [OutcomeRow]
+    if policy == .observed, let observedOrder {
+      ordered = observedOrder.compactMap { id in rows.first { $0.id == id } }
+    } else {
+      ordered = rows
+    }
+    return ordered.compactMap { row in row.outcome(under: policy).map { (row.id, $0) } }
+  }
+}

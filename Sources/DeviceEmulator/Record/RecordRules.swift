@@ -1,0 +1,219 @@
+import AudioEngine
+import ModuleProfiles
+
+/// The preconditions of `audio.Record`, one case for each row of `Profiles/outcomes/Record.json`.
+enum RecordRow: String, CaseIterable {
+  case initArguments = "init.arguments"
+  case initDevice = "init.device"
+  case initChannel = "init.channel"
+  case initTimer = "init.timer"
+  case initAgain = "init.again"
+  case initOK = "init.ok"
+  case startArguments = "start.arguments"
+  case startBusy = "start.busy"
+  case startChannel = "start.channel"
+  case startFormat = "start.format"
+  case startTimer = "start.timer"
+  case startReplace = "start.replace"
+  case startOpen = "start.open"
+  case startOK = "start.ok"
+  case stopArguments = "stop.arguments"
+  case stopIdle = "stop.idle"
+  case stopOK = "stop.ok"
+  case pathArguments = "getFilePath.arguments"
+  case pathEmpty = "getFilePath.empty"
+  case pathAbsent = "getFilePath.absent"
+  case pathOK = "getFilePath.ok"
+  case dataArguments = "getData.arguments"
+  case dataOpen = "getData.open"
+  case dataInUse = "getData.inUse"
+  case dataTooMuch = "getData.tooMuch"
+  case dataBeyondEnd = "getData.beyondEnd"
+  case dataSeek = "getData.seek"
+  case dataHeap = "getData.heap"
+  case dataRead = "getData.read"
+  case dataOK = "getData.ok"
+  case sizeArguments = "getSize.arguments"
+  case sizeEmpty = "getSize.empty"
+  case sizeInUse = "getSize.inUse"
+  case sizeOpen = "getSize.open"
+  case sizeNone = "getSize.size"
+  case sizeOK = "getSize.ok"
+  case deleteArguments = "Delete.arguments"
+  case deleteInUse = "Delete.inUse"
+  case deleteAbsent = "Delete.absent"
+  case deleteOK = "Delete.ok"
+  case existsArguments = "exists.arguments"
+  case existsEmpty = "exists.empty"
+  case existsAbsent = "exists.absent"
+  case existsOK = "exists.ok"
+  case busyArguments = "isBusy.arguments"
+  case busyIdle = "isBusy.idle"
+  case busyOK = "isBusy.ok"
+  case callbackArguments = "end_callback.arguments"
+  case callbackCallable = "end_callback.callable"
+  case callbackOK = "end_callback.ok"
+  case gainFeature = "gain.feature"
+  case gainArguments = "gain.arguments"
+  case gainCodec = "gain.codec"
+  case gainDSP = "gain.dsp"
+  case gainOK = "gain.ok"
+  case dtxFeature = "amrEncDtx_enable.feature"
+  case dtxArguments = "amrEncDtx_enable.arguments"
+  case dtxQuery = "amrEncDtx_enable.query"
+  case dtxRange = "amrEncDtx_enable.range"
+  case dtxOK = "amrEncDtx_enable.ok"
+  case streamFeature = "stream_start.feature"
+  case streamArguments = "stream_start.arguments"
+  case streamBusy = "stream_start.busy"
+  case streamChannel = "stream_start.channel"
+  case streamParameter = "stream_start.parameter"
+  case streamTimer = "stream_start.timer"
+  case streamOK = "stream_start.ok"
+  case readFeature = "stream_read.feature"
+  case readArguments = "stream_read.arguments"
+  case readRefused = "stream_read.refused"
+  case readOK = "stream_read.ok"
+  case endFeature = "stream_stop.feature"
+  case endArguments = "stream_stop.arguments"
+  case endIdle = "stream_stop.idle"
+  case endOK = "stream_stop.ok"
+}
+
+extension Recorder {
+  /// The most that one `getData` reads, in bytes; the page's "10 KB", which itself is allowed.
+  static let dataLimit = 10240
+
+  /// The parameters of each method, and how many of the last may be left out.
+  private static func parameters(of method: DeviceMethod) -> ([Call.Parameter], optional: Int) {
+    switch method {
+    case .recordInit: ([.int], 1)
+    case .recordStart: ([.string, .int], 0)
+    case .recordGetFilePath, .recordGetSize, .recordDelete, .recordExists: ([.string], 0)
+    case .recordGetData: ([.string, .int, .int], 0)
+    case .recordEndCallback: ([.any], 0)
+    case .recordGain: ([.int, .int], 0)
+    case .recordAMREncDTXEnable: ([.int], 1)
+    case .recordStreamStart: ([.int, .int, .int], 0)
+    case .recordStreamRead: ([.any, .int], 0)
+    default: ([], 0)
+    }
+  }
+
+  func mismatch(of call: Call) -> String? {
+    let (parameters, optional) = Self.parameters(of: call.method)
+    return call.mismatch(with: parameters, optional: optional)
+  }
+
+  /// The rules of `Record`: whether a precondition holds, given that those before it did not.
+  func applies(_ row: RecordRow, to call: Call, on board: Board) -> Bool {
+    let record = board.profile.record
+    switch row {
+    case .initArguments, .startArguments, .stopArguments, .pathArguments, .dataArguments,
+      .sizeArguments, .deleteArguments, .existsArguments, .busyArguments, .callbackArguments,
+      .gainArguments, .dtxArguments, .streamArguments, .readArguments, .endArguments:
+      return mismatch(of: call) != nil
+
+    case .initDevice: return requestedChannel(in: call) == nil
+    case .initChannel: return requestedChannel(in: call).map { !record.channels.contains($0) }!
+    case .initTimer: return objects.isEmpty && !board.timers.hasFree
+    case .initAgain: return !objects.isEmpty
+
+    case .startBusy: return isBusy || file(call, on: board).isInUse
+    case .startChannel, .streamChannel: return !record.channels.contains(channel(of: call))
+    case .startFormat: return RecordingFormat(fileName: call.string(0)) == nil
+    case .startTimer: return call.int(1) < 1 || needsTimer(on: board)
+    case .startReplace: return file(call, on: board).cannotBeReplaced
+    case .startOpen: return !file(call, on: board).hasUsableName
+
+    case .stopIdle: return !isRecordingFile
+    case .endIdle: return !isStreaming
+    case .busyIdle: return !isBusy
+
+    case .pathEmpty, .sizeEmpty, .existsEmpty: return call.string(0).isEmpty
+    case .pathAbsent, .existsAbsent, .deleteAbsent: return file(call, on: board).size == nil
+    case .dataInUse, .sizeInUse, .deleteInUse: return file(call, on: board).isInUse
+    case .dataOpen, .sizeOpen: return file(call, on: board).size == nil
+    case .sizeNone: return file(call, on: board).size == 0
+
+    case .dataTooMuch: return !(0...Self.dataLimit).contains(call.int(2))
+    case .dataBeyondEnd:
+      let (end, overflow) = call.int(1).addingReportingOverflow(call.int(2))
+      return overflow || end > file(call, on: board).size ?? 0
+    case .dataSeek: return call.int(1) < 0
+    case .dataHeap: return call.heapFree < Self.dataLimit
+    case .dataRead: return call.int(2) == 0
+
+    case .callbackCallable: return call.arguments[0].function == nil
+
+    case .gainFeature: return !record.gain
+    case .gainCodec: return !(0...4).contains(call.int(0))
+    case .gainDSP: return !(-36...12).contains(call.int(1))
+
+    case .dtxFeature: return !record.amrDTX
+    case .dtxQuery: return call.arguments.isEmpty
+    case .dtxRange: return !(0...1).contains(call.int(0))
+
+    case .streamFeature, .readFeature, .endFeature: return !record.stream
+    case .streamBusy: return isBusy
+    case .streamParameter: return StreamRequest(call, policy: board.policy) == nil
+    case .streamTimer: return needsTimer(on: board)
+    case .readRefused: return readableCount(for: call) == nil
+
+    case .initOK, .startOK, .stopOK, .pathOK, .dataOK, .sizeOK, .deleteOK, .existsOK, .busyOK,
+      .callbackOK, .gainOK, .dtxOK, .streamOK, .readOK, .endOK:
+      return true
+    }
+  }
+
+  /// The channel that a constructor asks for; nil if there is no such device.
+  func requestedChannel(in call: Call) -> AudioChannel? {
+    AudioChannel(rawValue: call.arguments.isEmpty ? 0 : call.int(0))
+  }
+
+  /// What the file facts say of the name that is the first argument.
+  private func file(_ call: Call, on board: Board) -> RecordedFile {
+    RecordedFile(name: call.string(0), files: board.files)
+  }
+
+  /// How many bytes `stream_read` may store; nil if it refuses.
+  private func readableCount(for call: Call) -> Int? {
+    guard hasStream, case .buffer(let room) = call.arguments[0] else { return nil }
+    return (1...max(room, 1)).contains(call.int(1)) && call.int(1) <= room ? call.int(1) : nil
+  }
+}
+
+/// The format that a recording's file name asks for.
+enum RecordingFormat: Equatable {
+  case wav, amr
+
+  /// From the text after the last dot, case-sensitive; without a dot AMR; nil for anything else.
+  init?(fileName: String) {
+    guard let dot = fileName.lastIndex(of: ".") else {
+      self = .amr
+      return
+    }
+    switch fileName[fileName.index(after: dot)...] {
+    case "wav": self = .wav
+    case "amr": self = .amr
+    default: return nil
+    }
+  }
+}
+
+/// The arguments of `stream_start`, checked.
+struct StreamRequest: Equatable {
+  /// `Record.AMRNB`, the value that the firmware gives the constant.
+  static let amrNB = 4
+
+  let frameRate: Int
+  /// nil for no limit.
+  let seconds: Int?
+
+  init?(_ call: Call, policy: Policy) {
+    let (format, rate, time) = (call.int(0), call.int(1), call.int(2))
+    guard format == Self.amrNB, rate == 8000 || rate == 16000, time >= 0 else { return nil }
+    frameRate = rate
+    seconds = time == 0 ? nil : time
+  }
+}

@@ -1,0 +1,130 @@
+import AudioEngine
+import FlashStorage
+
+/// A file as `Record` names it: `x.wav`, `U:/x.wav`, `u:/x.wav` and `/usr/x.wav` are all the same one.
+struct RecordedFile {
+  /// Where the files lie that scripts call `U:/`.
+  private static let root = "/usr/"
+
+  private let name: String
+  private let files: ScriptFiles
+
+  init(name: String, files: ScriptFiles) {
+    let spellings = ["U:/", "u:/", Self.root]
+    let spelling = spellings.first { name.hasPrefix($0) } ?? ""
+    self.name = String(name.dropFirst(spelling.count))
+    self.files = files
+  }
+
+  /// How the module reports it.
+  var path: String { "U:/" + name }
+
+  private var flashPath: String { Self.root + name }
+
+  var isInUse: Bool { files.isInUse(flashPath) }
+
+  /// Its size in bytes, header included; nil if there is no such file.
+  var size: Int? {
+    guard !name.isEmpty, let status = try? files.status(of: flashPath), status.kind == .file
+    else { return nil }
+    return status.size
+  }
+
+  /// Whether something stands in the file's place that is not a file.
+  var cannotBeReplaced: Bool {
+    guard !name.isEmpty, let status = try? files.status(of: flashPath) else { return false }
+    return status.kind == .directory
+  }
+
+  /// Whether the name is one that a file could have where it is to lie.
+  var hasUsableName: Bool {
+    guard let slash = flashPath.lastIndex(of: "/") else { return false }
+    let last = flashPath[flashPath.index(after: slash)...]
+    guard !last.isEmpty, let limit = try? files.statistics(of: Self.root).nameLimit,
+      last.utf8.count <= limit, let folder = try? files.status(of: String(flashPath[..<slash]))
+    else { return false }
+    return folder.kind == .directory
+  }
+
+  /// Bytes of file header, told from the content; 0 if it is no recording.
+  var headerSize: Int {
+    guard case .bytes(let start) = read(at: 0, count: 6) else { return 0 }
+    if start.elementsEqual("#!AMR\n".utf8) { return 6 }
+    return start.starts(with: "RIFF".utf8) ? 44 : 0
+  }
+
+  /// Removes the file; false if it is not there or cannot be removed.
+  func remove() -> Bool { (try? files.remove(flashPath)) != nil }
+
+  /// Creates the file for recording, and marks it as in use; nil if that cannot be done.
+  func create() -> FlashFileSink? {
+    guard let (mount, path) = files.locate(flashPath),
+      let handle = try? mount.volume.open(path, [.write, .create, .truncate])
+    else { return nil }
+    files.claim(flashPath)
+    return FlashFileSink(mount.volume, handle)
+  }
+
+  /// The recorder is done with the file.
+  func release() { files.release(flashPath) }
+
+  enum Reading {
+    case bytes([UInt8])
+    case cannotOpen, cannotSeek, cannotRead
+  }
+
+  /// Reads exactly `count` bytes.
+  func read(at offset: Int, count: Int) -> Reading {
+    guard let (mount, path) = files.locate(flashPath),
+      let handle = try? mount.volume.open(path, .read)
+    else { return .cannotOpen }
+    defer { try? mount.volume.close(handle) }
+    do { try mount.volume.seek(handle, to: offset) } catch { return .cannotSeek }
+    guard let bytes = try? ScriptFiles.read(mount.volume, handle, count: count),
+      bytes.count == count
+    else { return .cannotRead }
+    return .bytes(bytes)
+  }
+}
+
+/// A flash file that audio is written to.
+final class FlashFileSink: ByteSink {
+  private let volume: any Volume
+  private let handle: FileHandle
+
+  init(_ volume: any Volume, _ handle: FileHandle) {
+    self.volume = volume
+    self.handle = handle
+  }
+
+  func append(_ bytes: Span<UInt8>) throws(SinkError) {
+    try translating { () throws(FlashError) in try volume.write(handle, bytes) }
+  }
+
+  func overwrite(at offset: Int, with bytes: Span<UInt8>) throws(SinkError) {
+    try translating { () throws(FlashError) in
+      let end = try volume.position(handle)
+      try volume.seek(handle, to: offset)
+      try volume.write(handle, bytes)
+      try volume.seek(handle, to: end)
+    }
+  }
+
+  func sync() throws(SinkError) {
+    try translating { () throws(FlashError) in try volume.sync(handle) }
+  }
+
+  func close() throws(SinkError) {
+    try translating { () throws(FlashError) in try volume.close(handle) }
+  }
+
+  private func translating(_ body: () throws(FlashError) -> Void) throws(SinkError) {
+    do throws(FlashError) {
+      try body()
+    } catch .noSpace {
+      throw .full
+    } catch {
+      throw .fault(error.description)
+    }
+  }
+}

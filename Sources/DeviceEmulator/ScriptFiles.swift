@@ -1,0 +1,248 @@
+import EmulatedTime
+public import FlashStorage
+
+/// The module's flash as a script sees it: the volumes under their mount points, the files it has
+/// open, and which files somebody uses.
+///
+/// Paths are absolute: `/usr/x.wav`. `/` itself holds nothing but the mount points.
+public final class ScriptFiles: Sendable {
+  /// A volume at its place in the tree.
+  public struct Mount: Sendable {
+    /// Such as `/usr`.
+    public let path: String
+    public let volume: any Volume
+    /// Whether scripts may only read it, as `/bak` on the modules.
+    public let isReadOnly: Bool
+
+    public init(path: String, volume: any Volume, isReadOnly: Bool) {
+      self.path = path
+      self.volume = volume
+      self.isReadOnly = isReadOnly
+    }
+  }
+
+  fileprivate struct OpenFile {
+    let mount: Mount
+    let handle: FileHandle
+    /// The path if the script may write to it.
+    let writtenPath: String?
+  }
+
+  fileprivate struct State {
+    var files: [Int: OpenFile] = [:]
+    var lastNumber = 0
+    /// How often each path is being recorded, played or written.
+    var uses: [String: Int] = [:]
+  }
+
+  public let mounts: [Mount]
+  private let state = Monitor(State())
+
+  public init(_ mounts: [Mount]) { self.mounts = mounts }
+
+  // MARK: Names
+
+  /// The volume that holds a path, and the path inside it; nil for `/` and what is not mounted.
+  func locate(_ path: String) -> (mount: Mount, path: String)? {
+    let path = Self.normal(path)
+    for mount in mounts {
+      if path == mount.path { return (mount, "/") }
+      if path.hasPrefix(mount.path + "/") {
+        return (mount, String(path.dropFirst(mount.path.count)))
+      }
+    }
+    return nil
+  }
+
+  /// Folds `.`, `..` and doubled slashes.
+  static func normal(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  private func locateForChange(
+    _ path: String
+  ) throws(FlashError) -> (mount: Mount, path: String) {
+    guard let place = locate(path) else { throw .invalid }
+    guard !place.mount.isReadOnly else { throw .readOnly }
+    return place
+  }
+
+  // MARK: Open files
+
+  /// Opens a file as Python's `open` does.
+  ///
+  /// - Parameter mode: `r`, `w`, `a` or `x`, with `+`, `b` and `t`; anything else is `.invalid`.
+  /// - Returns: A number for the other calls.
+  public func open(_ path: String, mode: String) throws(FlashError) -> Int {
+    guard let openMode = OpenMode(python: mode) else { throw .invalid }
+    guard let (mount, inner) = locate(path) else {
+      throw Self.normal(path) == "/" ? .isDirectory : .notFound
+    }
+    let writes = openMode.contains(.write)
+    if writes && mount.isReadOnly { throw .readOnly }
+    let handle = try mount.volume.open(inner, openMode)
+    let file = OpenFile(
+      mount: mount, handle: handle, writtenPath: writes ? Self.normal(path) : nil)
+    return state.withLock { state in
+      state.lastNumber += 1
+      state.files[state.lastNumber] = file
+      if let path = file.writtenPath { state.uses[path, default: 0] += 1 }
+      return state.lastNumber
+    }
+  }
+
+  private func file(_ number: Int) throws(FlashError) -> OpenFile {
+    guard let file = state.withLock({ $0.files[number] }) else { throw .badHandle }
+    return file
+  }
+
+  /// Reads up to `count` bytes; fewer only at the end of the file.
+  public func read(_ number: Int, count: Int) throws(FlashError) -> [UInt8] {
+    let file = try file(number)
+    let left = try file.mount.volume.size(file.handle) - file.mount.volume.position(file.handle)
+    return try Self.read(file.mount.volume, file.handle, count: max(min(count, left), 0))
+  }
+
+  /// Writes all of `bytes`, or fails and writes nothing.
+  public func write(_ number: Int, _ bytes: Span<UInt8>) throws(FlashError) {
+    let file = try file(number)
+    try file.mount.volume.write(file.handle, bytes)
+  }
+
+  /// Moves to an offset from the start.
+  public func seek(_ number: Int, to offset: Int) throws(FlashError) {
+    let file = try file(number)
+    try file.mount.volume.seek(file.handle, to: offset)
+  }
+
+  public func position(_ number: Int) throws(FlashError) -> Int {
+    let file = try file(number)
+    return try file.mount.volume.position(file.handle)
+  }
+
+  public func size(_ number: Int) throws(FlashError) -> Int {
+    let file = try file(number)
+    return try file.mount.volume.size(file.handle)
+  }
+
+  public func sync(_ number: Int) throws(FlashError) {
+    let file = try file(number)
+    try file.mount.volume.sync(file.handle)
+  }
+
+  public func close(_ number: Int) throws(FlashError) {
+    let file = try state.withLock { state throws(FlashError) in
+      guard let file = state.files.removeValue(forKey: number) else { throw .badHandle }
+      if let path = file.writtenPath { state.release(path) }
+      return file
+    }
+    try file.mount.volume.close(file.handle)
+  }
+
+  /// Closes what the script left open, as the end of its processor does. What was written is kept.
+  public func closeAll() {
+    for number in state.withLock({ Array($0.files.keys) }) { try? close(number) }
+  }
+
+  // MARK: The tree
+
+  public func status(of path: String) throws(FlashError) -> FileStatus {
+    if Self.normal(path) == "/" { return FileStatus(kind: .directory, size: 0) }
+    guard let (mount, inner) = locate(path) else { throw .notFound }
+    return try mount.volume.status(of: inner)
+  }
+
+  public func entries(of path: String) throws(FlashError) -> [DirectoryEntry] {
+    if Self.normal(path) == "/" {
+      return mounts.map {
+        DirectoryEntry(name: String($0.path.dropFirst()), kind: .directory, size: 0)
+      }
+    }
+    guard let (mount, inner) = locate(path) else { throw .notFound }
+    return try mount.volume.entries(of: inner)
+  }
+
+  public func statistics(of path: String) throws(FlashError) -> VolumeStatistics {
+    guard let (mount, _) = locate(path) else { throw .notFound }
+    return try mount.volume.statistics()
+  }
+
+  public func makeDirectory(_ path: String) throws(FlashError) {
+    let (mount, inner) = try locateForChange(path)
+    try mount.volume.makeDirectory(inner)
+  }
+
+  public func remove(_ path: String) throws(FlashError) {
+    let (mount, inner) = try locateForChange(path)
+    try mount.volume.remove(inner)
+  }
+
+  public func rename(_ old: String, to new: String) throws(FlashError) {
+    let (from, oldInner) = try locateForChange(old)
+    let (to, newInner) = try locateForChange(new)
+    guard from.path == to.path else { throw .invalid }
+    try from.volume.rename(oldInner, to: newInner)
+  }
+
+  /// The whole content of a file.
+  public func contents(of path: String) throws(FlashError) -> [UInt8] {
+    guard let (mount, inner) = locate(path) else { throw .notFound }
+    let handle = try mount.volume.open(inner, .read)
+    defer { try? mount.volume.close(handle) }
+    return try Self.read(mount.volume, handle, count: mount.volume.size(handle))
+  }
+
+  static func read(
+    _ volume: any Volume, _ handle: FileHandle, count: Int
+  ) throws(FlashError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var span = bytes.mutableSpan
+    let read = try volume.read(handle, into: &span)
+    bytes.removeLast(count - read)
+    return bytes
+  }
+
+  // MARK: In use
+
+  /// Whether a file is being recorded, played, or held open for writing by the script.
+  public func isInUse(_ path: String) -> Bool {
+    state.withLock { $0.uses[Self.normal(path)] != nil }
+  }
+
+  func claim(_ path: String) {
+    state.withLock { $0.uses[Self.normal(path), default: 0] += 1 }
+  }
+
+  func release(_ path: String) {
+    state.withLock { $0.release(Self.normal(path)) }
+  }
+}
+
+extension ScriptFiles.State {
+  fileprivate mutating func release(_ path: String) {
+    let left = uses[path, default: 1] - 1
+    uses[path] = left == 0 ? nil : left
+  }
+}
+
+extension OpenMode {
+  /// A mode in Python's spelling.
+  init?(python mode: String) {
+    let letters = mode.filter { $0 != "b" && $0 != "t" }
+    switch letters {
+    case "", "r": self = .read
+    case "r+", "+": self = [.read, .write]
+    case "w": self = [.write, .create, .truncate]
+    case "w+": self = [.read, .write, .create, .truncate]
+    case "a": self = [.write, .create, .append]
+    case "a+": self = [.read, .write, .create, .append]
+    case "x": self = [.write, .create, .exclusive]
+    case "x+": self = [.read, .write, .create, .exclusive]
+    default: return nil
+    }
+  }
+}

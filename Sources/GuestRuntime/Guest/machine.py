@@ -1,0 +1,57 @@
+# machine: pins and timers.
+from kernel import call
+
+
+class Pin:
+    IN = 0
+    OUT = 1
+    PULL_DISABLE = 0
+    PULL_PU = 1
+    PULL_PD = 2
+
+    def __init__(self, number, direction=IN, pull=PULL_DISABLE, level=0):
+        self._number = number
+        call("pin.configure", number, direction, pull, level)
+
+    def read(self):
+        return call("pin.read", self._number)
+
+    def write(self, level):
+        return call("pin.write", self._number, level)
+
+    def set_dir(self, direction):
+        return call("pin.direct", self._number, direction)
+
+    def get_dir(self):
+        return call("pin.direction", self._number)
+
+
+for _number in range(1, 51):
+    setattr(Pin, "GPIO%d" % _number, _number)
+
+
+class Timer:
+    ONE_SHOT = 2
+    PERIODIC = 1
+    Timer0 = 0
+    Timer1 = 1
+    Timer2 = 2
+    Timer3 = 3
+
+    def __init__(self, number):
+        if number not in (0, 1, 2, 3):
+            raise ValueError("invalid timer, must be Timer0 to Timer3")
+        self._timer = None
+
+    def start(self, mode=PERIODIC, period=0, callback=None):
+        self.stop()
+        self._timer = call(
+            "timer.start", period, mode == self.PERIODIC, lambda: callback(self)
+        )
+        return 0 if self._timer >= 0 else -1
+
+    def stop(self):
+        if self._timer is not None:
+            call("timer.stop", self._timer)
+            self._timer = None
+        return 0

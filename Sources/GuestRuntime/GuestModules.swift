@@ -1,0 +1,18 @@
+/// The guest's Python, compiled in: the kernel and the modules that scripts import.
+let guestModules: KeyValuePairs<String, [UInt8]> = [
+  "audio": PackageResources.audio_py,
+  "example": PackageResources.example_py,
+  "guest_sys": PackageResources.guest_sys_py,
+  "guest_thread": PackageResources.guest_thread_py,
+  "kernel": PackageResources.kernel_py,
+  "machine": PackageResources.machine_py,
+  "osTimer": PackageResources.osTimer_py,
+  "uio": PackageResources.uio_py,
+  "uos": PackageResources.uos_py,
+  "utime": PackageResources.utime_py,
+]
+
+/// The source of a guest module; nil if there is none of that name.
+func guestModuleSource(_ name: String) -> String? {
+  guestModules.first { $0.key == name }.map { String(decoding: $0.value, as: UTF8.self) }
+}

@@ -1,0 +1,82 @@
+import Glibc
+
+/// A child process of the host.
+package struct ChildProcess: Sendable {
+  /// How a child ended.
+  package enum Ending: Equatable, Sendable {
+    case exited(Int32)
+    case killed(signal: Int32)
+  }
+
+  package let pid: pid_t
+
+  /// Starts a program; its standard streams are ours unless `output` is given.
+  ///
+  /// - Parameters:
+  ///   - command: The program's path, then its arguments.
+  ///   - output: A descriptor that becomes the child's standard output.
+  ///   - ownGroup: Whether the child is to be left out of the terminal's Ctrl-C.
+  package init(
+    _ command: [String], output: Int32? = nil, ownGroup: Bool = false
+  ) throws(HostError) {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    // The child starts with every signal as the host has it by default, whatever we have blocked.
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    var flags = POSIX_SPAWN_SETSIGMASK
+    if ownGroup {
+      unsafe posix_spawnattr_setpgroup(&attributes, 0)
+      flags |= POSIX_SPAWN_SETPGROUP
+    }
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    var arguments = unsafe command.map { unsafe strdup($0) }
+    unsafe arguments.append(nil)
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var pid = pid_t()
+    let status = unsafe posix_spawn(&pid, command[0], &actions, &attributes, arguments, environ)
+    guard status == 0 else { throw HostError("cannot start \(command[0])", code: status) }
+    self.pid = pid
+  }
+
+  /// Waits for the end; once.
+  package func wait() -> Ending {
+    var status: Int32 = 0
+    while unsafe waitpid(pid, &status, 0) < 0 && Glibc.errno == EINTR {}
+    let signal = status & 0x7F
+    return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
+  }
+
+  package func signal(_ number: Int32) { kill(pid, number) }
+
+  /// The processor time it has used.
+  package var processorTime: Duration {
+    var clock = clockid_t()
+    var time = timespec()
+    guard unsafe clock_getcpuclockid(pid, &clock) == 0, unsafe clock_gettime(clock, &time) == 0
+    else { return .zero }
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  /// Keeps it on one processor, as a module has one.
+  package func keepOnOneProcessor() {
+    var allowed = cpu_set_t()
+    let size = MemoryLayout<cpu_set_t>.size
+    guard unsafe sched_getaffinity(pid, size, &allowed) == 0 else { return }
+    unsafe withUnsafeMutableBytes(of: &allowed) { bits in
+      let choices = unsafe (0..<bits.count * 8).filter { unsafe bits[$0 / 8] >> ($0 % 8) & 1 == 1 }
+      guard !choices.isEmpty else { return }
+      let choice = choices[Int(pid) % choices.count]
+      for index in 0..<bits.count { unsafe bits[index] = 0 }
+      unsafe bits[choice / 8] = 1 << (choice % 8)
+    }
+    unsafe _ = sched_setaffinity(pid, size, &allowed)
+  }
+}

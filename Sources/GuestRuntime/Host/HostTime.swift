@@ -1,0 +1,7 @@
+import Glibc
+
+/// The host's calendar.
+enum HostTime {
+  /// Seconds since 1970.
+  static var unixSeconds: Int { unsafe time(nil) }
+}

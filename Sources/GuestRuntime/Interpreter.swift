@@ -1,0 +1,84 @@
+import Glibc
+
+/// The script interpreter: MicroPython's unix port.
+package struct Interpreter: Equatable, Sendable {
+  /// The program, and what has to stand before the interpreter's own arguments.
+  package let command: [String]
+
+  /// An interpreter cannot be had, in a sentence that says what to do.
+  package struct Missing: Error, Equatable, Sendable {
+    package let message: String
+  }
+
+  /// Finds it: `QPYEMU_INTERPRETER` (a program, or a folder as `Scripts/qpyemu` makes it), else
+  /// `micropython` on the path, else that folder in the user's cache.
+  package static func find(
+    environment: (String) -> String? = Interpreter.environment
+  ) throws(Missing) -> Interpreter {
+    if let named = environment("QPYEMU_INTERPRETER") {
+      guard let found = Interpreter(at: named) else {
+        throw Missing(
+          message: "QPYEMU_INTERPRETER names \(named), which is neither a program nor a folder "
+            + "that holds micropython, loader and lib")
+      }
+      return found
+    }
+    for folder in (environment("PATH") ?? "").split(separator: ":") {
+      if isProgram("\(folder)/micropython") {
+        return Interpreter(command: ["\(folder)/micropython"])
+      }
+    }
+    let cache =
+      environment("XDG_CACHE_HOME") ?? environment("HOME").map { "\($0)/.cache" } ?? "/nonexistent"
+    if let found = Interpreter(at: "\(cache)/qpyemu/interpreter") { return found }
+    throw Missing(
+      message: "no MicroPython interpreter: run ./Scripts/qpyemu, which installs it, or set "
+        + "QPYEMU_INTERPRETER to one")
+  }
+
+  private init(command: [String]) { self.command = command }
+
+  /// A program, or a folder with the program and a C library of its own.
+  private init?(at path: String) {
+    if Self.isProgram("\(path)/micropython") && Self.isProgram("\(path)/loader") {
+      command = ["\(path)/loader", "--library-path", "\(path)/lib", "\(path)/micropython"]
+    } else if Self.isProgram(path) {
+      command = [path]
+    } else {
+      return nil
+    }
+  }
+
+  private static func isProgram(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && access(path, X_OK) == 0
+  }
+
+  /// A variable of the host's environment; an empty one counts as unset.
+  package static func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  /// The command line that runs `kernel` with a heap of so many bytes of module memory.
+  ///
+  /// The interpreter's words are twice as long as the module's; `heapsize=…w` makes the heap hold the
+  /// same number of them. The kernel's own objects get room beside it.
+  func commandLine(kernel: String, endpoint: String, script: String, heapBytes: Int) -> [String] {
+    let heap = (heapBytes + Self.kernelHeapBytes) / 1024
+    return command + [
+      "-X", "heapsize=\(heap)wk", "-c", Self.stub, kernel, endpoint, script,
+    ]
+  }
+
+  /// Module memory that the kernel and the boot names take (measured: see Docs/decisions.md).
+  private static let kernelHeapBytes = 24 * 1024
+
+  /// Runs the kernel in a namespace of its own, so that `__main__` is left to the script.
+  private static let stub = """
+    import sys;exec(compile(sys.argv[1],"kernel.py","exec"),{"__name__":"kernel",\
+    "main_names":globals(),"endpoint":sys.argv[2],"script":sys.argv[3]})
+    """
+}
