@@ -1,0 +1,190 @@
+import Glibc
+
+/// A call of the host's kernel that failed.
+struct HostFailure: Error {
+  let code: Int32
+
+  /// The failure of the call just made.
+  static var last: HostFailure { HostFailure(code: errno) }
+
+  /// The host's own words.
+  var text: String { unsafe String(cString: strerror(code)) }
+}
+
+/// An open file or folder of the host; closed when it goes.
+///
+/// Names are single names below a folder and are never followed through a symbolic link.
+struct HostDescriptor: ~Copyable {
+  private let number: Int32
+
+  private init(adopting number: Int32) throws(HostFailure) {
+    guard number >= 0 else { throw .last }
+    self.number = number
+  }
+
+  deinit { _ = Glibc.close(number) }
+
+  /// Opens a folder by a path of the user's, through links if there are any.
+  static func folder(_ path: String) throws(HostFailure) -> HostDescriptor {
+    try HostDescriptor(adopting: unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+  }
+
+  /// Opens a file for reading by a path of the user's, through links if there are any.
+  static func file(_ path: String) throws(HostFailure) -> HostDescriptor {
+    try HostDescriptor(adopting: unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+  }
+
+  static func createFolder(_ path: String) throws(HostFailure) {
+    guard unsafe mkdir(path, 0o777) == 0 else { throw .last }
+  }
+
+  func folder(_ name: String) throws(HostFailure) -> HostDescriptor {
+    try open(name, O_RDONLY | O_DIRECTORY)
+  }
+
+  /// Opens a folder below this one, level by level.
+  func folder(at names: some Sequence<String>) throws(HostFailure) -> HostDescriptor {
+    var folder = try folder(".")
+    for name in names { folder = try folder.folder(name) }
+    return folder
+  }
+
+  /// Opens a file for reading; a named pipe does not make it wait.
+  func file(_ name: String) throws(HostFailure) -> HostDescriptor {
+    try open(name, O_RDONLY | O_NONBLOCK)
+  }
+
+  func writableFile(_ name: String) throws(HostFailure) -> HostDescriptor {
+    try open(name, O_WRONLY | O_NONBLOCK)
+  }
+
+  /// Creates a file that does not exist.
+  func newFile(_ name: String) throws(HostFailure) -> HostDescriptor {
+    try open(name, O_WRONLY | O_CREAT | O_EXCL)
+  }
+
+  /// Creates a file, or empties it if it exists.
+  func emptyFile(_ name: String) throws(HostFailure) -> HostDescriptor {
+    try open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK)
+  }
+
+  private func open(_ name: String, _ flags: Int32) throws(HostFailure) -> HostDescriptor {
+    try HostDescriptor(
+      adopting: unsafe openat(number, name, flags | O_NOFOLLOW | O_CLOEXEC, 0o666))
+  }
+
+  /// Locks the folder as long as it is open; false if another has it.
+  func lock() throws(HostFailure) -> Bool {
+    if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
+    guard errno == EWOULDBLOCK else { throw .last }
+    return false
+  }
+
+  /// Whether this process may create files here.
+  var isWritable: Bool { unsafe faccessat(number, ".", W_OK, 0) == 0 }
+
+  enum Kind {
+    case file, folder
+    /// What no volume holds, by its name.
+    case other(String)
+  }
+
+  func status() throws(HostFailure) -> (kind: Kind, size: Int) {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { throw .last }
+    return (Self.kind(status.st_mode), Int(status.st_size))
+  }
+
+  func status(_ name: String) throws(HostFailure) -> (kind: Kind, size: Int) {
+    var status = stat()
+    guard unsafe fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw .last }
+    return (Self.kind(status.st_mode), Int(status.st_size))
+  }
+
+  private static func kind(_ mode: mode_t) -> Kind {
+    switch mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    case S_IFLNK: .other("a symbolic link")
+    case S_IFSOCK: .other("a socket")
+    case S_IFIFO: .other("a named pipe")
+    default: .other("a device")
+    }
+  }
+
+  /// The names in the folder without `.` and `..`, in the order of their bytes; nil for one that is
+  /// not UTF-8.
+  func names() throws(HostFailure) -> [String?] {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw .last }
+    guard let stream = unsafe fdopendir(copy) else {
+      _ = Glibc.close(copy)
+      throw .last
+    }
+    defer { unsafe closedir(stream) }
+    unsafe rewinddir(stream)  // The copy shares its place with every earlier reading.
+    var names: [[UInt8]] = []
+    errno = 0
+    while let entry = unsafe readdir(stream) {
+      // The entry may be shorter than its declared type, so nothing of it is copied as a whole.
+      let name = unsafe UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
+      let length = unsafe strlen(name.assumingMemoryBound(to: CChar.self))
+      unsafe names.append(Array(UnsafeRawBufferPointer(start: name, count: length)))
+      errno = 0
+    }
+    guard errno == 0 else { throw .last }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
+      .filter { $0 != [dot] && $0 != [dot, dot] }
+      .map { String(validating: $0, as: UTF8.self) }
+  }
+
+  /// Fills `buffer` from the current place on.
+  ///
+  /// - Returns: The number of bytes; less than the buffer holds only at the end.
+  func read(into buffer: inout [UInt8]) throws(HostFailure) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let start = done
+      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+        unsafe Glibc.read(number, bytes.baseAddress! + start, bytes.count - start)
+      }
+      if count == 0 { break }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .last }
+      done += count
+    }
+    return done
+  }
+
+  /// Writes a part of `bytes` at `offset`.
+  func write(_ bytes: [UInt8], _ part: Range<Int>, at offset: Int) throws(HostFailure) {
+    var part = part
+    var offset = offset
+    while !part.isEmpty {
+      let range = part
+      let count = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe pwrite(number, bytes.baseAddress! + range.lowerBound, range.count, offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .last }
+      part = part.lowerBound + count..<part.upperBound
+      offset += count
+    }
+  }
+
+  func makeFolder(_ name: String) throws(HostFailure) {
+    guard unsafe mkdirat(number, name, 0o777) == 0 else { throw .last }
+  }
+
+  func remove(_ name: String, isFolder: Bool = false) throws(HostFailure) {
+    guard unsafe unlinkat(number, name, isFolder ? AT_REMOVEDIR : 0) == 0 else { throw .last }
+  }
+
+  func rename(
+    _ name: String, to folder: borrowing HostDescriptor, _ newName: String
+  ) throws(HostFailure) {
+    guard unsafe renameat(number, name, folder.number, newName) == 0 else { throw .last }
+  }
+}
+
+private let dot = UInt8(ascii: ".")
