@@ -19,6 +19,7 @@
 //
 // How fast it runs, by the monotonic clock:
 //   speed N         N times real time (default: 1)
+//   eager BOOL      poll always says that there are frames, as PipeWire's plugin does
 //
 // What befalls it, each once and at frame N of its life, when all frames before N have been read:
 //   xrun_at N       frame N and later stay unread for one buffer length, then the buffer overruns
@@ -58,6 +59,7 @@ struct mic {
   snd_pcm_format_t format;
   uint64_t speed;
   bool resumable;
+  bool eager;
   uint64_t fault_at[FAULT_KINDS];
 
   uint64_t origin;  // Nanoseconds on the clock at frame 0 of its life; 0 before the first start.
@@ -134,7 +136,7 @@ static void wake_when_due(struct mic *mic, uint64_t read_end) {
   enum fault_kind kind = next_fault(mic);
   uint64_t due = read_end + mic->avail_min, fault = mic->fault_at[kind];
   if (due > fault) due = read_end < fault ? fault : fault_shows_at(mic, kind);
-  set_timer(mic, due == NEVER ? 0 : time_of(mic, due));
+  set_timer(mic, mic->eager ? 1 : due == NEVER ? 0 : time_of(mic, due));
 }
 
 static int mic_poll_revents(
@@ -148,7 +150,7 @@ static int mic_poll_revents(
   }
   uint64_t end = readable_end(mic), avail = end - read_end(mic);
   bool last = end == mic->fault_at[next_fault(mic)] && avail > 0;
-  *revents = avail >= mic->avail_min || last ? POLLIN : 0;
+  *revents = avail >= mic->avail_min || last || mic->eager ? POLLIN : 0;
   if (*revents == 0) wake_when_due(mic, read_end(mic));
   return 0;
 }
@@ -306,16 +308,19 @@ static int set_fault(struct mic *mic, const char *id, long frame) {
   return -EINVAL;
 }
 
+static int set_flag(bool *flag, snd_config_t *value) {
+  int truth = snd_config_get_bool(value);
+  *flag = truth > 0;
+  return truth < 0 ? truth : 0;
+}
+
 static int set_option(struct mic *mic, const char *id, snd_config_t *value) {
   const char *text = "";
   long number = 0;
   if (!strcmp(id, "comment") || !strcmp(id, "type") || !strcmp(id, "hint")) return 0;
   if (!strcmp(id, "rates")) return set_rates(mic, value);
-  if (!strcmp(id, "resumable")) {
-    int resumable = snd_config_get_bool(value);
-    mic->resumable = resumable > 0;
-    return resumable < 0 ? resumable : 0;
-  }
+  if (!strcmp(id, "resumable")) return set_flag(&mic->resumable, value);
+  if (!strcmp(id, "eager")) return set_flag(&mic->eager, value);
   if (snd_config_get_string(value, &text) >= 0) {
     if (!strcmp(id, "pattern")) return set_pattern(mic, text);
     if (!strcmp(id, "infile")) return load_loop(mic, text);
