@@ -15,11 +15,11 @@ func check(_ result: Int32) throws(ALSAError) -> Int32 {
   return result
 }
 
-/// Runs `body` with alsa-lib's messages of this thread kept off standard error, where a script prints.
+/// Runs `body` with alsa-lib's messages kept off standard error; errors are worded by us, once.
 func quietly<Result: ~Copyable, Failure: Error>(
   _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-  qpyemu_alsa_quiet_thread()
-  defer { qpyemu_alsa_unquiet_thread() }
+  let handler = unsafe qpyemu_alsa_quiet_thread()
+  defer { unsafe qpyemu_alsa_restore_thread(handler) }
   return try body()
 }

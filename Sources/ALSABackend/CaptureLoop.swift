@@ -45,7 +45,7 @@ struct CaptureLoop: ~Copyable {
   private let link: CaptureLink
   private let stallLimit: Duration
   private var timeline: CaptureTimeline
-  private var lastArrival = SuspendingClock.now
+  private var lastArrival: SuspendingClock.Instant
   private var wasInterrupted = false
   private var owedSilence = 0
 
@@ -58,6 +58,8 @@ struct CaptureLoop: ~Copyable {
     self.waiter = waiter
     self.link = link
     self.stallLimit = stallLimit
+    // A sound server may take as long again for the first frames.
+    lastArrival = .now + stallLimit
     timeline = CaptureTimeline(frameRate: device.frameRate, startedAt: time)
   }
 

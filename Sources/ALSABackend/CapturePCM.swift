@@ -11,8 +11,9 @@ import Glibc
   private(set) var frameRate = 0
   private(set) var channels = 0
   private(set) var format = SampleFormat.signed16
-  /// Frames that ``read(_:)`` reads at most, and that a wake-up of ``poll`` promises.
+  /// Frames that a wake-up promises.
   private(set) var periodFrames = 0
+  /// Two periods, so that the few frames beyond the first need no second read.
   private var block = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   /// Opens a device without waiting for it and without ALSA's rate conversion, which does not filter.
@@ -36,7 +37,8 @@ import Glibc
   func configure(wantedRate: Int) throws(ALSAError) {
     try configureHardware(wantedRate: wantedRate)
     try configureWaking()
-    unsafe block = .allocate(byteCount: periodFrames * channels * format.byteCount, alignment: 16)
+    let byteCount = 2 * periodFrames * channels * format.byteCount
+    unsafe block = .allocate(byteCount: byteCount, alignment: 16)
     unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
@@ -121,9 +123,9 @@ import Glibc
     )
   }
 
-  /// Reads at most a period into the block that ``frame(_:)`` looks at: how many frames came.
+  /// Reads at most two periods into the block that ``frame(_:)`` looks at: how many frames came.
   func read(_ count: Int) throws(ALSAError) -> Int {
-    let wanted = snd_pcm_uframes_t(min(count, periodFrames))
+    let wanted = snd_pcm_uframes_t(min(count, 2 * periodFrames))
     let result = unsafe snd_pcm_readi(handle, block.baseAddress, wanted)
     if result == -Int(EAGAIN) { return 0 }
     return Int(try check(Int32(result)))

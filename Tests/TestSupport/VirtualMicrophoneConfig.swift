@@ -23,6 +23,7 @@ public enum VirtualMicrophoneConfig {
     "mic_double": "type qpyemumic format FLOAT64_LE",
     "mic_48000": "type qpyemumic pattern hash rates [ 48000 ] channels 2",
     "mic_44100_48000": "type qpyemumic pattern hash rates [ 44100 48000 ]",
+    "mic_plug": "type plug slave.pcm mic_48000",
     "mic_10x": "type qpyemumic speed 10",
     "mic_overrun": "type qpyemumic pattern ramp xrun_at 2000",
     "mic_suspend": "type qpyemumic pattern ramp suspend_at 2000",
