@@ -1,6 +1,6 @@
 # What the scripts share: finding the toolchain, installing what is missing, building the tool.
 # Sourced, never run. Says on standard error what it does, asks nothing, exits with 69 if it cannot.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # Some names are for the scripts that source this.
 
 set -euo pipefail
 
