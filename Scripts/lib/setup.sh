@@ -1,0 +1,134 @@
+# What the scripts share: finding the toolchain, installing what is missing, building the tool.
+# Sourced, never run. Says on standard error what it does, asks nothing, exits with 69 if it cannot.
+# shellcheck shell=bash disable=SC2034 # Some names are for the scripts that source this.
+
+set -euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+cache=${XDG_CACHE_HOME:-${HOME:?must name the home folder}/.cache}/qpyemu
+# Where the tool looks for an interpreter after QPYEMU_INTERPRETER and PATH.
+interpreter=$cache/interpreter
+binary=$root/.build/release/qpyemu
+# As old as the start of the last good release build, so that an edit made during a build counts as newer.
+built=$root/.build/qpyemu.built
+
+# The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
+build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libspeexdsp-dev pkgconf)
+test_packages=(sox alsa-utils espeak-ng python3 python3-jsonschema)
+
+say() { printf 'qpyemu: %s\n' "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 69 # EX_UNAVAILABLE
+}
+
+# Runs a command without input and shows what it printed only if it fails. It does not inherit the
+# set-up's lock, which a service that a package starts would otherwise keep.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null 9>&- || status=$?
+  ((status == 0)) || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
+require_swift() {
+  local found="none"
+  if command -v swift >/dev/null; then
+    found=$(swift --version 2>&1) || true
+    [[ $found =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] &&
+      ((BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] >= 6002)) && return
+    found=${found%%$'\n'*}
+  fi
+  fail "Swift 6.2 or later is needed on PATH (https://www.swift.org/install); found: $found"
+}
+
+# Installs those of the named packages that are missing, and an interpreter if there is none.
+set_up() {
+  command -v dpkg-query >/dev/null || fail "the set-up needs Debian or Ubuntu (dpkg and apt-get)"
+  is_set_up "$@" && return
+  mkdir -p "$cache"
+  (
+    flock 9 # A second run waits here, then finds nothing left to do.
+    install_packages "$@"
+    has_interpreter || fetch_interpreter
+  ) 9>"$cache/lock"
+}
+
+is_set_up() {
+  missing_packages "$@"
+  ((${#missing[@]} == 0)) && has_interpreter
+}
+
+# Sets `missing`, counting the interpreter's package where the distribution has one.
+missing_packages() {
+  local installed package
+  installed=$(dpkg-query --show --showformat=' ${Package}=${db:Status-Status} ' "$@" 2>/dev/null) ||
+    true # It fails for a name it has never heard of, which is then missing below.
+  missing=()
+  for package in "$@"; do
+    [[ $installed == *" $package=installed "* ]] || missing+=("$package")
+  done
+  has_interpreter || is_debian_12 || missing+=(micropython)
+}
+
+has_interpreter() {
+  [[ -n ${QPYEMU_INTERPRETER-} || -x $interpreter/micropython ]] ||
+    command -v micropython >/dev/null
+}
+
+# The one supported distribution that has no package of MicroPython.
+is_debian_12() { grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release; }
+
+install_packages() {
+  missing_packages "$@"
+  ((${#missing[@]} > 0)) || return 0
+  local command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+  can_be_root || fail "packages are missing and this user cannot install them; as root: $command"
+  say "installing ${missing[*]}"
+  quietly apt_install "${missing[@]}" || fail "the installation failed; as root: $command"
+  hash -r
+}
+
+can_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
+
+# Package lists are fetched only if the installation fails without: they may be absent or old.
+apt_install() {
+  apt_get install "$@" || {
+    apt_get update || true # Another source's trouble; whether ours worked, the installation tells.
+    apt_get install "$@"
+  }
+}
+
+apt_get() {
+  local sudo=()
+  ((EUID == 0)) || sudo=(sudo -n)
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+}
+
+fetch_interpreter() {
+  say "fetching MicroPython from Debian 13 into $interpreter (Debian 12 has no package of it)"
+  quietly "$root/Scripts/lib/fetch-interpreter" "$interpreter" ||
+    fail "MicroPython could not be fetched; name one with QPYEMU_INTERPRETER=/path/to/micropython"
+}
+
+is_built() {
+  [[ -x $binary && -e $built ]] &&
+    [[ -z $(find "$root"/{Package.swift,Sources,Profiles} -newer "$built" -print -quit) ]]
+}
+
+build_release() {
+  say "building in release (a minute or two, only after a change)"
+  mkdir -p "$root/.build"
+  local started
+  started=$(mktemp "$built.XXXXXX")
+  if quietly swift build --package-path "$root" -c release --static-swift-stdlib --product qpyemu; then
+    mv "$started" "$built"
+  else
+    rm -f "$started"
+    fail "the build failed"
+  fi
+}
