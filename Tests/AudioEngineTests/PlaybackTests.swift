@@ -4,9 +4,9 @@ import Testing
 struct PlaybackTests {
   @Test("AMR that was cut plays up to its last whole frame")
   func cut() throws {
-    let amr = try record(BabbleMicrophone(), as: .amr(dtx: true), for: .milliseconds(3000))
+    let amr = try record(BabbleMicrophone(), as: .amr(dtx: true), for: .seconds(1))
     let whole = try frames(of: AudioClip(amr, name: "a.amr"))
-    #expect(whole.count == 24_000)
+    #expect(whole.count == 8000)
     for count in 6..<amr.count {
       let clip = try AudioClip(Array(amr.prefix(count)), name: "a.amr")
       let played = try frames(of: clip)
