@@ -9,7 +9,7 @@ public struct FileMicrophone: Microphone {
   /// The file's path on the host.
   public let path: String
   /// Whether it starts again at its end. If not, silence follows, and
-  /// ``SourceHealth/endedAtFrame`` says from where.
+  /// ``SourceHealth/endedAtFrame`` says from where, in frames of the file.
   public let loop: Bool
 
   /// Makes a microphone of the file at `path`, which is opened later.

@@ -19,9 +19,7 @@ public final class RecordingSession {
 
   /// How it stands.
   public private(set) var state = State.idle
-  /// The device time that a 20 ms frame stands for.
-  public static let frameDuration = Duration.milliseconds(20)
-
+  /// Ten seconds.
   private static let liveFrameLimit = 500
   private let plan: RecordingPlan
   private let microphone: any Microphone
@@ -108,7 +106,8 @@ public final class RecordingSession {
   private func record(upTo total: Int) throws(RecordingFailure) {
     while written.frameCount < total, try encodeNext() {
       do throws(SinkError) {
-        written.audioByteCount += try chain?.append(to: sink) ?? 0
+        let byteCount = try chain?.append(to: sink) ?? 0
+        written.audioByteCount += byteCount
         written.frameCount += 1
         try syncIfDue()
       } catch {

@@ -6,24 +6,22 @@ import Glibc
 /// is read and however long it lasts.
 public struct ToneMicrophone: Microphone {
   /// The frequency; it must lie above 0 and below half the frame rate at which it is opened.
-  public let hertz: Double
+  public let hertz: Int
 
   /// Makes a tone of `hertz` cycles per second.
-  public init(hertz: Double) { self.hertz = hertz }
+  public init(hertz: Int) { self.hertz = hertz }
 
-  public var description: String {
-    "tone:" + (Int(exactly: hertz).map(String.init) ?? String(hertz))
-  }
+  public var description: String { "tone:\(hertz)" }
 
   public var isLive: Bool { false }
 
   public func open(frameRate: Int) throws(AudioError) -> any AudioSource {
-    guard hertz > 0, hertz < Double(frameRate) / 2 else {
+    guard hertz > 0, hertz < frameRate - hertz else {
       throw .unavailable(
         "The microphone \(description) cannot be opened at \(frameRate) frames per second: the "
           + "frequency must be above 0 and below \(frameRate / 2) Hz.")
     }
-    return SyntheticSource(Tone(hertz: hertz, frameRate: Double(frameRate)), frameRate: frameRate)
+    return SyntheticSource(Tone(hertz: hertz, frameRate: frameRate), frameRate: frameRate)
   }
 }
 
@@ -58,13 +56,14 @@ public struct SilenceMicrophone: Microphone {
   }
 }
 
-/// A sound that is a pure function of the frame number.
-protocol Waveform {
-  func frame(_ number: Int) -> Int16
+/// A sound whose every frame is a function of its number.
+private protocol Waveform {
+  /// Stores the frames that begin with frame `number`.
+  func fill(_ frames: inout MutableSpan<Int16>, from number: Int)
 }
 
 /// Plays a waveform from its first frame, for ever.
-final class SyntheticSource<Sound: Waveform>: AudioSource {
+private final class SyntheticSource<Sound: Waveform>: AudioSource {
   let frameRate: Int
   var health: SourceHealth { SourceHealth() }
   private let sound: Sound
@@ -76,7 +75,7 @@ final class SyntheticSource<Sound: Waveform>: AudioSource {
   }
 
   func read(into frames: inout MutableSpan<Int16>) -> Int {
-    for index in frames.indices { frames[index] = sound.frame(position + index) }
+    sound.fill(&frames, from: position)
     position += frames.count
     return frames.count
   }
@@ -86,15 +85,29 @@ final class SyntheticSource<Sound: Waveform>: AudioSource {
 
 private struct Tone: Waveform {
   private static let amplitude = 8231.0  // 12 dB below 32767.
-  let hertz: Double
-  let frameRate: Double
+  /// The fewest frames that are a whole number of turns, so hour-long tones keep their phase.
+  private let period: [Int16]
 
-  func frame(_ number: Int) -> Int16 {
-    // Whole turns are taken away without rounding, so that hour-long tones keep their phase.
-    let turns = Double(number) * hertz
-    let phase = turns.addingProduct(-(turns / frameRate).rounded(.down), frameRate) / frameRate
-    return Int16((Self.amplitude * sin(2 * .pi * phase)).rounded())
+  init(hertz: Int, frameRate: Int) {
+    let turns = hertz / greatestCommonDivisor(hertz, frameRate)
+    let count = frameRate / greatestCommonDivisor(hertz, frameRate)
+    period = (0..<count).map { frame in
+      let phase = Double(frame * turns % count) / Double(count)
+      return Int16((Self.amplitude * sin(2 * .pi * phase)).rounded())
+    }
   }
+
+  func fill(_ frames: inout MutableSpan<Int16>, from number: Int) {
+    var place = number % period.count
+    for index in frames.indices {
+      frames[index] = period[place]
+      place = place + 1 == period.count ? 0 : place + 1
+    }
+  }
+}
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+  b == 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
 private struct Noise: Waveform {
@@ -102,8 +115,12 @@ private struct Noise: Waveform {
   private static let spread: Int64 = 5676
   let seed: UInt64
 
+  func fill(_ frames: inout MutableSpan<Int16>, from number: Int) {
+    for index in frames.indices { frames[index] = frame(number + index) }
+  }
+
   /// SplitMix64 (Steele, Lea and Flood 2014) at its `number`th step.
-  func frame(_ number: Int) -> Int16 {
+  private func frame(_ number: Int) -> Int16 {
     var mixed = seed &+ UInt64(truncatingIfNeeded: number &+ 1) &* 0x9e37_79b9_7f4a_7c15
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
@@ -113,5 +130,7 @@ private struct Noise: Waveform {
 }
 
 private struct Silence: Waveform {
-  func frame(_ number: Int) -> Int16 { 0 }
+  func fill(_ frames: inout MutableSpan<Int16>, from number: Int) {
+    for index in frames.indices { frames[index] = 0 }
+  }
 }

@@ -4,9 +4,9 @@ import Testing
 struct PlaybackTests {
   @Test("AMR that was cut plays up to its last whole frame")
   func cut() throws {
-    let amr = try record(BabbleMicrophone(), as: .amr(dtx: true), for: .milliseconds(3000))
+    let amr = try record(BabbleMicrophone(), as: .amr(dtx: true), for: .milliseconds(500))
     let whole = try frames(of: AudioClip(amr, name: "a.amr"))
-    #expect(whole.count == 24_000)
+    #expect(whole.count == 4000)
     for count in 6..<amr.count {
       let clip = try AudioClip(Array(amr.prefix(count)), name: "a.amr")
       let played = try frames(of: clip)
@@ -15,10 +15,20 @@ struct PlaybackTests {
     }
   }
 
+  @Test("A stream captured at 16000 frames per second is AMR-NB of the same sound")
+  func wideCapture() throws {
+    let stream = try record(
+      ToneMicrophone(hertz: 440), as: .amrStream(dtx: false), for: .seconds(10),
+      captureRate: 16_000)
+    #expect(stream.count == 16_000)
+    let clip = try AudioClip(Array("#!AMR\n".utf8) + stream, name: "stream")
+    #expect(abs(frequency(try frames(of: clip), frameRate: clip.frameRate) - 440) < 1)
+  }
+
   @Test("Any bytes behind the magic play as something", arguments: [1, 2, 3] as [UInt64])
   func garbage(seed: UInt64) throws {
     var generator = SmallGenerator(state: seed)
-    for _ in 0..<50 {
+    for _ in 0..<20 {
       let junk = (0..<2000).map { _ in UInt8.random(in: 0...255, using: &generator) }
       let clip = try AudioClip(Array("#!AMR\n".utf8) + junk, name: "a.amr")
       #expect(try frames(of: clip).count == clip.frameCount)

@@ -119,14 +119,18 @@ struct RecordingSessionTests {
     #expect(sink.bytes.count == (capacity < 6 ? 0 : 6 + (capacity - 6) / 32 * 32))
   }
 
-  @Test("A fault of the sink ends the recording with its words")
-  func fault() throws {
-    let sink = ArraySink(fault: (after: 1000, message: "worn out"))
+  @Test(
+    "A fault of the sink ends the recording with its words",
+    arguments: ArraySink.Operation.allCases)
+  func fault(operation: ArraySink.Operation) throws {
+    let sink = ArraySink(fault: (operation, after: 9000))
     let session = RecordingSession(
       plan: RecordingPlan(format: .wav(.correctSizes)), microphone: SilenceMicrophone(), sink: sink)
     try session.open()
-    #expect(session.advance(to: .seconds(1)).state == .failed(.sinkFault("worn out")))
-    #expect(number(sink.bytes, at: 40) == sink.bytes.count - 44)
+    #expect(session.stop(at: .seconds(2)).state == .failed(.sinkFault("worn out")))
+    #expect(sink.isClosed)
+    #expect(number(sink.bytes, at: 40) <= sink.bytes.count - 44)
+    #expect(number(sink.bytes, at: 40) >= 8000)
   }
 
   @Test("A microphone that cannot be opened fails the session with its sentence")

@@ -1,41 +1,52 @@
 import AudioEngine
 import Foundation
+import Testing
 
 /// Keeps what a session writes, up to a capacity, and what it held at the last sync.
 final class ArraySink: ByteSink {
+  enum Operation: CaseIterable { case append, overwrite, sync, close }
+
   private(set) var bytes: [UInt8] = []
   private(set) var synced: [UInt8] = []
   private(set) var syncCount = 0
   private(set) var isClosed = false
   private let capacity: Int
-  private let fault: (after: Int, message: String)?
+  /// What fails, and after how many bytes.
+  private let fault: (operation: Operation, after: Int)?
 
-  init(capacity: Int = .max, fault: (after: Int, message: String)? = nil) {
+  init(capacity: Int = .max, fault: (operation: Operation, after: Int)? = nil) {
     self.capacity = capacity
     self.fault = fault
   }
 
   func append(_ bytes: Span<UInt8>) throws(SinkError) {
-    precondition(!isClosed)
-    if let fault, self.bytes.count >= fault.after { throw .fault(fault.message) }
+    try begin(.append)
     guard self.bytes.count + bytes.count <= capacity else { throw .full }
     for index in bytes.indices { self.bytes.append(bytes[index]) }
   }
 
-  func overwrite(at offset: Int, with bytes: Span<UInt8>) {
-    precondition(!isClosed && offset + bytes.count <= self.bytes.count)
+  func overwrite(at offset: Int, with bytes: Span<UInt8>) throws(SinkError) {
+    try begin(.overwrite)
+    precondition(offset + bytes.count <= self.bytes.count)
     for index in bytes.indices { self.bytes[offset + index] = bytes[index] }
   }
 
-  func sync() {
-    precondition(!isClosed)
+  func sync() throws(SinkError) {
+    try begin(.sync)
     synced = bytes
     syncCount += 1
   }
 
-  func close() {
-    sync()
-    isClosed = true
+  func close() throws(SinkError) {
+    defer { isClosed = true }
+    try begin(.close)
+    synced = bytes
+  }
+
+  private func begin(_ operation: Operation) throws(SinkError) {
+    precondition(!isClosed)
+    guard let fault, fault.operation == operation, bytes.count >= fault.after else { return }
+    throw .fault("worn out")
   }
 }
 
@@ -169,17 +180,15 @@ func tool(_ name: String) -> String? {
 }
 
 /// Runs a tool and gives what it printed; nil if it failed.
+///
+/// Not with Foundation's `Process`, which leaks and so fails under the address sanitizer.
 func run(_ name: String, _ arguments: [String]) throws -> String? {
-  let process = Process()
-  let output = Pipe()
-  process.executableURL = tool(name).map { URL(filePath: $0) }
-  process.arguments = arguments
-  process.standardOutput = output
-  process.standardError = FileHandle.nullDevice
-  try process.run()
-  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  return process.terminationStatus == 0 ? text : nil
+  let words = [try #require(tool(name))] + arguments
+  let quoted = words.map { "'\($0.replacing("'", with: "'\\''"))'" }
+  let pipe = try #require(popen(quoted.joined(separator: " ") + " 2>/dev/null", "r"))
+  var text: [UInt8] = []
+  while case let byte = fgetc(pipe), byte != EOF { text.append(UInt8(byte)) }
+  return pclose(pipe) == 0 ? String(decoding: text, as: UTF8.self) : nil
 }
 
 /// Records a synthetic microphone for a time and gives the bytes.

@@ -21,13 +21,12 @@ struct SyntheticMicrophoneTests {
   }
 
   @Test(
-    "A tone that the rate cannot carry is refused by name", arguments: [0, -1, 4000, .infinity])
-  func impossibleTone(hertz: Double) throws {
+    "A tone that the rate cannot carry is refused by name", arguments: [0, -1, 4000, .max])
+  func impossibleTone(hertz: Int) throws {
     let error = #expect(throws: AudioError.self) {
       _ = try ToneMicrophone(hertz: hertz).open(frameRate: 8000)
     }
     #expect(error?.message.contains("above 0 and below 4000 Hz") == true)
-    #expect(throws: AudioError.self) { try ToneMicrophone(hertz: .nan).open(frameRate: 8000) }
   }
 
   @Test("Noise is white, of -20 dBFS, and belongs to its seed")
@@ -52,12 +51,12 @@ struct SyntheticMicrophoneTests {
   @Test("Microphones are described as a setting names them")
   func descriptions() {
     let microphones: [any Microphone] = [
-      ToneMicrophone(hertz: 440), ToneMicrophone(hertz: 440.5), NoiseMicrophone(seed: 1),
+      ToneMicrophone(hertz: 440), NoiseMicrophone(seed: 1),
       SilenceMicrophone(), FileMicrophone(path: "a.wav"), FileMicrophone(path: "a.wav", loop: true),
     ]
     #expect(
       microphones.map(\.description) == [
-        "tone:440", "tone:440.5", "noise", "silence", "file:a.wav", "file:a.wav,loop",
+        "tone:440", "noise", "silence", "file:a.wav", "file:a.wav,loop",
       ])
     #expect(microphones.allSatisfy { !$0.isLive })
   }
