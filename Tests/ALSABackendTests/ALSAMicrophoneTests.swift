@@ -31,7 +31,7 @@ struct ALSAMicrophoneTests {
   @Test("A device without a pace of its own is captured exactly, however late the reader is")
   func unpaced() async throws {
     let capture = try Capture("file_hash")
-    try await Task.sleep(for: .microseconds(100_000))
+    try await Task.sleep(for: .milliseconds(100))
     try await capture.read(upTo: Config.fileFrames)
     #expect(mismatch(capture.frames, Config.hash) == nil)
     #expect(capture.source.health.overruns == 0)
@@ -125,7 +125,7 @@ struct ALSAMicrophoneTests {
   func fullRing(name: String) async throws {
     let begin = ContinuousClock.now
     let capture = try Capture(name)
-    try await Task.sleep(for: .microseconds(200_000))
+    try await Task.sleep(for: .milliseconds(200))
     let turns = capture.source.turns
     let elapsed = (ContinuousClock.now - begin).milliseconds
     #expect(Int64(turns) <= 20 + elapsed / 10)

@@ -10,9 +10,11 @@ private typealias Config = VirtualMicrophoneConfig
 struct InterruptionTests {
   /// Checks that frames of the ramp come first, then the lost ones as silence, then the ramp again,
   /// at its place in time to within a period.
-  private func expectGap(in capture: Capture, at gap: Int) throws {
+  private func expectGap(in capture: Capture, after least: Int) throws {
     let lost = capture.source.health.lostFrames
     let frames = capture.frames
+    let gap = try #require(frames.firstIndex(of: 0))
+    #expect(gap >= least)
     #expect(mismatch(frames.prefix(gap), Config.ramp) == nil)
     #expect(mismatch(frames.dropFirst(gap).prefix(lost)) { _ in 0 } == nil)
     let after = frames.dropFirst(gap + lost)
@@ -27,16 +29,16 @@ struct InterruptionTests {
     try await capture.read(upTo: 8000)
     #expect(capture.source.health.overruns == 1)
     #expect(capture.source.health.lostFrames > 3000, "what the buffer held, and more")
-    try expectGap(in: capture, at: 2000)
+    try expectGap(in: capture, after: 2000)
   }
 
   @Test("A reader that is late for longer than ring and buffer hold makes the device overrun")
   func lateReader() async throws {
     let capture = try Capture(ALSAMicrophone("mic_ramp", ringLength: .milliseconds(100)))
-    try await Task.sleep(for: .microseconds(700_000))
+    try await Task.sleep(for: .milliseconds(700))
     try await capture.read(upTo: 8000)
     #expect(capture.source.health.overruns == 1)
-    try expectGap(in: capture, at: try #require(capture.frames.firstIndex(of: 0)))
+    try expectGap(in: capture, after: 640)
   }
 
   @Test(
@@ -44,10 +46,10 @@ struct InterruptionTests {
     arguments: ["mic_suspend", "mic_resume"])
   func suspend(name: String) async throws {
     let capture = try Capture(name)
-    try await capture.read(upTo: 4000)
+    try await capture.read(upTo: 6500)
     #expect(capture.source.health.suspends == 1)
     #expect(capture.source.health.overruns == 0)
-    try expectGap(in: capture, at: 2000)
+    try expectGap(in: capture, after: 2000)
   }
 
   @Test("An unplugged device is lost after the frames that came before")
@@ -76,7 +78,7 @@ struct InterruptionTests {
   @Test("Frames that are ready when a device is lost are delivered to a reader that comes later")
   func lateReaderOfLostDevice() async throws {
     let capture = try Capture("mic_unplugged")
-    try await Task.sleep(for: .microseconds(400_000))
+    try await Task.sleep(for: .milliseconds(400))
     _ = try await capture.readToEnd()
     #expect(capture.frames.count == 2000)
     #expect(mismatch(capture.frames, Config.ramp) == nil)

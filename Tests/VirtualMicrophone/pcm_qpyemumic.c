@@ -21,12 +21,13 @@
 //   speed N         N times real time (default: 1)
 //   eager BOOL      poll always says that there are frames, as PipeWire's plugin does
 //
-// What befalls it, each once and at frame N of its life, when all frames before N have been read:
-//   xrun_at N       frame N and later stay unread for one buffer length, then the buffer overruns
-//   suspend_at N    it is suspended; resume fails and it must be prepared and started again
+// What befalls it, each once, when all frames before frame N of its life have been read:
+//   xrun_at N       poll says nothing for a buffer's length, so that the buffer overruns
+//   suspend_at N    poll says nothing for a buffer's length; then it is suspended, resume fails and
+//                   it must be prepared and started again
 //   resumable BOOL  with suspend_at: resume succeeds
-//   nodev_at N      it is unplugged, for good
-//   stall_at N      nothing more comes and no error is reported, as when a sound server stops
+//   nodev_at N      it is unplugged, for good; frame N never comes
+//   stall_at N      frame N never comes and no error is reported, as when a sound server stops
 //
 // Time goes on while it overruns or sleeps: started again, it is at the frame that the clock says.
 
@@ -100,21 +101,24 @@ static enum fault_kind next_fault(const struct mic *mic) {
 static uint64_t read_end(const struct mic *mic) { return mic->base + mic->io.appl_ptr; }
 
 static uint64_t readable_end(const struct mic *mic) {
-  uint64_t now = frame_now(mic), fault = mic->fault_at[next_fault(mic)];
-  return now < fault ? now : fault;
+  enum fault_kind kind = next_fault(mic);
+  uint64_t now = frame_now(mic), fault = mic->fault_at[kind];
+  bool last = kind == NODEV || kind == STALL;
+  return last && fault < now ? fault : now;
 }
 
-// The frame at which the next fault shows, once everything before it has been read.
-static uint64_t fault_shows_at(const struct mic *mic, enum fault_kind kind) {
-  uint64_t at = mic->fault_at[kind];
-  if (at == NEVER || kind == STALL) return NEVER;
-  return at + (kind == XRUN ? mic->io.buffer_size : 1);
+// The frame at which a fault shows to a reader who has read all before it.
+static uint64_t fault_shows_at(
+    const struct mic *mic, enum fault_kind kind, uint64_t read_end) {
+  if (kind == STALL) return NEVER;
+  return read_end + 1 + (kind == NODEV ? 0 : mic->io.buffer_size);
 }
 
 static void let_faults_happen(struct mic *mic) {
   enum fault_kind kind = next_fault(mic);
   if (mic->io.state != SND_PCM_STATE_RUNNING) return;
-  if (read_end(mic) < mic->fault_at[kind] || frame_now(mic) < fault_shows_at(mic, kind)) return;
+  if (read_end(mic) < mic->fault_at[kind]) return;
+  if (frame_now(mic) < fault_shows_at(mic, kind, read_end(mic))) return;
   static const snd_pcm_state_t states[] = {
       [XRUN] = SND_PCM_STATE_XRUN,
       [SUSPEND] = SND_PCM_STATE_SUSPENDED,
@@ -135,7 +139,7 @@ static void set_timer(struct mic *mic, uint64_t when) {
 static void wake_when_due(struct mic *mic, uint64_t read_end) {
   enum fault_kind kind = next_fault(mic);
   uint64_t due = read_end + mic->avail_min, fault = mic->fault_at[kind];
-  if (due > fault) due = read_end < fault ? fault : fault_shows_at(mic, kind);
+  if (due > fault) due = read_end < fault ? fault : fault_shows_at(mic, kind, read_end);
   set_timer(mic, mic->eager ? 1 : due == NEVER ? 0 : time_of(mic, due));
 }
 
@@ -148,9 +152,10 @@ static int mic_poll_revents(
     *revents = io->state == SND_PCM_STATE_PREPARED ? 0 : POLLIN | POLLERR;
     return 0;
   }
-  uint64_t end = readable_end(mic), avail = end - read_end(mic);
-  bool last = end == mic->fault_at[next_fault(mic)] && avail > 0;
-  *revents = avail >= mic->avail_min || last || mic->eager ? POLLIN : 0;
+  uint64_t start = read_end(mic), end = readable_end(mic);
+  uint64_t fault = mic->fault_at[next_fault(mic)];
+  bool due = start < fault && (end - start >= mic->avail_min || end >= fault);
+  *revents = due || mic->eager ? POLLIN : 0;
   if (*revents == 0) wake_when_due(mic, read_end(mic));
   return 0;
 }
