@@ -18,7 +18,7 @@ public final class BlockCountedVolume: Volume {
   /// Bytes in a block.
   public static let blockSize = LittleFS1.blockSize
 
-  private let state: Mutex<VolumeState>
+  private let state: Guarded<VolumeState>
   private let folder: HostFolder?
 
   /// Makes an empty volume in memory.
@@ -31,7 +31,7 @@ public final class BlockCountedVolume: Volume {
     blockCount: Int, openFileLimit: Int, access: VolumeAccess = .readWrite
   ) throws(VolumeError) {
     let empty = try Self.emptyState(blockCount, openFileLimit, access)
-    state = Mutex(empty)
+    state = Guarded(empty)
     folder = nil
   }
 
@@ -49,7 +49,7 @@ public final class BlockCountedVolume: Volume {
     var loaded = try Self.emptyState(blockCount, openFileLimit, access)
     let folder = try HostFolder(path, access)
     try folder.load(into: &loaded)
-    state = Mutex(loaded)
+    state = Guarded(loaded)
     self.folder = folder
   }
 

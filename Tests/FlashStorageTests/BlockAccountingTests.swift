@@ -94,6 +94,24 @@ struct BlockAccountingTests {
     #expect(try volume.freeBlockCount == 90)
   }
 
+  @Test("A name that needs a new directory block does not fit into the last block of a volume")
+  func fullDirectory() throws {
+    let volume = try Bench(.memory, blockCount: 7).volume
+    let long = String(repeating: "n", count: 253)
+    for number in 10..<25 { try volume.put([], at: "\(long)\(number)") }
+    try volume.put(pattern(4096), at: "a")
+    try volume.put([], at: "b")
+    #expect(try volume.freeBlockCount == 2)
+    let handle = try volume.open("a", [.write, .append])
+    try volume.write(handle, [1])
+    #expect(throws: FlashError.noSpace) { try volume.put([], at: "\(long)25") }
+    #expect(throws: FlashError.noSpace) { try volume.rename("b", to: "/\(long)25") }
+    #expect(try volume.names().count == 17)
+    try volume.truncate(handle, to: 4096)
+    try volume.put([], at: "\(long)25")
+    #expect(try volume.freeBlockCount == 0)
+  }
+
   @Test("Unsynced growth is counted at once, and given back when it is cut off")
   func unsynced() throws {
     let volume = try Bench(.memory).volume

@@ -21,8 +21,10 @@ struct TemporaryFolder {
     try Data(bytes).write(to: place)
   }
 
+  /// The host's file; `Data(contentsOf:)` leaks when the file is empty.
   func read(_ name: String) throws -> [UInt8] {
-    try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")))
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "\(path)/\(name)"))
+    return [UInt8](try file.readToEnd() ?? Data())
   }
 
   func names() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: path) }
@@ -99,8 +101,14 @@ extension Volume {
 
 /// Bytes that tell their place.
 func pattern(_ count: Int, seed: Int = 0) -> [UInt8] {
-  (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 31 &+ $0 >> 8) }
+  let start = seed % 1000 * 7
+  return Array(noise[start..<start + count])
 }
+
+private let noise: [UInt8] = {
+  var random = SeededGenerator(seed: 1)
+  return (0..<200_000).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+}()
 
 /// SplitMix64: the same numbers for the same seed, everywhere.
 struct SeededGenerator: RandomNumberGenerator {

@@ -83,6 +83,22 @@ struct VolumeTests {
         == Array(kept) + Array(repeating: 0, count: max(0, size - 9000)))
   }
 
+  @Test(
+    "A file of more than a megabyte is cut and grown anywhere",
+    arguments: [1, 1_048_575, 1_048_576, 1_048_577, 1_052_672, 1_400_000])
+  func large(size: Int) throws {
+    let volume = try Bench(.memory, blockCount: 1279).volume
+    let bytes = pattern(1_400_000)
+    try volume.put(bytes, at: "/f")
+    let handle = try volume.open("/f", [.read, .write])
+    try volume.truncate(handle, to: size)
+    try volume.truncate(handle, to: 1_400_000)
+    try volume.seek(handle, to: size, from: .start)
+    try volume.write(handle, Array(bytes[size...]))
+    try volume.close(handle)
+    #expect(try volume.content(of: "/f") == bytes)
+  }
+
   @Test("Appending goes to the end wherever the position is")
   func append() throws {
     let volume = try Bench(.memory).volume
