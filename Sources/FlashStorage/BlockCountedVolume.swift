@@ -11,13 +11,14 @@ import Synchronization
 /// made; what others change in it later is not seen.
 ///
 /// Where it is simpler than littlefs v1: a rewrite takes no blocks beside the old ones, an append no
-/// spare block, and the blocks of a directory
-/// are packed anew after a restart.
+/// spare block, and a restart packs the blocks of a directory anew. Where littlefs v1 is known to
+/// lose files, this does not follow: renaming a file to its own name changes nothing, and a rename
+/// that failed leaves no trace.
 public final class BlockCountedVolume: Volume {
   /// Bytes in a block.
   public static let blockSize = LittleFS1.blockSize
 
-  private let state: Mutex<VolumeState>
+  private let state: Guarded<VolumeState>
   private let folder: HostFolder?
 
   /// Makes an empty volume in memory.
@@ -30,7 +31,7 @@ public final class BlockCountedVolume: Volume {
     blockCount: Int, openFileLimit: Int, access: VolumeAccess = .readWrite
   ) throws(VolumeError) {
     let empty = try Self.emptyState(blockCount, openFileLimit, access)
-    state = Mutex(empty)
+    state = Guarded(empty)
     folder = nil
   }
 
@@ -48,7 +49,7 @@ public final class BlockCountedVolume: Volume {
     var loaded = try Self.emptyState(blockCount, openFileLimit, access)
     let folder = try HostFolder(path, access)
     try folder.load(into: &loaded)
-    state = Mutex(loaded)
+    state = Guarded(loaded)
     self.folder = folder
   }
 
@@ -75,7 +76,7 @@ public final class BlockCountedVolume: Volume {
 
   // MARK: Handles
 
-  public func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FileHandle {
+  public func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FlashHandle {
     let path = try VolumePath(path)
     return try state.withLock { state throws(FlashError) in
       let handle = try state.vacantHandle(for: mode)
@@ -101,7 +102,7 @@ public final class BlockCountedVolume: Volume {
   }
 
   public func read(
-    _ handle: FileHandle, into buffer: inout MutableSpan<UInt8>
+    _ handle: FlashHandle, into buffer: inout MutableSpan<UInt8>
   ) throws(FlashError) -> Int {
     let room = buffer.count
     let open = try state.withLock { state throws(FlashError) in
@@ -113,13 +114,13 @@ public final class BlockCountedVolume: Volume {
     return open.content.read(at: open.position, into: &buffer)
   }
 
-  public func write(_ handle: FileHandle, _ bytes: Span<UInt8>) throws(FlashError) {
+  public func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
     try state.withLock { state throws(FlashError) in try state.write(handle, bytes) }
   }
 
   @discardableResult
   public func seek(
-    _ handle: FileHandle, to offset: Int, from origin: SeekOrigin
+    _ handle: FlashHandle, to offset: Int, from origin: SeekOrigin
   ) throws(FlashError) -> Int {
     try state.withLock { state throws(FlashError) in
       let open = try state.openFile(handle)
@@ -136,23 +137,23 @@ public final class BlockCountedVolume: Volume {
     }
   }
 
-  public func position(of handle: FileHandle) throws(FlashError) -> Int {
+  public func position(of handle: FlashHandle) throws(FlashError) -> Int {
     try state.withLock { state throws(FlashError) in try state.openFile(handle).position }
   }
 
-  public func size(of handle: FileHandle) throws(FlashError) -> Int {
+  public func size(of handle: FlashHandle) throws(FlashError) -> Int {
     try state.withLock { state throws(FlashError) in try state.openFile(handle).content.size }
   }
 
-  public func truncate(_ handle: FileHandle, to size: Int) throws(FlashError) {
+  public func truncate(_ handle: FlashHandle, to size: Int) throws(FlashError) {
     try state.withLock { state throws(FlashError) in try state.truncate(handle, to: size) }
   }
 
-  public func sync(_ handle: FileHandle) throws(FlashError) {
+  public func sync(_ handle: FlashHandle) throws(FlashError) {
     try state.withLock { state throws(FlashError) in try sync(handle, &state) }
   }
 
-  public func close(_ handle: FileHandle) throws(FlashError) {
+  public func close(_ handle: FlashHandle) throws(FlashError) {
     try state.withLock { state throws(FlashError) in
       _ = try state.openFile(handle)
       defer { state.release(handle) }
@@ -160,7 +161,7 @@ public final class BlockCountedVolume: Volume {
     }
   }
 
-  private func sync(_ handle: FileHandle, _ state: inout VolumeState) throws(FlashError) {
+  private func sync(_ handle: FlashHandle, _ state: inout VolumeState) throws(FlashError) {
     guard let open = try state.unsynced(handle) else { return }
     let isBased = open.changes.baseVersion == state.tree.file(open.file).version
     try folder?.store(

@@ -16,14 +16,12 @@ struct FileContent {
     while done < bytes.count {
       let start = (position + done) % Self.chunkSize
       let count = min(Self.chunkSize - start, bytes.count - done)
+      let piece = bytes.extracting(done..<done + count)
       withChunk(at: position + done) { chunk in
-        for offset in 0..<count {
-          if start + offset < chunk.count {
-            chunk[start + offset] = bytes[done + offset]
-          } else {
-            chunk.append(bytes[done + offset])
-          }
-        }
+        let missing = max(0, start + count - chunk.count)
+        chunk.append(contentsOf: repeatElement(0, count: missing))
+        var target = chunk.mutableSpan
+        for offset in piece.indices { target[start + offset] = piece[offset] }
       }
       done += count
     }

@@ -19,41 +19,41 @@ public protocol Volume: AnyObject, Sendable {
   ///
   /// A new file exists, with no content, as soon as this returns. Truncation, like a write, shows
   /// only after `sync` or `close`.
-  func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FileHandle
+  func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FlashHandle
 
   /// Reads from the position on, as much as there is and `buffer` holds, and moves the position.
   ///
   /// - Returns: The number of bytes read; 0 at the end of the file.
-  func read(_ handle: FileHandle, into buffer: inout MutableSpan<UInt8>) throws(FlashError) -> Int
+  func read(_ handle: FlashHandle, into buffer: inout MutableSpan<UInt8>) throws(FlashError) -> Int
 
   /// Writes all of `bytes` at the position, or at the end in append mode, and moves the position.
   ///
   /// A gap between the end and the position becomes zeros. With ``FlashError/noSpace`` nothing of
   /// this call is kept.
-  func write(_ handle: FileHandle, _ bytes: Span<UInt8>) throws(FlashError)
+  func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError)
 
   /// Moves the position, also past the end; the file grows only when it is written there.
   ///
   /// - Returns: The new position.
   @discardableResult
   func seek(
-    _ handle: FileHandle, to offset: Int, from origin: SeekOrigin
+    _ handle: FlashHandle, to offset: Int, from origin: SeekOrigin
   ) throws(FlashError) -> Int
 
   /// The handle's position, in bytes from the start.
-  func position(of handle: FileHandle) throws(FlashError) -> Int
+  func position(of handle: FlashHandle) throws(FlashError) -> Int
 
   /// The size of the file as the handle sees it, in bytes.
-  func size(of handle: FileHandle) throws(FlashError) -> Int
+  func size(of handle: FlashHandle) throws(FlashError) -> Int
 
   /// Cuts the file, or extends it with zeros; the position stays.
-  func truncate(_ handle: FileHandle, to size: Int) throws(FlashError)
+  func truncate(_ handle: FlashHandle, to size: Int) throws(FlashError)
 
   /// Makes what was written survive a loss of power.
-  func sync(_ handle: FileHandle) throws(FlashError)
+  func sync(_ handle: FlashHandle) throws(FlashError)
 
   /// Syncs and frees the handle, which is gone also when the sync fails.
-  func close(_ handle: FileHandle) throws(FlashError)
+  func close(_ handle: FlashHandle) throws(FlashError)
 
   /// What a path names, as last synced.
   func status(of path: String) throws(FlashError) -> FileStatus
@@ -133,7 +133,7 @@ public struct OpenMode: OptionSet, Hashable, Sendable {
 /// An open file: a place in the volume's open-file table.
 ///
 /// The lowest free place is taken, so the number of a closed handle comes back.
-public struct FileHandle: Hashable, Sendable {
+public struct FlashHandle: Hashable, Sendable {
   /// The place, from 0 on.
   public let number: Int
 

@@ -97,38 +97,38 @@ struct VolumeState {
   // MARK: Handles
 
   /// The place in the table that the next open file gets.
-  func vacantHandle(for mode: OpenMode) throws(FlashError) -> FileHandle {
+  func vacantHandle(for mode: OpenMode) throws(FlashError) -> FlashHandle {
     guard mode.isValid else { throw .invalid }
     if mode.contains(.write) { try checkWritable() }
     guard let number = openFiles.firstIndex(where: { $0 == nil }) else { throw .tooManyOpenFiles }
-    return FileHandle(number: number)
+    return FlashHandle(number: number)
   }
 
-  mutating func open(_ id: NodeID, _ mode: OpenMode, as handle: FileHandle) {
+  mutating func open(_ id: NodeID, _ mode: OpenMode, as handle: FlashHandle) {
     tree.countOpen(id, by: 1)
     openFiles[handle.number] = OpenFile(id, tree.file(id), mode)
   }
 
   /// The open file behind a handle that was opened for `need`.
-  func openFile(_ handle: FileHandle, for need: OpenMode = []) throws(FlashError) -> OpenFile {
+  func openFile(_ handle: FlashHandle, for need: OpenMode = []) throws(FlashError) -> OpenFile {
     guard openFiles.indices.contains(handle.number), let open = openFiles[handle.number],
       open.mode.isSuperset(of: need)
     else { throw .badHandle }
     return open
   }
 
-  mutating func setPosition(of handle: FileHandle, to position: Int) {
+  mutating func setPosition(of handle: FlashHandle, to position: Int) {
     openFiles[handle.number]?.position = position
   }
 
-  mutating func write(_ handle: FileHandle, _ bytes: Span<UInt8>) throws(FlashError) {
+  mutating func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
     let start = try openFile(handle, for: .write).writePosition
     guard bytes.count > 0 else { return }
     try reserve(start + bytes.count, for: handle)
     openFiles[handle.number]?.write(bytes)
   }
 
-  mutating func truncate(_ handle: FileHandle, to size: Int) throws(FlashError) {
+  mutating func truncate(_ handle: FlashHandle, to size: Int) throws(FlashError) {
     _ = try openFile(handle, for: .write)
     guard (0...fileSizeLimit).contains(size) else { throw .invalid }
     try reserve(size, for: handle)
@@ -136,25 +136,25 @@ struct VolumeState {
   }
 
   /// What a sync has to bring to flash; nil if nothing.
-  func unsynced(_ handle: FileHandle) throws(FlashError) -> OpenFile? {
+  func unsynced(_ handle: FlashHandle) throws(FlashError) -> OpenFile? {
     let open = try openFile(handle)
     return open.changes.isEmpty ? nil : open
   }
 
-  mutating func synced(_ handle: FileHandle) {
+  mutating func synced(_ handle: FlashHandle) {
     guard let open = openFiles[handle.number] else { return }
     tree.setContent(of: open.file, open.content)
     openFiles[handle.number]?.rebase(on: tree.file(open.file))
   }
 
-  mutating func release(_ handle: FileHandle) {
+  mutating func release(_ handle: FlashHandle) {
     guard let open = openFiles[handle.number] else { return }
     tree.countOpen(open.file, by: -1)
     openFiles[handle.number] = nil
   }
 
   /// Checks that the volume has the blocks for the file to become `size` bytes long.
-  private func reserve(_ size: Int, for handle: FileHandle) throws(FlashError) {
+  private func reserve(_ size: Int, for handle: FlashHandle) throws(FlashError) {
     guard let open = openFiles[handle.number] else { throw .badHandle }
     let larger = max(size, open.content.size)
     let more = growth(of: open, at: larger) - unsyncedBlockCount(of: handle.number)
