@@ -9,7 +9,7 @@ cache=${XDG_CACHE_HOME:-${HOME:?must name the home folder}/.cache}/qpyemu
 # Where the tool looks for an interpreter after QPYEMU_INTERPRETER and PATH.
 interpreter=$cache/interpreter
 binary=$root/.build/release/qpyemu
-# As old as the start of the last good release build, so that an edit made during a build counts as newer.
+# Dated to the start of the last good release build, so that an edit made during a build counts as newer.
 built=$root/.build/qpyemu.built
 
 # The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
@@ -122,13 +122,9 @@ is_built() {
 
 build_release() {
   say "building in release (a minute or two, only after a change)"
-  mkdir -p "$root/.build"
   local started
-  started=$(mktemp "$built.XXXXXX")
-  if quietly swift build --package-path "$root" -c release --static-swift-stdlib --product qpyemu; then
-    mv "$started" "$built"
-  else
-    rm -f "$started"
+  started=$(date +%s.%N)
+  quietly swift build --package-path "$root" -c release --static-swift-stdlib --product qpyemu ||
     fail "the build failed"
-  fi
+  touch -d "@$started" "$built"
 }
