@@ -16,7 +16,7 @@ final class ALSASource: AudioSource {
     let channels = device.channels == 1 ? "mono" : "\(device.channels) channels"
     native = "\(device.frameRate) Hz, \(channels), \(device.format.name)"
     let ringFrames = Int(ringLength.milliseconds) * device.frameRate / 1000
-    let link = CaptureLink(ring: FrameRing(capacity: max(ringFrames, 4 * device.periodFrames)))
+    let link = CaptureLink(ring: CaptureRing(capacity: max(ringFrames, 4 * device.periodFrames)))
     self.link = link
     let waiter = try CaptureWaiter(for: device)
     try device.restart()
