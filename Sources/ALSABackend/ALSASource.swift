@@ -13,10 +13,10 @@ final class ALSASource: AudioSource {
     name: String, device: CapturePCM, stallLimit: Duration, ringLength: Duration
   ) throws(ALSAError) {
     frameRate = device.frameRate
-    let channels = device.channels == 1 ? "mono" : "\(device.channels) channels"
+    let channels = "\(device.channels) channel\(device.channels == 1 ? "" : "s")"
     native = "\(device.frameRate) Hz, \(channels), \(device.format.name)"
     let ringFrames = Int(ringLength.milliseconds) * device.frameRate / 1000
-    let link = CaptureLink(ring: FrameRing(capacity: max(ringFrames, 4 * device.periodFrames)))
+    let link = CaptureLink(ring: CaptureRing(capacity: max(ringFrames, 4 * device.periodFrames)))
     self.link = link
     let waiter = try CaptureWaiter(for: device)
     try device.restart()

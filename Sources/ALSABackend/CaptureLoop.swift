@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: `failure` is written before `ended` is set and read only after it.
 final class CaptureLink: @unchecked Sendable {
-  let ring: FrameRing
+  let ring: CaptureRing
   let overruns = Atomic<Int>(0)
   let lostFrames = Atomic<Int>(0)
   let suspends = Atomic<Int>(0)
@@ -14,7 +14,7 @@ final class CaptureLink: @unchecked Sendable {
   private let ended = Atomic<Bool>(false)
   private var failure: AudioError?
 
-  init(ring: FrameRing) { self.ring = ring }
+  init(ring: CaptureRing) { self.ring = ring }
 
   /// The last word of the capture thread.
   func end(_ failure: AudioError) {

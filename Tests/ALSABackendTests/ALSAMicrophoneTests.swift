@@ -40,12 +40,12 @@ struct ALSAMicrophoneTests {
   @Test(
     "The source runs at the native rate nearest to the wanted one and says so",
     arguments: [
-      ("mic_hash", 8000, 8000, "8000 Hz, mono, S16_LE"),
-      ("mic_hash", 16000, 16000, "16000 Hz, mono, S16_LE"),
+      ("mic_hash", 8000, 8000, "8000 Hz, 1 channel, S16_LE"),
+      ("mic_hash", 16000, 16000, "16000 Hz, 1 channel, S16_LE"),
       ("mic_48000", 8000, 48000, "48000 Hz, 2 channels, S16_LE"),
-      ("mic_plug", 8000, 48000, "48000 Hz, mono, S16_LE"),
-      ("mic_44100_48000", 8000, 44100, "44100 Hz, mono, S16_LE"),
-      ("mic_44100_48000", 48000, 48000, "48000 Hz, mono, S16_LE"),
+      ("mic_plug", 8000, 48000, "48000 Hz, 1 channel, S16_LE"),
+      ("mic_44100_48000", 8000, 44100, "44100 Hz, 1 channel, S16_LE"),
+      ("mic_44100_48000", 48000, 48000, "48000 Hz, 1 channel, S16_LE"),
       ("mic_s32_stereo", 8000, 8000, "8000 Hz, 2 channels, S32_LE"),
     ])
   func nativeRate(name: String, wanted: Int, native: Int, description: String) async throws {

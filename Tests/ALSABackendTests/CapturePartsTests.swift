@@ -39,8 +39,8 @@ struct CaptureTimelineTests {
   }
 }
 
-struct FrameRingTests {
-  private func read(_ count: Int, from ring: FrameRing) -> [Int16] {
+struct CaptureRingTests {
+  private func read(_ count: Int, from ring: CaptureRing) -> [Int16] {
     var frames = [Int16](repeating: -1, count: count)
     var span = frames.mutableSpan
     let arrived = ring.read(into: &span)
@@ -49,7 +49,7 @@ struct FrameRingTests {
 
   @Test("Frames come out in order, around the end of the ring")
   func order() {
-    let ring = FrameRing(capacity: 5)
+    let ring = CaptureRing(capacity: 5)
     var expected: Int16 = 0
     for turn in 0..<20 {
       ring.append(3) { Int16(turn * 3 + $0) }
@@ -64,7 +64,7 @@ struct FrameRingTests {
 
   @Test("One thread may append while another reads", .timeLimit(.minutes(1)))
   func twoThreads() throws {
-    let ring = FrameRing(capacity: 64)
+    let ring = CaptureRing(capacity: 64)
     let total = 100_000
     let writer = try CaptureThread {
       var next = 0

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: a slot belongs to the appending thread from when `taken` passes it until
 /// `appended` passes it, and to the reading thread otherwise.
-@safe final class FrameRing: @unchecked Sendable {
+@safe final class CaptureRing: @unchecked Sendable {
   private let slots: UnsafeMutableBufferPointer<Int16>
   /// Frames since the beginning, written by one side each.
   private let appended = Atomic<Int>(0)
