@@ -12,14 +12,16 @@ final class HostFolder: Sendable {
   init(_ path: String, _ access: VolumeAccess) throws(VolumeError) {
     self.path = path
     self.access = access
+    let isLocked: Bool
     do throws(HostFailure) {
       root = try Self.open(path, access)
+      isLocked = try root.lock()
     } catch {
       throw VolumeError(
         error.code == ENOENT ? .notFound : .hostFailure,
         "cannot open the flash folder '\(path)': \(error.text)")
     }
-    guard (try? root.lock()) == true else {
+    guard isLocked else {
       throw VolumeError(
         .inUse, "the flash folder '\(path)' is in use by another emulator; stop that one first")
     }

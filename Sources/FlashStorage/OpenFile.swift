@@ -17,6 +17,8 @@ struct OpenFile {
   /// Where the next write goes.
   var writePosition: Int { mode.contains(.append) ? max(position, content.size) : position }
 
+  func size(afterWriting count: Int) -> Int { max(content.size, writePosition + count) }
+
   mutating func write(_ bytes: Span<UInt8>) {
     let start = writePosition
     if start > content.size { resize(to: start) }

@@ -106,8 +106,10 @@ public struct VolumeStatistics: Equatable, Sendable {
 /// .truncate]`, `a` `[.write, .create, .append]`, `x` `[.write, .create, .exclusive]`; a `+` adds what
 /// is missing of `.read` and `.write`.
 public struct OpenMode: OptionSet, Hashable, Sendable {
+  /// The options as bits; a set with others than those below is ``FlashError/invalid``.
   public let rawValue: UInt8
 
+  /// Makes a set of options from its bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The handle reads.
@@ -143,14 +145,22 @@ public struct FlashHandle: Hashable, Sendable {
 
 /// What an offset counts from.
 public enum SeekOrigin: Sendable {
-  case start, position, end
+  /// From the first byte.
+  case start
+  /// From where the handle is.
+  case position
+  /// From the end of the file as the handle sees it.
+  case end
 }
 
 /// What a path names.
 public struct FileStatus: Equatable, Sendable {
   /// The two kinds of things that a volume holds.
   public enum Kind: Sendable {
-    case file, directory
+    /// Bytes.
+    case file
+    /// Names.
+    case directory
   }
 
   /// File or directory.
@@ -181,5 +191,8 @@ public struct DirectoryEntry: Equatable, Sendable {
 
 /// Whether a volume may be changed.
 public enum VolumeAccess: Sendable {
-  case readWrite, readOnly
+  /// It may.
+  case readWrite
+  /// Every change is ``FlashError/readOnly``.
+  case readOnly
 }

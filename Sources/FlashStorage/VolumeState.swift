@@ -122,9 +122,9 @@ struct VolumeState {
   }
 
   mutating func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
-    let start = try openFile(handle, for: .write).writePosition
+    let size = try openFile(handle, for: .write).size(afterWriting: bytes.count)
     guard bytes.count > 0 else { return }
-    try reserve(start + bytes.count, for: handle)
+    try reserve(size, for: handle)
     openFiles[handle.number]?.write(bytes)
   }
 
@@ -156,8 +156,7 @@ struct VolumeState {
   /// Checks that the volume has the blocks for the file to become `size` bytes long.
   private func reserve(_ size: Int, for handle: FlashHandle) throws(FlashError) {
     guard let open = openFiles[handle.number] else { throw .badHandle }
-    let larger = max(size, open.content.size)
-    let more = growth(of: open, at: larger) - unsyncedBlockCount(of: handle.number)
+    let more = growth(of: open, at: size) - unsyncedBlockCount(of: handle.number)
     guard more <= freeBlockCount else { throw .noSpace }
   }
 

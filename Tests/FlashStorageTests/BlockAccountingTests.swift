@@ -125,6 +125,25 @@ struct BlockAccountingTests {
     #expect(try volume.freeBlockCount == 90 - 1)
   }
 
+  @Test("Writing to a stale handle takes the blocks of its whole content, cutting it takes fewer")
+  func stale() throws {
+    let volume = try Bench(.memory).volume
+    try volume.put(pattern(30_000), at: "/f")
+    let (stale, other) = (try volume.open("/f", .write), try volume.open("/f", .write))
+    let cut = try volume.open("/f", [.write, .truncate])
+    try volume.close(cut)
+    try volume.put(pattern(LittleFS1.capacity(ofBlocks: 85)), at: "/rest")
+    #expect(try volume.freeBlockCount == 5)
+    #expect(throws: FlashError.noSpace) { try volume.write(stale, [1]) }
+    try volume.truncate(other, to: 5000)
+    #expect(try volume.freeBlockCount == 3)
+    #expect(throws: FlashError.noSpace) { try volume.truncate(stale, to: 20_000) }
+    try volume.close(stale)
+    try volume.close(other)
+    #expect(try volume.status(of: "/f").size == 5000)
+    #expect(try volume.freeBlockCount == 3)
+  }
+
   @Test("Renaming moves an entry's bytes, and frees what it replaces")
   func rename() throws {
     let volume = try Bench(.memory).volume
