@@ -1,0 +1,115 @@
+public import JSONText
+
+/// What one model is and can do, resolved from its file and the bases it extends.
+public struct ModuleProfile: Sendable, Equatable {
+  public var name = ""
+  /// Other names it is found by; case, hyphens and underscores do not count.
+  public var aliases: [String] = []
+  /// The series as the vendor's page spells it.
+  public var series = ""
+  /// The chip: "ASR1603".
+  public var platform = ""
+  /// What a user should know about this profile, a sentence each.
+  public var notes: [String] = []
+  public var record = RecordFeatures()
+  /// The methods that do not simply work.
+  public var methods: [DeviceMethod: Availability] = [:]
+  public var limits = ModuleLimits()
+  /// `/usr`, then `/bak`.
+  public var volumes = [FlashVolume(mount: "/usr"), FlashVolume(mount: "/bak")]
+  public var identity = ModuleIdentity()
+  /// Every fact a file states, by its path, with its source.
+  public internal(set) var facts: [String: ProfileFact] = [:]
+
+  init() {}
+
+  /// How the model treats a method: as the profile says, else it works.
+  public func availability(of method: DeviceMethod) -> Availability {
+    methods[method, default: .works]
+  }
+
+  /// The fact at a path such as "limits.scriptHeapBytes", with its source; nil if none states it.
+  public func source(of path: String) -> ProfileFact? { facts[path] }
+}
+
+/// What `audio.Record` can do on a model.
+public struct RecordFeatures: Sendable, Equatable {
+  public var channels: Set<AudioChannel> = []
+  /// `gain` works.
+  public var gain = false
+  /// `amrEncDtx_enable` works.
+  public var amrDTX = false
+  /// `stream_start`, `stream_read` and `stream_stop` work.
+  public var stream = false
+  /// `getSize` counts the file header.
+  public var sizeCountsHeader = false
+}
+
+/// How much of everything a model has.
+public struct ModuleLimits: Sendable, Equatable {
+  /// The heap of the script interpreter, on the module's 32-bit words.
+  public var scriptHeapBytes = 0
+  /// Timers that recordings, `machine.Timer` and `osTimer` share.
+  public var timers = 0
+  /// Callbacks that can wait; the next one is dropped.
+  public var eventQueue = 0
+  /// Script threads at a time.
+  public var threads = 0
+  /// Files a script can hold open at a time.
+  public var openFiles = 0
+}
+
+/// A volume of the flash memory.
+public struct FlashVolume: Sendable, Equatable {
+  /// "/usr" or "/bak".
+  public var mount = ""
+  public var fileSystem = FileSystemKind.littlefs1
+  public var blockSize = 0
+  /// The blocks of the mounted file system, as `uos.statvfs` reports them.
+  public var blockCount = 0
+  /// Scripts cannot write to it.
+  public var readOnly = false
+}
+
+/// What the module says about itself.
+public struct ModuleIdentity: Sendable, Equatable {
+  /// As `modem.getDevFwVersion` reports it.
+  public var firmware = ""
+  /// 15 digits; each `#` stands for one drawn from the run's seed.
+  public var imeiPattern = ""
+  /// The fields of `uos.uname()`, each without its "sysname=".
+  public var sysname = ""
+  public var nodename = ""
+  public var release = ""
+  public var version = ""
+  public var machine = ""
+  public var qpyver = ""
+}
+
+/// One statement of a profile file.
+public struct ProfileFact: Sendable, Equatable {
+  /// Where it stands in the file, keys joined by dots: "limits.scriptHeapBytes".
+  public let path: String
+  public let value: JSONNode
+  /// `unknown` if the file names no source.
+  public let provenance: Provenance
+  /// Where the fact was read; empty if the file does not say.
+  public let source: String
+  /// The profile file that states it.
+  public let file: String
+  /// The offset of its key in that file.
+  let offset: Int
+
+  /// The value in words: `532480`, `earpiece, headphone`, `answers -1`.
+  public var text: String { Self.text(of: value) }
+
+  private static func text(of node: JSONNode) -> String {
+    switch node.value {
+    case .string(let string): string
+    case .array(let elements): elements.map(text).joined(separator: ", ")
+    case .object(let members):
+      members.map { "\($0.key) \(text(of: $0.value))" }.joined(separator: ", ")
+    default: node.jsonText()
+    }
+  }
+}

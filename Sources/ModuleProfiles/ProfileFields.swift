@@ -1,0 +1,109 @@
+import JSONText
+
+/// All keys of a profile file. The published schema says the same; a test compares their verdicts.
+enum ProfileFields {
+  /// What a file says about itself.
+  static let header: [Field<ProfileHeader>] = [
+    .value("$schema", .text) { $0.schema = $1 },
+    .value("name", .optional(.profileName)) { $0.name = $1 },
+    .value("abstract", .flag) { $0.isAbstract = $1 },
+    .value("extends", .optional(.profileName)) { $0.extends = $1 },
+    .value("aliases", .list(of: .profileName)) { $0.aliases = $1 },
+    .map("sources") { path, node, header, reading in
+      var source = FactSource(offset: node.offset)
+      reading.read(node, into: &source, by: Self.source)
+      guard let members = node.object else { return }
+      for key in Self.source.map(\.key) where !members.contains(where: { $0.key == key }) {
+        reading.report("the source of \"\(path)\" lacks \"\(key)\"", at: node.offset)
+      }
+      header.sources[path] = source
+    },
+  ]
+
+  private static let source: [Field<FactSource>] = [
+    .value("provenance", .word()) { $0.provenance = $1 },
+    .value("source", .text) { $0.source = $1 },
+  ]
+
+  /// What a file says about the model.
+  static let profile: [Field<ModuleProfile>] = [
+    .value("series", .text) { $0.series = $1 },
+    .value("platform", .text) { $0.platform = $1 },
+    .value("notes", .list(of: .text)) { $0.notes = $1 },
+    .object(
+      "record",
+      [
+        .value("channels", .channels) { $0.record.channels = $1 },
+        .value("gain", .flag) { $0.record.gain = $1 },
+        .value("amrDTX", .flag) { $0.record.amrDTX = $1 },
+        .value("stream", .flag) { $0.record.stream = $1 },
+        .value("sizeCountsHeader", .flag) { $0.record.sizeCountsHeader = $1 },
+      ]),
+    .map("methods") { name, node, profile, reading in
+      guard let method = DeviceMethod(rawValue: name) else {
+        let hint = suggestion(for: name, in: DeviceMethod.allCases.map(\.rawValue))
+        return reading.report("there is no method \"\(name)\"\(hint)", at: node.offset)
+      }
+      if let availability = reading.convert(node, .availability) {
+        profile.methods[method] = availability
+        reading.addFact(node)
+      }
+    },
+    .object(
+      "limits",
+      [
+        .value("scriptHeapBytes", .integer(in: 16_384...268_435_456)) {
+          $0.limits.scriptHeapBytes = $1
+        },
+        .value("timers", .integer(in: 1...1024)) { $0.limits.timers = $1 },
+        .value("eventQueue", .integer(in: 1...1024)) { $0.limits.eventQueue = $1 },
+        .value("threads", .integer(in: 1...256)) { $0.limits.threads = $1 },
+        .value("openFiles", .integer(in: 1...1024)) { $0.limits.openFiles = $1 },
+      ]),
+    .object("volumes", [volume("usr", mount: "/usr"), volume("bak", mount: "/bak")]),
+    .object(
+      "identity",
+      [
+        .value("firmware", .text) { $0.identity.firmware = $1 },
+        .value("imeiPattern", .imeiPattern) { $0.identity.imeiPattern = $1 },
+        .value("sysname", .text) { $0.identity.sysname = $1 },
+        .value("nodename", .text) { $0.identity.nodename = $1 },
+        .value("release", .text) { $0.identity.release = $1 },
+        .value("version", .text) { $0.identity.version = $1 },
+        .value("machine", .text) { $0.identity.machine = $1 },
+        .value("qpyver", .text) { $0.identity.qpyver = $1 },
+      ]),
+  ]
+
+  private static func volume(_ key: String, mount: String) -> Field<ModuleProfile> {
+    .object(
+      key,
+      [
+        .value("fileSystem", .word()) { $0.volumes[mount: mount].fileSystem = $1 },
+        .value("blockSize", .powerOfTwo(in: 128...65_536)) {
+          $0.volumes[mount: mount].blockSize = $1
+        },
+        .value("blockCount", .integer(in: 4...1_048_576)) {
+          $0.volumes[mount: mount].blockCount = $1
+        },
+        .value("readOnly", .flag) { $0.volumes[mount: mount].readOnly = $1 },
+      ])
+  }
+
+  static let headerKeys = header.map(\.key)
+  static let keys = headerKeys + profile.map(\.key)
+}
+
+extension [FlashVolume] {
+  /// The volume with a mount point; setting it adds it if there is none.
+  public subscript(mount mount: String) -> FlashVolume {
+    get { first { $0.mount == mount } ?? FlashVolume(mount: mount) }
+    set {
+      if let index = firstIndex(where: { $0.mount == mount }) {
+        self[index] = newValue
+      } else {
+        append(newValue)
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import BundledProfiles
+import Foundation
+import ModuleProfiles
+import Testing
+
+/// The published schema is checked by a validator that is not ours: Python's jsonschema.
+@Suite struct ProfileSchemaTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Validates files against the schema; returns those that it refuses.
+  private func refused(_ files: [String]) throws -> Set<String> {
+    let script = """
+      import json, sys, jsonschema
+      schema = json.load(open(sys.argv[1]))
+      jsonschema.Draft202012Validator.check_schema(schema)
+      validator = jsonschema.Draft202012Validator(schema)
+      for path in sys.argv[2:]:
+          if not validator.is_valid(json.load(open(path))):
+              print(path)
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      ["python3", "-c", script, TemporaryFolder.profiles + "/profile.schema.json"] + files
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "needs python3 with python3-jsonschema")
+    return Set(text.split(separator: "\n").map(String.init))
+  }
+
+  private func write(_ profiles: [BadProfile]) throws -> [String] {
+    try profiles.enumerated().map { try folder.write("P\($0).json", $1.text) }
+  }
+
+  @Test("The compiled-in profiles are the files of the folder, byte for byte")
+  func index() throws {
+    let models = TemporaryFolder.profiles + "/models"
+    let files = try FileManager.default.contentsOfDirectory(atPath: models).sorted()
+    #expect(bundledProfiles.map { "\($0.key).json" }.sorted() == files)
+    for (name, bytes) in bundledProfiles {
+      let data = try Data(contentsOf: URL(fileURLWithPath: "\(models)/\(name).json"))
+      #expect(Array(data) == bytes, "\(name)")
+    }
+  }
+
+  @Test("The schema accepts every bundled profile")
+  func acceptsBundled() throws {
+    let files = bundledProfiles.map { "\(TemporaryFolder.profiles)/models/\($0.key).json" }
+    #expect(try refused(files) == [])
+  }
+
+  @Test("The schema refuses every structural mistake that the lint refuses")
+  func refusesMistakes() throws {
+    let files = try write(BadProfile.structural)
+    let refused = try refused(files)
+    for (file, profile) in zip(files, BadProfile.structural) {
+      #expect(refused.contains(file), "\(profile.members)")
+    }
+  }
+
+  @Test("The schema accepts what only the lint can refuse")
+  func acceptsSemanticMistakes() throws {
+    #expect(try refused(write(BadProfile.semantic)) == [])
+  }
+
+  @Test("The schema knows every key, method and word that the lint knows, at its limits")
+  func acceptsEverything() throws {
+    let methods = DeviceMethod.allCases.map { #""\#($0.rawValue)": {"answers": -32768}"# }
+    let path = try folder.write(
+      "P.json",
+      """
+      {
+        "$schema": "x", "name": "P", "abstract": false, "extends": "EC600N", "aliases": ["A-b_9"],
+        "series": "x", "platform": "\(String(repeating: "é", count: 200))", "notes": ["x", "y"],
+        "record": {"channels": ["earpiece", "headphone", "speaker"], "gain": true, "amrDTX": true,
+          "stream": true, "sizeCountsHeader": true},
+        "methods": {\(methods.joined(separator: ", "))},
+        "limits": {"scriptHeapBytes": 16384, "timers": 1024, "eventQueue": 1, "threads": 256,
+          "openFiles": 1024},
+        "volumes": {
+          "usr": {"fileSystem": "littlefs2", "blockSize": 128, "blockCount": 4, "readOnly": true},
+          "bak": {"fileSystem": "littlefs1", "blockSize": 65536, "blockCount": 1048576,
+            "readOnly": false}},
+        "identity": {"firmware": "x", "imeiPattern": "###############", "sysname": "x",
+          "nodename": "x", "release": "x", "version": "x", "machine": "x", "qpyver": "x"},
+        "sources": {
+          "series": {"provenance": "documented", "source": "x"},
+          "platform": {"provenance": "observed", "source": "x"},
+          "notes": {"provenance": "ruled", "source": "x"},
+          "record": {"provenance": "unknown", "source": "x"},
+          "methods": {"provenance": "unknown", "source": "x"},
+          "limits": {"provenance": "unknown", "source": "x"},
+          "volumes": {"provenance": "unknown", "source": "x"},
+          "identity": {"provenance": "unknown", "source": "x"}
+        }
+      }
+      """)
+    #expect(try refused([path]) == [])
+    #expect(try ProfileLibrary().lint(file: path).map(\.description) == [])
+  }
+}
