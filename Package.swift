@@ -31,20 +31,34 @@ let package = Package(
   ],
   targets: [
     .executableTarget(name: "qpyemu", dependencies: ["Commands"], swiftSettings: safe),
-    floor("Commands", on: ["GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles"]),
     floor(
-      "GuestRuntime", on: ["DeviceEmulator", "JSONText"], resources: [.embedInCode("Guest")]),
+      "Commands",
+      on: [
+        "GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles", "AudioEngine",
+        "FlashStorage", "EmulatedTime", "JSONText",
+      ]),
     floor(
-      "DeviceEmulator", on: ["ModuleProfiles", "AudioEngine", "FlashStorage", "EmulatedTime"]),
+      "GuestRuntime",
+      on: [
+        "DeviceEmulator", "ModuleProfiles", "FlashStorage", "EmulatedTime", "JSONText", "CLinux",
+      ],
+      resources: [.embedInCode("Guest")]),
+    floor(
+      "DeviceEmulator",
+      on: [
+        "ModuleProfiles", "BundledProfiles", "JSONText", "AudioEngine", "FlashStorage",
+        "EmulatedTime",
+      ]),
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
       name: "BundledProfiles", path: "Profiles", exclude: ["profile.schema.json"],
-      resources: [.embedInCode("models")], swiftSettings: safe),
+      resources: [.embedInCode("models"), .embedInCode("outcomes")], swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CSpeexDSP"]),
     floor("FlashStorage", on: []),
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),
+    .target(name: "CLinux"),
     .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     .systemLibrary(name: "COpenCoreAMRNB", providers: [.apt(["libopencore-amrnb-dev"])]),
     .systemLibrary(

@@ -33,6 +33,13 @@ public final class AudioClip {
     }
   }
 
+  /// A clip of frames at hand.
+  public init(frames: [Int16], frameRate: Int) {
+    self.frameRate = frameRate
+    frameCount = frames.count
+    decoder = FrameClip(frames)
+  }
+
   /// Decodes on from where the last call ended.
   ///
   /// - Returns: How many frames were stored at the start of the span; 0 at the end.
@@ -43,6 +50,20 @@ public final class AudioClip {
 
 private protocol ClipDecoder: AnyObject {
   func read(into frames: inout MutableSpan<Int16>) throws(AudioError) -> Int
+}
+
+private final class FrameClip: ClipDecoder {
+  private let frames: [Int16]
+  private var position = 0
+
+  init(_ frames: [Int16]) { self.frames = frames }
+
+  func read(into target: inout MutableSpan<Int16>) -> Int {
+    let count = min(target.count, frames.count - position)
+    for index in 0..<count { target[index] = frames[position + index] }
+    position += count
+    return count
+  }
 }
 
 private final class WAVClipDecoder: ClipDecoder {

@@ -2,13 +2,18 @@ import Glibc
 
 /// A change of level, applied in fixed point with rounding and saturation.
 public struct Gain: Equatable, Sendable {
-  /// The change in decibels, within -96...60; 0 leaves every sample as it is.
+  /// The change in decibels, within -96...60, or minus infinity for silence; 0 leaves every sample as it is.
   public let decibels: Double
   /// The factor in units of 2^-20.
   private let factor: Int64
 
   /// Leaves the level as it is.
   public static let none = Gain(decibels: 0)
+
+  /// Leaves nothing.
+  public static let silence = Gain()
+
+  private init() { (decibels, factor) = (-.infinity, 0) }
 
   /// Makes a gain; values beyond -96...60 dB become the nearer end, and no number becomes 0 dB.
   public init(decibels: Double) {

@@ -10,7 +10,7 @@ struct Board {
   let files: ScriptFiles
   let microphone: any Microphone
   /// Where played audio goes, and who speaks.
-  let loudspeaker: Loudspeaker
+  var loudspeaker: Loudspeaker
   var events: EventQueue
   var timers: TimerPool
   /// Sets an alarm that will come back to the device with its purpose.
@@ -31,7 +31,7 @@ enum AlarmPurpose: Equatable, Sendable {
   case recording(Int)
   /// The observed recorder stops pretending to be busy.
   case recorderIdle
-  /// What is being played has ended.
-  case played(PlayerID, Int)
+  /// The loudspeaker takes the next piece of what plays.
+  case playing(PlayID)
   case timer(Int)
 }

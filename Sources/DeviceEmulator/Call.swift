@@ -51,8 +51,9 @@ struct Call {
 enum Performed<Row> {
   /// It was done; the value is what the outcome makes, if it makes one.
   case done(GuestValue? = nil)
-  /// It failed in a way that another row of the same method describes.
-  case instead(Row)
+  /// It failed in a way that another row of the same method describes: the first of these that the
+  /// policy has.
+  case instead([Row])
 }
 
 /// A part of the module that scripts call: its rows, when each applies, and what each does.
@@ -62,6 +63,9 @@ enum Performed<Row> {
 protocol Peripheral {
   /// The preconditions of all methods, named `method.id` as in the outcome table.
   associatedtype Row: RawRepresentable<String> & CaseIterable & Equatable
+
+  /// How many objects scripts have made; they are numbered from 0.
+  var objectCount: Int { get }
 
   /// Whether the arguments do not fit the method, and why.
   func mismatch(of call: Call) -> String?
@@ -88,7 +92,7 @@ struct RuleTable<Row: RawRepresentable<String>> {
     var rules: [DeviceMethod: [Rule]] = [:]
     for (method, rows) in outcomes.methods {
       rules[method] = rows.rows(under: policy).compactMap { id, outcome in
-        Row(rawValue: "\(method.name).\(id)").map { Rule(row: $0, outcome: outcome) }
+        Row(rawValue: "\(method.functionName).\(id)").map { Rule(row: $0, outcome: outcome) }
       }
     }
     self.rules = rules

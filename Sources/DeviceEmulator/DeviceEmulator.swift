@@ -1,6 +1,5 @@
 public import AudioEngine
 public import EmulatedTime
-public import FlashStorage
 public import ModuleProfiles
 
 /// One emulated module: its profile, its flash, its peripherals, its clock.
@@ -44,20 +43,18 @@ public final class DeviceEmulator: Sendable {
   ///   - voice: Who speaks for TTS.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
-  ///   - library: Where profiles are looked for.
   ///   - notice: Gets a sentence when something happens that a person should know and the script
   ///     cannot, such as a microphone that delivers only zeros.
-  /// - Throws: `ProfileError` for an unknown or broken profile.
+  /// - Throws: `ProfileError` for an unknown or broken profile, `VolumeError` for volumes that cannot be.
   public convenience init(
     profile: ProfileSelection, policy: Policy = .documented,
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    library: ProfileLibrary = .bundled,
     notice: @escaping @Sendable (String) -> Void = { _ in }
-  ) throws(ProfileError) {
-    self.init(
-      try library.profile(profile), policy: policy, microphone: microphone,
+  ) throws {
+    try self.init(
+      profile.resolve(), policy: policy, microphone: microphone,
       loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, notice: notice)
   }
 
@@ -69,11 +66,16 @@ public final class DeviceEmulator: Sendable {
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
     outcomes: OutcomeTable = .bundled,
     notice: @escaping @Sendable (String) -> Void = { _ in }
-  ) {
+  ) throws {
     self.profile = profile
     self.policy = policy
+    recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
-    let files = ScriptFiles(mounts ?? profile.volumes.map { ScriptFiles.Mount(inMemory: $0) })
+    let files = ScriptFiles(
+      try mounts
+        ?? profile.volumes.map {
+          try ScriptFiles.Mount($0, openFileLimit: profile.limits.openFiles)
+        })
     self.files = files
     let alarms = AlarmRelay(clock)
     let board = Board(
@@ -103,6 +105,9 @@ public final class DeviceEmulator: Sendable {
       method: method, object: object, arguments: arguments, heapFree: heapFree)
     return try change { state throws(HostFailure) in try state.answer(call) }
   }
+
+  /// The constants of `Record` and their values: the page names one, the firmware layer more.
+  public let recordConstants: [(name: String, value: Int)]
 
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }

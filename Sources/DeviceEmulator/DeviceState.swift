@@ -24,7 +24,7 @@ struct DeviceState {
   /// The only place where a profile and the outcome table decide what a call does.
   mutating func answer(_ call: Call) throws(HostFailure) -> Result<GuestValue, GuestException> {
     switch board.profile.availability(of: call.method) {
-    case .missing: return .failure(.noAttribute(call.method.name, of: call.method.className))
+    case .missing: return .failure(.noAttribute(call.method))
     case .answers(let status): return .success(.int(status))
     case .works: break
     }
@@ -35,6 +35,7 @@ struct DeviceState {
     }
   }
 
+  // A static function, so that a peripheral and the board can both be changed at once.
   private static func decide<P: Peripheral>(
     _ peripheral: inout P, _ table: RuleTable<P.Row>, _ call: Call, _ board: inout Board
   ) throws(HostFailure) -> Result<GuestValue, GuestException> {
@@ -64,13 +65,22 @@ struct DeviceState {
     switch outcome.effect {
     case .returns(let value): return .success(value)
     case .makes: return .success(made ?? .none)
-    case .missing: return .failure(.noAttribute(call.method.name, of: call.method.className))
+    case .missing: return .failure(.noAttribute(call.method))
     case .raises(let type, let text):
       let text =
         text == "{mismatch}"
-        ? mismatch ?? "" : text.replacing("{device}", with: "\(call.arguments.first?.integer ?? 0)")
+        ? mismatch ?? "" : fill(text, device: call.arguments.first?.integer ?? 0)
       return .failure(GuestException(type, text))
     }
+  }
+
+  /// Puts the device's number where the table's text leaves room for it.
+  private static func fill(_ text: String, device: Int) -> String {
+    let place = "{device}"
+    guard let start = text.indices.first(where: { text[$0...].hasPrefix(place) }) else {
+      return text
+    }
+    return text[..<start] + String(device) + text[start...].dropFirst(place.count)
   }
 
   /// Methods that no script finds: by the profile, or because the policy's first row says so.
@@ -91,7 +101,7 @@ struct DeviceState {
     switch purpose {
     case .recording(let number): recorder.advance(number, on: &board)
     case .recorderIdle: recorder.stopPretending()
-    case .played(let number): board.loudspeaker.ended(number, on: &board)
+    case .playing(let id): Loudspeaker.advance(id, &board)
     case .timer(let number):
       let function = board.timers.fire(number, alarm: board.alarm)
       board.post(function)

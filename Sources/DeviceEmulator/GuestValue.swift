@@ -1,3 +1,5 @@
+import ModuleProfiles
+
 /// A value that a script hands to the device or gets back from it.
 public enum GuestValue: Equatable, Sendable {
   case none
@@ -72,8 +74,10 @@ public struct GuestException: Error, Equatable, Sendable {
     self.text = text
   }
 
-  static func noAttribute(_ name: String, of type: String) -> GuestException {
-    GuestException("AttributeError", "'\(type)' object has no attribute '\(name)'")
+  static func noAttribute(_ method: DeviceMethod) -> GuestException {
+    GuestException(
+      "AttributeError",
+      "'\(method.className)' object has no attribute '\(method.functionName)'")
   }
 }
 

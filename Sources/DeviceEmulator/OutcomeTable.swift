@@ -1,6 +1,4 @@
-import BundledProfiles
-import JSONText
-import ModuleProfiles
+public import ModuleProfiles
 
 /// What a call does when a row applies to it, under one policy.
 public struct Outcome: Equatable, Sendable {
@@ -16,12 +14,15 @@ public struct Outcome: Equatable, Sendable {
   }
 
   public enum Product: String, Sendable, CaseIterable {
-    case object, path, bytes, bytearray, sizeByModel, rawSize, setting, bytesRead
-    case number
+    case object, path, bytes, bytearray, sizeByModel, rawSize, setting, bytesRead, number
   }
 
   public let effect: Effect
+  /// How we know.
   public let provenance: Provenance
+
+  /// The value to make, if one is to be made.
+  var product: Product? { if case .makes(let product) = effect { product } else { nil } }
 }
 
 /// One row: a precondition and what follows from it. A policy that has no such check has no outcome.

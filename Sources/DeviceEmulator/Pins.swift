@@ -44,5 +44,7 @@ public final class Pins: Sendable {
   }
 
   /// Whether the script drives the pin.
-  public func isOutput(_ number: Int) -> Bool { pins.withLock { $0[number, default: Pin()].isOutput } }
+  public func isOutput(_ number: Int) -> Bool {
+    pins.withLock { $0[number, default: Pin()].isOutput }
+  }
 }

@@ -1,5 +1,6 @@
 import EmulatedTime
 public import FlashStorage
+public import ModuleProfiles
 
 /// The module's flash as a script sees it: the volumes under their mount points, the files it has
 /// open, and which files somebody uses.
@@ -23,7 +24,7 @@ public final class ScriptFiles: Sendable {
 
   fileprivate struct OpenFile {
     let mount: Mount
-    let handle: FileHandle
+    let handle: FlashHandle
     /// The path if the script may write to it.
     let writtenPath: String?
   }
@@ -55,7 +56,7 @@ public final class ScriptFiles: Sendable {
   }
 
   /// Folds `.`, `..` and doubled slashes.
-  static func normal(_ path: String) -> String {
+  package static func normal(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
@@ -103,7 +104,9 @@ public final class ScriptFiles: Sendable {
   /// Reads up to `count` bytes; fewer only at the end of the file.
   public func read(_ number: Int, count: Int) throws(FlashError) -> [UInt8] {
     let file = try file(number)
-    let left = try file.mount.volume.size(file.handle) - file.mount.volume.position(file.handle)
+    let left =
+      try file.mount.volume.size(of: file.handle)
+      - file.mount.volume.position(of: file.handle)
     return try Self.read(file.mount.volume, file.handle, count: max(min(count, left), 0))
   }
 
@@ -113,20 +116,13 @@ public final class ScriptFiles: Sendable {
     try file.mount.volume.write(file.handle, bytes)
   }
 
-  /// Moves to an offset from the start.
-  public func seek(_ number: Int, to offset: Int) throws(FlashError) {
+  /// Moves in the file; gives the new position in bytes.
+  @discardableResult
+  public func seek(
+    _ number: Int, to offset: Int, from origin: SeekOrigin = .start
+  ) throws(FlashError) -> Int {
     let file = try file(number)
-    try file.mount.volume.seek(file.handle, to: offset)
-  }
-
-  public func position(_ number: Int) throws(FlashError) -> Int {
-    let file = try file(number)
-    return try file.mount.volume.position(file.handle)
-  }
-
-  public func size(_ number: Int) throws(FlashError) -> Int {
-    let file = try file(number)
-    return try file.mount.volume.size(file.handle)
+    return try file.mount.volume.seek(file.handle, to: offset, from: origin)
   }
 
   public func sync(_ number: Int) throws(FlashError) {
@@ -159,7 +155,8 @@ public final class ScriptFiles: Sendable {
   public func entries(of path: String) throws(FlashError) -> [DirectoryEntry] {
     if Self.normal(path) == "/" {
       return mounts.map {
-        DirectoryEntry(name: String($0.path.dropFirst()), kind: .directory, size: 0)
+        DirectoryEntry(
+          name: String($0.path.dropFirst()), status: FileStatus(kind: .directory, size: 0))
       }
     }
     guard let (mount, inner) = locate(path) else { throw .notFound }
@@ -193,11 +190,11 @@ public final class ScriptFiles: Sendable {
     guard let (mount, inner) = locate(path) else { throw .notFound }
     let handle = try mount.volume.open(inner, .read)
     defer { try? mount.volume.close(handle) }
-    return try Self.read(mount.volume, handle, count: mount.volume.size(handle))
+    return try Self.read(mount.volume, handle, count: mount.volume.size(of: handle))
   }
 
   static func read(
-    _ volume: any Volume, _ handle: FileHandle, count: Int
+    _ volume: any Volume, _ handle: FlashHandle, count: Int
   ) throws(FlashError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
@@ -243,6 +240,27 @@ extension OpenMode {
     case "x": self = [.write, .create, .exclusive]
     case "x+": self = [.read, .write, .create, .exclusive]
     default: return nil
+    }
+  }
+}
+
+extension ScriptFiles.Mount {
+  /// A volume of the size and kind that a profile gives.
+  ///
+  /// - Parameters:
+  ///   - folder: The host folder that keeps the flash, a subfolder for each volume; nil for memory.
+  ///   - openFileLimit: How many files may be open at once.
+  public init(
+    _ volume: FlashVolume, folder: String? = nil, openFileLimit: Int
+  ) throws(VolumeError) {
+    path = volume.mount
+    isReadOnly = volume.readOnly
+    if let folder {
+      self.volume = try BlockCountedVolume(
+        folder: folder + volume.mount, blockCount: volume.blockCount, openFileLimit: openFileLimit)
+    } else {
+      self.volume = try BlockCountedVolume(
+        blockCount: volume.blockCount, openFileLimit: openFileLimit)
     }
   }
 }

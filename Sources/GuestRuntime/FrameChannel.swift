@@ -1,10 +1,9 @@
 /// The frames of the device-call protocol on one connection: see `Docs/device-calls.md`.
 ///
-/// A frame is four 32-bit little-endian numbers (the head's length, the payload's length, a sequence
-/// number, flags), then the head as JSON, then the payload as it is.
+/// A frame is three 32-bit little-endian numbers (the head's length, the payload's length, flags),
+/// then the head as JSON, then the payload as it is.
 struct FrameChannel {
   struct Frame {
-    let sequence: UInt32
     let head: [UInt8]
     let payload: [UInt8]
   }
@@ -12,10 +11,9 @@ struct FrameChannel {
   /// What cannot be a frame.
   struct Malformed: Error {
     let message: String
-    let sequence: UInt32
   }
 
-  static let headerSize = 16
+  static let headerSize = 12
   static let headLimit = 64 << 10
   static let payloadLimit = 1 << 20
   /// The flag of an answer that is an exception.
@@ -34,27 +32,26 @@ struct FrameChannel {
     guard fill(Self.headerSize) else { return nil }
     let headLength = Int(number(at: 0))
     let payloadLength = Int(number(at: 4))
-    let sequence = number(at: 8)
-    let flags = number(at: 12)
+    let flags = number(at: 8)
     guard headLength <= Self.headLimit, payloadLength <= Self.payloadLimit, flags == 0 else {
       throw Malformed(
-        message: "a frame of \(headLength) + \(payloadLength) bytes with flags \(flags); the limits "
-          + "are \(Self.headLimit) + \(Self.payloadLimit), and a request has no flags",
-        sequence: sequence)
+        message:
+          "a frame of \(headLength) + \(payloadLength) bytes with flags \(flags); the limits "
+          + "are \(Self.headLimit) + \(Self.payloadLimit), and a request has no flags")
     }
     start += Self.headerSize
     guard fill(headLength + payloadLength) else { return nil }
     let head = Array(buffer[start..<start + headLength])
     let payload = Array(buffer[start + headLength..<start + headLength + payloadLength])
     start += headLength + payloadLength
-    return Frame(sequence: sequence, head: head, payload: payload)
+    return Frame(head: head, payload: payload)
   }
 
   /// Sends a frame; false if the other side is gone.
-  func write(_ sequence: UInt32, head: [UInt8], payload: [UInt8], flags: UInt32) -> Bool {
+  func write(head: [UInt8], payload: [UInt8], flags: UInt32) -> Bool {
     var frame: [UInt8] = []
     frame.reserveCapacity(Self.headerSize + head.count + payload.count)
-    for number in [UInt32(head.count), UInt32(payload.count), sequence, flags] {
+    for number in [UInt32(head.count), UInt32(payload.count), flags] {
       for shift in [0, 8, 16, 24] { frame.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
     frame += head
@@ -71,8 +68,9 @@ struct FrameChannel {
       buffer.append(contentsOf: repeatElement(0, count: max(count, 4096) - buffer.count + 4096))
     }
     while end - start < count {
+      let (socket, used) = (socket, end)
       var span = buffer.mutableSpan
-      var room = span.extracting(end...)
+      var room = span._mutatingExtracting(used...)
       let read = socket.read(into: &room)
       guard read > 0 else { return false }
       end += read

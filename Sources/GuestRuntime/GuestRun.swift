@@ -1,6 +1,7 @@
 package import DeviceEmulator
 import EmulatedTime
 import Glibc
+import ModuleProfiles
 
 /// One run of a script on an emulated module, from the interpreter's start to its end.
 package final class GuestRun: Sendable {
@@ -163,7 +164,7 @@ package final class GuestRun: Sendable {
       guard request.name == "hello", let thread = request.arguments.first?.integer else {
         throw GuestException.malformed("the first call of a connection is hello, with a thread")
       }
-      reply(.success(.none), to: frame.sequence, channel)
+      reply(.success(.none), channel)
       return thread
     } catch {
       refuse(error, channel)
@@ -181,7 +182,7 @@ package final class GuestRun: Sendable {
           answer = .failure(error)
         }
         if thread == GuestScheduler.mainThread { scheduler.holdForCallback() }
-        guard reply(answer, to: frame.sequence, channel) else { return }
+        guard reply(answer, channel) else { return }
       }
     } catch let failure as HostFailure {
       force(.hostFailed(failure))
@@ -194,27 +195,27 @@ package final class GuestRun: Sendable {
   private func refuse(_ error: any Error, _ channel: FrameChannel) {
     switch error {
     case let error as FrameChannel.Malformed:
-      reply(.failure(.malformed(error.message)), to: error.sequence, channel)
-    case let error as GuestException: reply(.failure(error), to: 0, channel)
+      reply(.failure(.malformed(error.message)), channel)
+    case let error as GuestException: reply(.failure(error), channel)
     default: break
     }
   }
 
   @discardableResult
   private func reply(
-    _ answer: Result<GuestValue, GuestException>, to sequence: UInt32, _ channel: FrameChannel
+    _ answer: Result<GuestValue, GuestException>, _ channel: FrameChannel
   ) -> Bool {
     var head: [UInt8] = []
     var payload: [UInt8] = []
     switch answer {
     case .success(let value):
       value.append(to: &head, &payload)
-      return channel.write(sequence, head: head, payload: payload, flags: 0)
+      return channel.write(head: head, payload: payload, flags: 0)
     case .failure(let exception):
       GuestValue.list([.string(exception.type), .string(exception.text)])
         .append(to: &head, &payload)
       return channel.write(
-        sequence, head: head, payload: payload, flags: FrameChannel.raises)
+        head: head, payload: payload, flags: FrameChannel.raises)
     }
   }
 }

@@ -1,6 +1,7 @@
 import DeviceEmulator
 import EmulatedTime
 import Glibc
+import ModuleProfiles
 
 /// Who of the script's threads computes and who waits, the hand-over of call-backs, and what that
 /// means for device time.
@@ -175,7 +176,8 @@ final class GuestScheduler: Sendable {
     }
     if waits {
       state.wait { state in
-        let goesOn = state.isOver || state.isInterrupted || !(state.threads[thread]?.isWaiting ?? false)
+        let goesOn =
+          state.isOver || state.isInterrupted || !(state.threads[thread]?.isWaiting ?? false)
         return goesOn ? .done(()) : .waiting(until: nil)
       }
     }

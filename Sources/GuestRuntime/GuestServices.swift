@@ -9,9 +9,6 @@ final class GuestServices: Sendable {
   private typealias Arguments = [GuestValue]
   private typealias Handler = @Sendable (GuestServices, Int, Arguments) throws -> GuestValue
 
-  /// The script's processor stops.
-  struct Stopped: Error {}
-
   private let device: DeviceEmulator
   private let scheduler: GuestScheduler
   /// What the interpreter's own generator starts from: 30 bits, as it takes.
@@ -47,8 +44,13 @@ final class GuestServices: Sendable {
       return .failure(.malformed("there is no call \(request.name)"))
     }
     scheduler.beginCall(takesTime: handler.takesTime)
+    return result { try handler.body(self, thread, request.arguments) }
+  }
+
+  /// Turns what a handler throws into what the script sees.
+  private func result(_ body: () throws -> GuestValue) -> Result<GuestValue, GuestException> {
     do {
-      return .success(try handler.body(self, thread, request.arguments))
+      return .success(try body())
     } catch let error as FlashError {
       return .failure(GuestException("OSError", String(error.errno)))
     } catch let error as GuestException {
@@ -69,9 +71,21 @@ final class GuestServices: Sendable {
     "module.seed": (false, { this, _, _ in .int(this.seed) }),
     "module.random": (true, { this, _, a in try this.randomBytes(a) }),
 
-    "event.next": (false, { this, _, _ in this.scheduler.nextEvent(); return .none }),
+    "event.next": (
+      false,
+      { this, _, _ in
+        this.scheduler.nextEvent()
+        return .none
+      }
+    ),
     "event.take": (false, { this, _, _ in try this.takeEvent() }),
-    "event.done": (false, { this, _, _ in this.scheduler.eventDone(); return .none }),
+    "event.done": (
+      false,
+      { this, _, _ in
+        this.scheduler.eventDone()
+        return .none
+      }
+    ),
     "run.idle": (false, { this, _, _ in .bool(this.scheduler.awaitIdle()) }),
 
     "time.sleep": (true, { this, thread, a in try this.sleep(thread, a) }),
@@ -88,51 +102,99 @@ final class GuestServices: Sendable {
     "lock.locked": (true, { this, _, a in .bool(this.scheduler.isHeld(try this.lock(a))) }),
 
     "timer.start": (true, { this, _, a in try this.startTimer(a) }),
-    "timer.stop": (true, { this, _, a in this.device.stopTimer(try a.int(0)); return .none }),
+    "timer.stop": (
+      true,
+      { this, _, a in
+        this.device.stopTimer(try a.int(0))
+        return .none
+      }
+    ),
 
     "pin.configure": (true, { this, _, a in try this.configurePin(a) }),
     "pin.read": (true, { this, _, a in .int(this.device.pins.level(try a.int(0)) ? 1 : 0) }),
-    "pin.write": (true, { this, _, a in
-      this.device.pins.write(try a.int(0), try a.int(1) != 0)
-      return .int(0)
-    }),
-    "pin.direct": (true, { this, _, a in
-      this.device.pins.setDirection(try a.int(0), isOutput: try a.int(1) == 1)
-      return .int(0)
-    }),
-    "pin.direction": (true, { this, _, a in .int(this.device.pins.isOutput(try a.int(0)) ? 1 : 0) }),
+    "pin.write": (
+      true,
+      { this, _, a in
+        this.device.pins.write(try a.int(0), try a.int(1) != 0)
+        return .int(0)
+      }
+    ),
+    "pin.direct": (
+      true,
+      { this, _, a in
+        this.device.pins.setDirection(try a.int(0), isOutput: try a.int(1) == 1)
+        return .int(0)
+      }
+    ),
+    "pin.direction": (
+      true, { this, _, a in .int(this.device.pins.isOutput(try a.int(0)) ? 1 : 0) }
+    ),
 
-    "file.open": (true, { this, _, a in
-      .int(try this.device.files.open(try a.string(0), mode: try a.string(1)))
-    }),
-    "file.read": (true, { this, _, a in
-      .bytes(try this.device.files.read(try a.int(0), count: min(try a.int(1), 65536)))
-    }),
-    "file.write": (true, { this, _, a in
-      try this.device.files.write(try a.int(0), try a.bytes(1).span)
-      return .none
-    }),
-    "file.seek": (true, { this, _, a in
-      .int(try this.device.files.seek(try a.int(0), to: try a.int(1), from: try a.origin(2)))
-    }),
-    "file.sync": (true, { this, _, a in try this.device.files.sync(try a.int(0)); return .none }),
-    "file.close": (true, { this, _, a in try this.device.files.close(try a.int(0)); return .none }),
+    "file.open": (
+      true,
+      { this, _, a in
+        .int(try this.device.files.open(try a.string(0), mode: try a.string(1)))
+      }
+    ),
+    "file.read": (
+      true,
+      { this, _, a in
+        .bytes(try this.device.files.read(try a.int(0), count: min(try a.int(1), 65536)))
+      }
+    ),
+    "file.write": (
+      true,
+      { this, _, a in
+        let bytes = try a.bytes(1)
+        try this.device.files.write(try a.int(0), bytes.span)
+        return .none
+      }
+    ),
+    "file.seek": (
+      true,
+      { this, _, a in
+        .int(try this.device.files.seek(try a.int(0), to: try a.int(1), from: try a.origin(2)))
+      }
+    ),
+    "file.sync": (
+      true,
+      { this, _, a in
+        try this.device.files.sync(try a.int(0))
+        return .none
+      }
+    ),
+    "file.close": (
+      true,
+      { this, _, a in
+        try this.device.files.close(try a.int(0))
+        return .none
+      }
+    ),
 
     "fs.stat": (true, { this, _, a in try this.status(try a.string(0)) }),
     "fs.list": (true, { this, _, a in try this.list(try a.string(0)) }),
     "fs.statvfs": (true, { this, _, a in try this.statistics(try a.string(0)) }),
-    "fs.mkdir": (true, { this, _, a in
-      try this.device.files.makeDirectory(try a.string(0))
-      return .none
-    }),
-    "fs.remove": (true, { this, _, a in
-      try this.device.files.remove(try a.string(0))
-      return .none
-    }),
-    "fs.rename": (true, { this, _, a in
-      try this.device.files.rename(try a.string(0), to: try a.string(1))
-      return .none
-    }),
+    "fs.mkdir": (
+      true,
+      { this, _, a in
+        try this.device.files.makeDirectory(try a.string(0))
+        return .none
+      }
+    ),
+    "fs.remove": (
+      true,
+      { this, _, a in
+        try this.device.files.remove(try a.string(0))
+        return .none
+      }
+    ),
+    "fs.rename": (
+      true,
+      { this, _, a in
+        try this.device.files.rename(try a.string(0), to: try a.string(1))
+        return .none
+      }
+    ),
     "fs.folder": (true, { this, _, a in try this.folder(try a.string(0)) }),
   ]
 
@@ -146,17 +208,24 @@ final class GuestServices: Sendable {
   }
 
   private func constants() -> GuestValue {
-    .list(
-      device.recordConstants.map { name, value in .list([.string(name), .int(value)]) })
+    .list(device.recordConstants.map { .list([.string($0.name), .int($0.value)]) })
   }
 
   private func missing() -> GuestValue {
     .list(
-      device.missingMethods.map { .list([.string($0.className), .string($0.name)]) })
+      device.missingMethods.map {
+        .list([.string(String($0.className)), .string(String($0.functionName))])
+      })
   }
 
   private func uname() -> GuestValue {
-    .list(device.profile.identity.uname.map { .string("\($0.name)=\($0.value)") })
+    let identity = device.profile.identity
+    let fields = [
+      ("sysname", identity.sysname), ("nodename", identity.nodename),
+      ("release", identity.release), ("version", identity.version),
+      ("machine", identity.machine), ("qpyver", identity.qpyver),
+    ]
+    return .list(fields.map { .string("\($0)=\($1)") })
   }
 
   private func randomBytes(_ arguments: Arguments) throws -> GuestValue {
@@ -292,27 +361,31 @@ final class GuestServices: Sendable {
 }
 
 extension [GuestValue] {
-  fileprivate func int(_ index: Int) throws(GuestException) -> Int {
-    guard index < count, let value = self[index].integer else { throw .wrongArguments }
+  fileprivate func int(_ index: Int) throws -> Int {
+    guard index < count, let value = self[index].integer else {
+      throw GuestException.wrongArguments
+    }
     return value
   }
 
-  fileprivate func string(_ index: Int) throws(GuestException) -> String {
-    guard index < count, let value = self[index].string else { throw .wrongArguments }
+  fileprivate func string(_ index: Int) throws -> String {
+    guard index < count, let value = self[index].string else { throw GuestException.wrongArguments }
     return value
   }
 
-  fileprivate func bytes(_ index: Int) throws(GuestException) -> [UInt8] {
-    guard index < count, case .bytes(let value) = self[index] else { throw .wrongArguments }
+  fileprivate func bytes(_ index: Int) throws -> [UInt8] {
+    guard index < count, case .bytes(let value) = self[index] else {
+      throw GuestException.wrongArguments
+    }
     return value
   }
 
-  fileprivate func origin(_ index: Int) throws(GuestException) -> SeekOrigin {
+  fileprivate func origin(_ index: Int) throws -> SeekOrigin {
     switch try int(index) {
     case 0: .start
-    case 1: .current
+    case 1: .position
     case 2: .end
-    default: throw .wrongArguments
+    default: throw GuestException.wrongArguments
     }
   }
 }

@@ -23,10 +23,8 @@ package struct Interpreter: Equatable, Sendable {
       }
       return found
     }
-    for folder in (environment("PATH") ?? "").split(separator: ":") {
-      if isProgram("\(folder)/micropython") {
-        return Interpreter(command: ["\(folder)/micropython"])
-      }
+    if let program = HostFile.program(named: "micropython", onPath: environment("PATH")) {
+      return Interpreter(command: [program])
     }
     let cache =
       environment("XDG_CACHE_HOME") ?? environment("HOME").map { "\($0)/.cache" } ?? "/nonexistent"
@@ -40,19 +38,13 @@ package struct Interpreter: Equatable, Sendable {
 
   /// A program, or a folder with the program and a C library of its own.
   private init?(at path: String) {
-    if Self.isProgram("\(path)/micropython") && Self.isProgram("\(path)/loader") {
+    if HostFile.isProgram("\(path)/micropython") && HostFile.isProgram("\(path)/loader") {
       command = ["\(path)/loader", "--library-path", "\(path)/lib", "\(path)/micropython"]
-    } else if Self.isProgram(path) {
+    } else if HostFile.isProgram(path) {
       command = [path]
     } else {
       return nil
     }
-  }
-
-  private static func isProgram(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      && access(path, X_OK) == 0
   }
 
   /// A variable of the host's environment; an empty one counts as unset.
@@ -68,17 +60,29 @@ package struct Interpreter: Equatable, Sendable {
   /// same number of them. The kernel's own objects get room beside it.
   func commandLine(kernel: String, endpoint: String, script: String, heapBytes: Int) -> [String] {
     let heap = (heapBytes + Self.kernelHeapBytes) / 1024
-    return command + [
-      "-X", "heapsize=\(heap)wk", "-c", Self.stub, kernel, endpoint, script,
-    ]
+    // The kernel goes into the program's text, since an argument may have 255 bytes at most. It runs
+    // in a namespace of its own, so that `__main__` is left to the script.
+    let stub = """
+      import sys;exec(compile(\(Self.literal(kernel)),"kernel.py","exec"),{"__name__":"kernel",\
+      "main_names":globals(),"endpoint":\(Self.literal(endpoint)),"script":\(Self.literal(script))})
+      """
+    return command + ["-X", "heapsize=\(heap)wk", "-c", stub]
+  }
+
+  /// A text as Python would spell it.
+  private static func literal(_ text: String) -> String {
+    var literal = "'"
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\", "'": literal += "\\\(scalar)"
+      case "\n": literal += "\\n"
+      case "\r": literal += "\\r"
+      default: literal.unicodeScalars.append(scalar)
+      }
+    }
+    return literal + "'"
   }
 
   /// Module memory that the kernel and the boot names take (measured: see Docs/decisions.md).
   private static let kernelHeapBytes = 24 * 1024
-
-  /// Runs the kernel in a namespace of its own, so that `__main__` is left to the script.
-  private static let stub = """
-    import sys;exec(compile(sys.argv[1],"kernel.py","exec"),{"__name__":"kernel",\
-    "main_names":globals(),"endpoint":sys.argv[2],"script":sys.argv[3]})
-    """
 }

@@ -105,7 +105,7 @@ struct AudioPlayer: Peripheral {
     let request = call.playRequest!
     return Loudspeaker.Item(
       player: .audio, priority: request.priority, canBeInterrupted: request.canBeInterrupted,
-      clip: clip(call, on: board)!.applying(.volume(volume, of: 11)),
+      clip: clip(call, on: board)!, gain: .volume(volume, of: 11),
       path: RecordedFile(name: call.string(2), files: board.files).flashPath)
   }
 
@@ -113,7 +113,7 @@ struct AudioPlayer: Peripheral {
   private func clip(_ call: Call, on board: Board) -> AudioClip? {
     let file = RecordedFile(name: call.string(2), files: board.files)
     guard let bytes = try? board.files.contents(of: file.flashPath) else { return nil }
-    return try? AudioClip(decoding: bytes, name: file.path)
+    return try? AudioClip(bytes, name: file.path)
   }
 }
 
@@ -139,6 +139,6 @@ extension Call {
 extension Gain {
   /// A volume setting: full at the top, 3 dB less a step, silent at 0 (ruled; nobody says).
   static func volume(_ level: Int, of top: Int) -> Gain {
-    level == 0 ? .silence : Gain(decibels: 3 * (level - top))
+    level == 0 ? .silence : Gain(decibels: Double(3 * (level - top)))
   }
 }

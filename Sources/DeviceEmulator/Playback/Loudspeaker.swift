@@ -11,16 +11,14 @@ public protocol Voice: Sendable {
 
 /// Speaks nothing, for about as long as the text would take.
 public struct TimedSilence: Voice {
-  /// A character takes about this long at the middle speed (ruled).
-  private static let character = Duration.milliseconds(70)
-  private static let frameRate = 8000
+  /// Frames that a character takes at the middle speed, at 8000 a second: 70 ms (ruled).
+  private static let framesPerCharacter = 560
 
   public init() {}
 
   public func speak(_ text: String, speed: Int) -> AudioClip? {
-    let frames = text.count * Self.frameRate * Int(Self.character / .milliseconds(1)) / 1000
-    return AudioClip(
-      frames: [Int16](repeating: 0, count: frames * 5 / (speed + 1)), frameRate: Self.frameRate)
+    let count = text.count * Self.framesPerCharacter * 5 / (speed + 1)
+    return AudioClip(frames: [Int16](repeating: 0, count: count), frameRate: 8000)
   }
 }
 
@@ -33,8 +31,10 @@ struct PlayID: Equatable, Sendable {
 struct Loudspeaker {
   static let priorities = 0...4
   static let queueCapacity = 10
+  /// How much sound is handed to the output at a time.
+  private static let piece = Duration.milliseconds(100)
 
-  /// The events that a player's callback hears.
+  /// Whose item it is, and the events that its callback hears.
   enum Player {
     case audio, speech
 
@@ -53,6 +53,7 @@ struct Loudspeaker {
     /// Whether an item of the same or a higher priority may cut it off.
     let canBeInterrupted: Bool
     let clip: AudioClip
+    let gain: Gain
     /// The flash file it is read from, if it is one.
     let path: String?
   }
@@ -61,7 +62,8 @@ struct Loudspeaker {
     let id: PlayID
     let item: Item
     let startedAt: Duration
-    let alarm: Alarm
+    var alarm: Alarm
+    var piecesPlayed = 0
   }
 
   private let output: any AudioOutput
@@ -69,6 +71,8 @@ struct Loudspeaker {
   private var current: Playing?
   private var waiting = [[Item]](repeating: [], count: Self.priorities.count)
   private var lastNumber = 0
+  /// Whether the output has failed; then nothing more is given to it.
+  private var isDeaf = false
   /// The function each player's events go to.
   var audioFunction: Int?
   var speechFunction: Int?
@@ -114,39 +118,45 @@ struct Loudspeaker {
     cutOff(&board)
   }
 
-  /// What plays has come to its end.
-  static func ended(_ id: PlayID, _ board: inout Board) {
-    guard let current = board.loudspeaker.current, current.id == id else { return }
-    close(current, &board)
-    board.postPlay(current.item.player, current.item.player.finished)
-    playNext(&board)
+  /// The power goes: nothing is played any more.
+  static func close(_ board: inout Board) {
+    stopAll(&board)
+    try? board.loudspeaker.output.finish()
+  }
+
+  /// Plays the next piece, or ends what has been played.
+  static func advance(_ id: PlayID, _ board: inout Board) {
+    guard var playing = board.loudspeaker.current, playing.id == id else { return }
+    if board.loudspeaker.playPiece(of: playing.item, board.notice) {
+      playing.piecesPlayed += 1
+      playing.alarm = board.alarm(
+        playing.startedAt + piece * playing.piecesPlayed, .playing(id))
+      board.loudspeaker.current = playing
+    } else {
+      release(playing, &board)
+      board.postPlay(playing.item.player, playing.item.player.finished)
+      playNext(&board)
+    }
   }
 
   private static func begin(_ item: Item, _ board: inout Board) {
     board.loudspeaker.lastNumber += 1
     let id = PlayID(number: board.loudspeaker.lastNumber)
     if let path = item.path { board.files.claim(path) }
-    do {
-      try board.loudspeaker.output.start(item.clip)
-    } catch {
-      board.notice("what the script plays cannot be heard: \(error.message)")
-    }
     let now = board.clock.now
     board.loudspeaker.current = Playing(
-      id: id, item: item, startedAt: now,
-      alarm: board.alarm(now + item.clip.duration, .played(id)))
+      id: id, item: item, startedAt: now, alarm: board.alarm(now, .playing(id)))
     board.postPlay(item.player, item.player.started)
   }
 
   private static func cutOff(_ board: inout Board) {
-    guard let current = board.loudspeaker.current else { return }
-    board.clock.cancel(current.alarm)
-    close(current, &board)
-    if let event = current.item.player.stopped { board.postPlay(current.item.player, event) }
+    guard let playing = board.loudspeaker.current else { return }
+    board.clock.cancel(playing.alarm)
+    release(playing, &board)
+    if let event = playing.item.player.stopped { board.postPlay(playing.item.player, event) }
   }
 
-  private static func close(_ playing: Playing, _ board: inout Board) {
-    board.loudspeaker.output.stop(after: board.clock.now - playing.startedAt)
+  private static func release(_ playing: Playing, _ board: inout Board) {
     if let path = playing.item.path { board.files.release(path) }
     board.loudspeaker.current = nil
   }
@@ -155,6 +165,24 @@ struct Loudspeaker {
     for priority in priorities.reversed() where !board.loudspeaker.waiting[priority].isEmpty {
       return begin(board.loudspeaker.waiting[priority].removeFirst(), &board)
     }
+  }
+
+  /// Hands one piece to the output; false when the clip is at its end.
+  private mutating func playPiece(of item: Item, _ notice: (String) -> Void) -> Bool {
+    let count = item.clip.frameRate / Int(.seconds(1) / Self.piece)
+    var frames = [Int16](repeating: 0, count: max(count, 1))
+    var span = frames.mutableSpan
+    guard let read = try? item.clip.read(into: &span), read > 0 else { return false }
+    var piece = span._mutatingExtracting(..<read)
+    item.gain.apply(to: &piece)
+    guard !isDeaf else { return true }
+    do {
+      try output.play(frames.span.extracting(..<read), frameRate: item.clip.frameRate)
+    } catch {
+      isDeaf = true
+      notice("what the script plays cannot be heard: \(error.message)")
+    }
+    return true
   }
 }
 

@@ -113,7 +113,7 @@ struct SpeechPlayer: Peripheral {
     let clip = voice.speak(text, speed: speed) ?? TimedSilence().speak(text, speed: speed)!
     return Loudspeaker.Item(
       player: .speech, priority: request.priority, canBeInterrupted: request.canBeInterrupted,
-      clip: clip.applying(.volume(volume, of: 9)), path: nil)
+      clip: clip, gain: .volume(volume, of: 9), path: nil)
   }
 
   private func text(of call: Call) -> String? {

@@ -93,7 +93,7 @@ extension Recorder {
     case .recordGetData: ([.string, .int, .int], 0)
     case .recordEndCallback: ([.any], 0)
     case .recordGain: ([.int, .int], 0)
-    case .recordAMREncDTXEnable: ([.int], 1)
+    case .recordAMREncDtxEnable: ([.int], 1)
     case .recordStreamStart: ([.int, .int, .int], 0)
     case .recordStreamRead: ([.any, .int], 0)
     default: ([], 0)
@@ -114,14 +114,14 @@ extension Recorder {
       .gainArguments, .dtxArguments, .streamArguments, .readArguments, .endArguments:
       return mismatch(of: call) != nil
 
-    case .initDevice: return requestedChannel(in: call) == nil
-    case .initChannel: return requestedChannel(in: call).map { !record.channels.contains($0) }!
+    case .initDevice: return call.requestedChannel == nil
+    case .initChannel: return !record.channels.contains(call.requestedChannel!)
     case .initTimer: return objects.isEmpty && !board.timers.hasFree
     case .initAgain: return !objects.isEmpty
 
     case .startBusy: return isBusy || file(call, on: board).isInUse
     case .startChannel, .streamChannel: return !record.channels.contains(channel(of: call))
-    case .startFormat: return RecordingFormat(fileName: call.string(0)) == nil
+    case .startFormat: return RecordFileFormat(fileName: call.string(0)) == nil
     case .startTimer: return call.int(1) < 1 || needsTimer(on: board)
     case .startReplace: return file(call, on: board).cannotBeReplaced
     case .startOpen: return !file(call, on: board).hasUsableName
@@ -166,11 +166,6 @@ extension Recorder {
     }
   }
 
-  /// The channel that a constructor asks for; nil if there is no such device.
-  func requestedChannel(in call: Call) -> AudioChannel? {
-    AudioChannel(rawValue: call.arguments.isEmpty ? 0 : call.int(0))
-  }
-
   /// What the file facts say of the name that is the first argument.
   private func file(_ call: Call, on board: Board) -> RecordedFile {
     RecordedFile(name: call.string(0), files: board.files)
@@ -184,7 +179,7 @@ extension Recorder {
 }
 
 /// The format that a recording's file name asks for.
-enum RecordingFormat: Equatable {
+enum RecordFileFormat: Equatable {
   case wav, amr
 
   /// From the text after the last dot, case-sensitive; without a dot AMR; nil for anything else.

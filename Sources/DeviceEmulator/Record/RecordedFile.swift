@@ -19,7 +19,7 @@ struct RecordedFile {
   /// How the module reports it.
   var path: String { "U:/" + name }
 
-  private var flashPath: String { Self.root + name }
+  var flashPath: String { Self.root + name }
 
   var isInUse: Bool { files.isInUse(flashPath) }
 
@@ -79,7 +79,7 @@ struct RecordedFile {
       let handle = try? mount.volume.open(path, .read)
     else { return .cannotOpen }
     defer { try? mount.volume.close(handle) }
-    do { try mount.volume.seek(handle, to: offset) } catch { return .cannotSeek }
+    do { try mount.volume.seek(handle, to: offset, from: .start) } catch { return .cannotSeek }
     guard let bytes = try? ScriptFiles.read(mount.volume, handle, count: count),
       bytes.count == count
     else { return .cannotRead }
@@ -90,9 +90,9 @@ struct RecordedFile {
 /// A flash file that audio is written to.
 final class FlashFileSink: ByteSink {
   private let volume: any Volume
-  private let handle: FileHandle
+  private let handle: FlashHandle
 
-  init(_ volume: any Volume, _ handle: FileHandle) {
+  init(_ volume: any Volume, _ handle: FlashHandle) {
     self.volume = volume
     self.handle = handle
   }
@@ -103,10 +103,9 @@ final class FlashFileSink: ByteSink {
 
   func overwrite(at offset: Int, with bytes: Span<UInt8>) throws(SinkError) {
     try translating { () throws(FlashError) in
-      let end = try volume.position(handle)
-      try volume.seek(handle, to: offset)
+      try volume.seek(handle, to: offset, from: .start)
       try volume.write(handle, bytes)
-      try volume.seek(handle, to: end)
+      try volume.seek(handle, to: 0, from: .end)
     }
   }
 

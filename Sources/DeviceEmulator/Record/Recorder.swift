@@ -18,6 +18,7 @@ struct Recorder: Peripheral {
     let startedAt: Duration
     let interval: Duration
     let target: Target
+    let hasEnd: Bool
 
     enum Target {
       case file(RecordedFile)
@@ -43,13 +44,15 @@ struct Recorder: Peripheral {
   private var dspGain = 0
   private var usesDTX = true
 
+  var objectCount: Int { objects.count }
+
   var isBusy: Bool { pretendsBusy || (task != nil && !forgotBusy) }
 
   /// Whether audio is coming in, whatever the busy flag says.
   var isRunning: Bool { task != nil }
 
   /// Whether it will end by itself.
-  var hasEnd: Bool { task?.session.plan.frameLimit != nil }
+  var hasEnd: Bool { task?.hasEnd ?? false }
 
   var isRecordingFile: Bool { if case .file = task?.target { true } else { false } }
 
@@ -83,7 +86,7 @@ struct Recorder: Peripheral {
     case .sizeOK: return size(call, as: product, on: board)
     case .deleteOK:
       let file = RecordedFile(name: call.string(0), files: board.files)
-      return file.remove() ? .done() : .instead(.deleteAbsent)
+      return file.remove() ? .done() : .instead([.deleteAbsent])
     case .callbackOK, .callbackCallable:
       objects[call.object!.number].function = call.arguments[0].function
     case .gainOK: (codecGain, dspGain) = (call.int(0), call.int(1))
@@ -99,7 +102,7 @@ struct Recorder: Peripheral {
   /// Makes a `Record`. Under the observed policy there is one object, and making it again forgets its
   /// callback and that it is busy, while the recording goes on.
   private mutating func makeObject(_ call: Call, on board: inout Board) -> PeripheralID {
-    let object = Object(channel: requestedChannel(in: call)!)
+    let object = Object(channel: call.requestedChannel!)
     guard board.policy == .observed else {
       objects.append(object)
       return PeripheralID(objects.count - 1)
@@ -126,33 +129,32 @@ struct Recorder: Peripheral {
   private mutating func start(
     _ call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<RecordRow> {
-    guard task == nil else { return .instead(.startOpen) }
+    guard task == nil else { return .instead([.startOpen]) }
     let file = RecordedFile(name: call.string(0), files: board.files)
-    if file.size != nil, !file.remove() { return .instead(.startReplace) }
-    guard let sink = file.create() else { return .instead(.startOpen) }
+    if file.size != nil, !file.remove() { return .instead([.startReplace, .startOpen]) }
+    guard let sink = file.create() else { return .instead([.startOpen]) }
     let plan = RecordingPlan(
       format: encoding(of: call.string(0), on: board), captureRate: 8000,
-      frameLimit: RecordingPlan.frameCount(seconds: call.int(1)), gain: gain(on: board))
-    do {
+      frameLimit: Self.frameCount(seconds: call.int(1)), gain: gain(on: board))
+    do throws(BeginFailure) {
       try begin(plan, sink: sink, target: .file(file), interval: Self.fileInterval, call, &board)
-    } catch .sink {
-      return .instead(.startOpen)
-    } catch .host(let failure) {
+    } catch {
+      guard case .host(let failure) = error else { return .instead([.startOpen]) }
       throw failure
     }
     board.post(object(of: call).function, .list([.string(file.path), .int(0), .int(0)]))
     return .done()
   }
 
-  private func encoding(of name: String, on board: Board) -> RecordingPlan.Format {
-    switch RecordingFormat(fileName: name) {
+  private func encoding(of name: String, on board: Board) -> RecordingFormat {
+    switch RecordFileFormat(fileName: name) {
     case .wav: .wav(board.policy == .documented ? .correctSizes : .unfinishedSizes)
     case .amr, nil: .amr(dtx: board.profile.record.amrDTX && usesDTX)
     }
   }
 
   private func gain(on board: Board) -> Gain {
-    Gain(decibels: codecGain * Self.codecStep + dspGain)
+    Gain(decibels: Double(codecGain * Self.codecStep + dspGain))
   }
 
   // MARK: Streaming
@@ -165,13 +167,12 @@ struct Recorder: Peripheral {
     let plan = RecordingPlan(
       format: .amrStream(dtx: board.profile.record.amrDTX && usesDTX),
       captureRate: request.frameRate,
-      frameLimit: request.seconds.map(RecordingPlan.frameCount), gain: gain(on: board))
-    do {
+      frameLimit: request.seconds.map(Self.frameCount), gain: gain(on: board))
+    do throws(BeginFailure) {
       try begin(
         plan, sink: sink, target: .stream(sink), interval: Self.streamInterval, call, &board)
-    } catch .sink {
-      return .instead(.streamParameter)
-    } catch .host(let failure) {
+    } catch {
+      guard case .host(let failure) = error else { return .instead([.streamParameter]) }
       throw failure
     }
     ring = sink
@@ -180,6 +181,11 @@ struct Recorder: Peripheral {
   }
 
   // MARK: A task's life
+
+  /// The 20 ms frames of so many seconds.
+  private static func frameCount(seconds: Int) -> Int {
+    seconds.multipliedReportingOverflow(by: 50).partialValue
+  }
 
   private enum BeginFailure: Error {
     case sink
@@ -191,18 +197,19 @@ struct Recorder: Peripheral {
     _ call: Call, _ board: inout Board
   ) throws(BeginFailure) {
     let session = RecordingSession(plan: plan, microphone: board.microphone, sink: sink)
-    do {
+    do throws(RecordingFailure) {
       try session.open()
+    } catch .sinkFull, .sinkFault {
+      throw .sink
     } catch {
-      throw .host(HostFailure(error.message))
+      throw .host(HostFailure(error.sentence))
     }
-    if case .failed = session.state { throw .sink }
     if board.policy == .documented { board.timers.take() }
     lastTask += 1
     forgotBusy = false
     task = Task(
       number: lastTask, object: call.object!, session: session, startedAt: board.clock.now,
-      interval: interval, target: target)
+      interval: interval, target: target, hasEnd: plan.frameLimit != nil)
     armNext(on: board)
   }
 
@@ -219,14 +226,13 @@ struct Recorder: Peripheral {
     guard let task, task.number == number else { return }
     let progress = task.session.advance(to: board.clock.now - task.startedAt)
     tellOfData(progress.byteCount, task, &board)
-    if task.session.isOver { conclude(&board) } else { armNext(on: board) }
+    if progress.state == .recording { armNext(on: board) } else { conclude(&board) }
   }
 
   /// Ends the recording; what has arrived so far is kept.
   mutating func stop(on board: inout Board) {
     guard let task else { return }
-    let progress = task.session.advance(to: board.clock.now - task.startedAt)
-    task.session.stop()
+    let progress = task.session.stop(at: board.clock.now - task.startedAt)
     tellOfData(progress.byteCount, task, &board)
     conclude(&board)
   }
@@ -244,24 +250,24 @@ struct Recorder: Peripheral {
     forgotBusy = false
     if board.policy == .documented { board.timers.release() }
     let name: String
+    var remarks = task.session.report.remarks
     switch task.target {
     case .file(let file):
       file.release()
       name = file.path
-    case .stream: name = "stream"
+    case .stream(let ring):
+      name = "stream"
+      remarks += ring.remarks
     }
     var state = 3
     if case .failed(let reason) = task.session.state {
       state = -1
-      board.notice("\(name): the recording failed: \(reason.message)")
+      remarks.insert("the recording failed: \(reason.sentence)", at: 0)
     }
-    for remark in task.session.report.remarks { board.notice("\(name): \(remark)") }
-    if case .stream(let ring) = task.target, let remark = ring.lossRemark {
-      board.notice("\(name): \(remark)")
-    }
+    for remark in remarks { board.notice("\(name): \(remark)") }
     board.post(
       function(of: task),
-      .list([.string(name), .int(task.session.audioByteCount), .int(state)]))
+      .list([.string(name), .int(task.session.report.audioByteCount), .int(state)]))
   }
 
   // MARK: Reading recordings
@@ -273,9 +279,9 @@ struct Recorder: Peripheral {
     switch file.read(at: call.int(1), count: call.int(2)) {
     case .bytes(let bytes):
       return .done(product == .bytearray ? .bytearray(bytes) : .bytes(bytes))
-    case .cannotOpen: return .instead(.dataOpen)
-    case .cannotSeek: return .instead(.dataSeek)
-    case .cannotRead: return .instead(.dataRead)
+    case .cannotOpen: return .instead([.dataOpen])
+    case .cannotSeek: return .instead([.dataSeek])
+    case .cannotRead: return .instead([.dataRead])
     }
   }
 
@@ -283,7 +289,7 @@ struct Recorder: Peripheral {
     _ call: Call, as product: Outcome.Product?, on board: Board
   ) -> Performed<RecordRow> {
     let file = RecordedFile(name: call.string(0), files: board.files)
-    guard let size = file.size else { return .instead(.sizeOpen) }
+    guard let size = file.size else { return .instead([.sizeOpen]) }
     let countsHeader = product == .rawSize || board.profile.record.sizeCountsHeader
     return .done(.int(countsHeader ? size : max(size - file.headerSize, 0)))
   }

@@ -79,4 +79,4 @@ for _class, _name in call("audio.missing"):
         del globals()[_class]
     else:
         delattr(globals()[_class], _name)
-del Peripheral, method, gc
+del Peripheral, method

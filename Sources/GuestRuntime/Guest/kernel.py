@@ -31,9 +31,10 @@ class Link:
     def __init__(self, endpoint, thread):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.connect(b"\x01\x00\x00" + endpoint.encode())
-        self.header = bytearray(16)
-        self.sequence = 0
-        self.answers = {}
+        self.thread = thread
+        self.header = bytearray(12)
+        self.is_busy = False
+        self.deeper = None
         self.call("hello", (thread,))
 
     def call(self, name, arguments=(), on=None, heap=None):
@@ -50,20 +51,18 @@ class Link:
         return self.exchange((head + "}").encode(), payload)
 
     def exchange(self, head, payload):
-        self.sequence = sequence = (self.sequence + 1) & 0x3FFFFFFF
-        self.socket.write(
-            struct.pack("<IIII", len(head), len(payload), sequence, 0) + head + payload
-        )
-        while sequence not in self.answers:
-            length, extra, number, raises = struct.unpack("<IIII", self.read(16, self.header))
-            head = self.read(length, bytearray(length))
-            payload = self.read(extra, bytearray(extra)) if extra else b""
-            if number == sequence:
-                break
-            # A call-back may run between a request and its answer, and make requests of its own.
-            self.answers[number] = head, payload, raises
-        else:
-            head, payload, raises = self.answers.pop(sequence)
+        if self.is_busy:
+            # A call-back may run between a request and its answer, and Ctrl-C may have left an
+            # answer behind: such a call gets a connection of its own.
+            if self.deeper is None:
+                self.deeper = Link(endpoint, self.thread)
+            return self.deeper.exchange(head, payload)
+        self.is_busy = True
+        self.socket.write(struct.pack("<III", len(head), len(payload), 0) + head + payload)
+        length, extra, raises = struct.unpack("<III", self.read(12, self.header))
+        head = self.read(length, bytearray(length))
+        payload = self.read(extra, bytearray(extra)) if extra else b""
+        self.is_busy = False
         if raises:
             kind, text = json.loads(head)
             if kind == "OSError":

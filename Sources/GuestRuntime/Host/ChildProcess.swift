@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A child process of the host.
@@ -8,7 +9,7 @@ package struct ChildProcess: Sendable {
     case killed(signal: Int32)
   }
 
-  package let pid: pid_t
+  package let pid: Int32
 
   /// Starts a program; its standard streams are ours unless `output` is given.
   ///
@@ -65,18 +66,18 @@ package struct ChildProcess: Sendable {
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
-  /// Keeps it on one processor, as a module has one.
-  package func keepOnOneProcessor() {
-    var allowed = cpu_set_t()
-    let size = MemoryLayout<cpu_set_t>.size
-    guard unsafe sched_getaffinity(pid, size, &allowed) == 0 else { return }
-    unsafe withUnsafeMutableBytes(of: &allowed) { bits in
-      let choices = unsafe (0..<bits.count * 8).filter { unsafe bits[$0 / 8] >> ($0 % 8) & 1 == 1 }
-      guard !choices.isEmpty else { return }
-      let choice = choices[Int(pid) % choices.count]
-      for index in 0..<bits.count { unsafe bits[index] = 0 }
-      unsafe bits[choice / 8] = 1 << (choice % 8)
-    }
-    unsafe _ = sched_setaffinity(pid, size, &allowed)
+  /// Runs a program to its end; gives what it printed, or nil if it failed or printed more than
+  /// `limit` bytes.
+  package static func output(of command: [String], limit: Int) -> [UInt8]? {
+    var ends: [Int32] = [0, 0]
+    guard unsafe linux_pipe(&ends) == 0 else { return nil }
+    let child = try? ChildProcess(command, output: ends[1])
+    close(ends[1])
+    let bytes = child == nil ? nil : HostFile.readAll(ends[0], limit: limit)
+    close(ends[0])
+    return child?.wait() == .exited(0) ? bytes : nil
   }
+
+  /// Keeps it on one processor, as a module has one.
+  package func keepOnOneProcessor() { linux_keep_on_one_processor(pid) }
 }

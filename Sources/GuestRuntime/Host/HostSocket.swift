@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The host refused something the runtime needs of it.
@@ -43,7 +44,7 @@ final class ListeningSocket: Sendable {
   /// Waits for the next client of the same user; nil once the socket is shut.
   func accept() -> StreamSocket? {
     while true {
-      let client = unsafe accept4(descriptor, nil, nil, Int32(O_CLOEXEC))
+      let client = linux_accept(descriptor)
       if client < 0 {
         if Glibc.errno == EINTR || Glibc.errno == ECONNABORTED { continue }
         return nil
@@ -65,12 +66,7 @@ final class StreamSocket: Sendable {
 
   deinit { close(descriptor) }
 
-  var peerUser: uid_t? {
-    var credentials = ucred()
-    var size = socklen_t(MemoryLayout<ucred>.size)
-    let status = unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size)
-    return status == 0 ? credentials.uid : nil
-  }
+  var peerUser: uid_t { linux_peer_user(descriptor) }
 
   /// Reads what has come, at most as much as `buffer` has room for; 0 at the end.
   func read(into buffer: inout MutableSpan<UInt8>) -> Int {
@@ -88,7 +84,7 @@ final class StreamSocket: Sendable {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
-        unsafe send(descriptor, $0.baseAddress! + done, $0.count - done, Int32(MSG_NOSIGNAL.rawValue))
+        unsafe send(descriptor, $0.baseAddress! + done, $0.count - done, Int32(MSG_NOSIGNAL))
       }
       if count < 0 && Glibc.errno != EINTR { return false }
       done += max(count, 0)

@@ -3,5 +3,5 @@ import Glibc
 /// The host's calendar.
 enum HostTime {
   /// Seconds since 1970.
-  static var unixSeconds: Int { unsafe time(nil) }
+  static var unixSeconds: Int { time(nil) }
 }

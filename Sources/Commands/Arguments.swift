@@ -1,0 +1,71 @@
+import ModuleProfiles
+
+/// The words of a command line; each command eats its own and then says that it is done.
+struct Arguments {
+  private var words: [String]
+  /// The options that have been asked for, for a suggestion when one is unknown.
+  private var known: [String] = []
+
+  init(_ words: [String]) { self.words = words }
+
+  /// Whether a word without a value, such as `--help`, is there.
+  mutating func flag(_ name: String) -> Bool {
+    known.append(name)
+    guard let index = words.firstIndex(of: name) else { return false }
+    words.remove(at: index)
+    return true
+  }
+
+  /// The value of `--name value` or `--name=value`; nil if the option is not there.
+  mutating func option(_ name: String) throws(UsageError) -> String? {
+    known.append(name)
+    if let index = words.firstIndex(where: { $0.hasPrefix(name + "=") }) {
+      return String(words.remove(at: index).dropFirst(name.count + 1))
+    }
+    guard let index = words.firstIndex(of: name) else { return nil }
+    guard index + 1 < words.count else { throw UsageError("\(name) needs a value") }
+    words.remove(at: index)
+    return words.remove(at: index)
+  }
+
+  /// The next word that is no option.
+  ///
+  /// - Parameter what: How the usage line calls it.
+  mutating func positional(_ what: String) throws(UsageError) -> String {
+    try refuseUnknownOptions()
+    guard !words.isEmpty else { throw UsageError("<\(what)> is missing") }
+    return words.removeFirst()
+  }
+
+  /// All words that are left.
+  mutating func rest() throws(UsageError) -> [String] {
+    try refuseUnknownOptions()
+    defer { words = [] }
+    return words
+  }
+
+  /// Refuses what nobody has asked for.
+  func finish() throws(UsageError) {
+    try refuseUnknownOptions()
+    if let word = words.first { throw UsageError("unexpected \"\(word)\"") }
+  }
+
+  private func refuseUnknownOptions() throws(UsageError) {
+    guard let word = words.first(where: { $0.hasPrefix("-") && $0 != "-" }) else { return }
+    let name = String(word.prefix { $0 != "=" })
+    if known.contains(name) { throw UsageError("\(name) is given twice") }
+    throw UsageError("there is no option \(name)\(didYouMean(name, in: known))")
+  }
+}
+
+/// A command line that makes no sense, in a clause.
+struct UsageError: Error, Equatable {
+  let message: String
+
+  init(_ message: String) { self.message = message }
+}
+
+/// `; did you mean X?`, or nothing if no candidate is close.
+func didYouMean(_ word: String, in candidates: some Sequence<String>) -> String {
+  nearest(word, in: candidates).map { "; did you mean \($0)?" } ?? ""
+}

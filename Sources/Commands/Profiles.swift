@@ -1,0 +1,139 @@
+import ModuleProfiles
+
+/// `qpyemu profiles`: the models that can be emulated.
+struct Profiles: Command {
+  static let name = "profiles"
+  static let summary = "list, show, check and compare module profiles"
+  static let help = """
+    usage: qpyemu profiles list
+           qpyemu profiles show <name>
+           qpyemu profiles lint <file.json> …
+           qpyemu profiles diff <name> <name>
+
+    list shows all models, with what they can record. show prints every fact of one, with how it is
+    known and where it was read. lint checks profile files and exits with 1 if it finds anything.
+    diff shows what differs between two models, and exits with 1 if anything does.
+
+    Profiles of your own are looked for in the folders of QPYEMU_PROFILE_PATH, separated by colons.
+
+    example: qpyemu profiles diff EC600N EC200U
+    """
+
+  private enum Action {
+    case list
+    case show(String)
+    case lint([String])
+    case diff(String, String)
+  }
+
+  private let action: Action
+
+  init(_ arguments: inout Arguments) throws {
+    let words = ["list", "show", "lint", "diff"]
+    let word = try arguments.positional(words.joined(separator: " | "))
+    switch word {
+    case "list": action = .list
+    case "show": action = .show(try arguments.positional("name"))
+    case "lint":
+      let files = try arguments.rest()
+      guard !files.isEmpty else { throw UsageError("<file.json> is missing") }
+      action = .lint(files)
+    case "diff":
+      action = .diff(try arguments.positional("name"), try arguments.positional("name"))
+    default:
+      throw UsageError(
+        "profiles can \(words.joined(separator: ", ")), not \(word)\(didYouMean(word, in: words))")
+    }
+    try arguments.finish()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    do throws(ProfileError) {
+      let library = try ProfileLibrary.fromEnvironment()
+      switch action {
+      case .list: return try list(library, console)
+      case .show(let name): return show(try library.profile(named: name), console)
+      case .lint(let files): return try lint(files, library, console)
+      case .diff(let a, let b):
+        return diff(try library.profile(named: a), try library.profile(named: b), console)
+      }
+    } catch {
+      throw Complaint(.badData, error.description)
+    }
+  }
+
+  private func list(_ library: ProfileLibrary, _ console: Console) throws(ProfileError) -> ExitCode
+  {
+    var rows = [["model", "platform", "channels", "gain", "DTX", "stream", "flash", "also called"]]
+    for name in try library.modelNames() {
+      let profile = try library.profile(named: name)
+      let record = profile.record
+      let channels = AudioChannel.allCases.filter { record.channels.contains($0) }
+      let size = profile.volumes[0].blockSize * profile.volumes[0].blockCount / 1024
+      rows.append([
+        name, profile.platform, channels.map(\.name).joined(separator: " "),
+        record.gain ? "yes" : "-", record.amrDTX ? "yes" : "-", record.stream ? "yes" : "-",
+        "\(size)k", profile.aliases.joined(separator: " "),
+      ])
+    }
+    Table(rows).lines.forEach(console.print)
+    return .success
+  }
+
+  private func show(_ profile: ModuleProfile, _ console: Console) -> ExitCode {
+    console.print(profile.name + (profile.series.isEmpty ? "" : " (\(profile.series))"))
+    for note in profile.notes { console.print("note: \(note)") }
+    let rows = profile.facts.values.sorted { $0.path < $1.path }
+      .map { [$0.path, $0.text, $0.provenance.rawValue, $0.source] }
+    Table([["fact", "value", "known as", "source"]] + rows).lines.forEach(console.print)
+    return .success
+  }
+
+  private func lint(
+    _ files: [String], _ library: ProfileLibrary, _ console: Console
+  ) throws(ProfileError) -> ExitCode {
+    var count = 0
+    for file in files {
+      let problems = try library.lint(file: file)
+      for problem in problems { console.print(problem.description) }
+      count += problems.count
+    }
+    if count == 0 {
+      console.print("no problems in \(files.count) file\(files.count == 1 ? "" : "s")")
+    }
+    return count == 0 ? .success : .mismatch
+  }
+
+  private func diff(_ a: ModuleProfile, _ b: ModuleProfile, _ console: Console) -> ExitCode {
+    let differences = ModuleProfile.diff(a, b)
+    guard !differences.isEmpty else {
+      console.print("\(a.name) and \(b.name) do not differ")
+      return .success
+    }
+    Table(
+      [["fact", a.name, b.name]] + differences.map { [$0.path, $0.left ?? "-", $0.right ?? "-"] }
+    )
+    .lines.forEach(console.print)
+    return .mismatch
+  }
+}
+
+/// Rows of text in aligned columns.
+struct Table {
+  let lines: [String]
+
+  init(_ rows: [[String]]) {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+    }
+    lines = rows.map { row in
+      let cells = zip(row, widths).map { cell, width in
+        cell + String(repeating: " ", count: width - cell.count)
+      }
+      let line = cells.joined(separator: "  ")
+      return String(
+        line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)])
+    }
+  }
+}

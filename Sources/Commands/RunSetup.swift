@@ -1,0 +1,97 @@
+import AudioEngine
+import DeviceEmulator
+import EmulatedTime
+import FlashStorage
+import ModuleProfiles
+
+/// The effective settings of a run, checked against each other.
+struct RunSetup {
+  let profile: ModuleProfile
+  let policy: Policy
+  let seed: UInt64
+  let time: Run.TimeMode
+  private let microphone: any Microphone
+  private let loudspeaker: AudioOutputChoice
+  private let loudspeakerText: String
+  /// The host folder that keeps the flash; nil for memory.
+  private let flashFolder: String?
+  private let heapBytes: Int?
+
+  init(_ settings: Settings, heapBytes: Int?) throws {
+    self.heapBytes = heapBytes
+    profile = try Self.profile(settings)
+    policy = try settings[.policy]?.choice(of: Policy.self) ?? .documented
+    seed = try Self.seed(settings)
+    microphone = try AudioInput.microphone(
+      settings[.audioIn] ?? Settings.Value(text: "alsa:default", origin: "--audio-in"), seed: seed)
+    loudspeaker = try AudioOutputChoice(settings[.audioOut])
+    loudspeakerText = settings[.audioOut]?.text ?? "null"
+    flashFolder = try Self.flashFolder(settings[.flash])
+    let isLive = microphone.isLive || loudspeaker.isLive
+    let mode = try settings[.time]?.choice(of: Run.TimeMode.self)
+    if isLive, mode == .virtual {
+      throw UsageError(
+        "live audio runs in real time: leave out \(settings[.time]?.origin ?? "--time") virtual, or "
+          + "use tone:HZ, file:PATH, noise or silence as --audio-in")
+    }
+    time = mode ?? (isLive ? .real : .virtual)
+  }
+
+  private static func profile(_ settings: Settings) throws -> ModuleProfile {
+    do {
+      let library = try ProfileLibrary.fromEnvironment()
+      guard let name = settings[.profile] else {
+        throw UsageError(
+          "no profile: give --profile or set QPYEMU_PROFILE to one of "
+            + (try library.modelNames().joined(separator: ", ")))
+      }
+      return try library.profile(named: name.text)
+    } catch let error as ProfileError {
+      throw Complaint(.badData, error.description)
+    }
+  }
+
+  private static func seed(_ settings: Settings) throws(UsageError) -> UInt64 {
+    guard let value = settings[.seed] else { return 1 }
+    guard let seed = UInt64(value.text) else {
+      throw UsageError("\(value.origin) is a whole number from 0 on, not \"\(value.text)\"")
+    }
+    return seed
+  }
+
+  private static func flashFolder(_ value: Settings.Value?) throws(UsageError) -> String? {
+    guard let value, value.text != "memory" else { return nil }
+    if case ("dir", let folder?) = value.text.splitOnce(at: ":"), !folder.isEmpty { return folder }
+    throw UsageError("\(value.origin) is memory or dir:FOLDER, not \"\(value.text)\"")
+  }
+
+  /// Every effective setting, in a line.
+  var description: String {
+    let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""
+    return "\(profile.name), policy \(policy), microphone \(microphone.description), "
+      + "loudspeaker \(loudspeakerText), time \(time), "
+      + "flash \(flashFolder.map { "dir:\($0)" } ?? "memory")\(heap), seed \(seed)"
+  }
+
+  /// The module's volumes.
+  func files() throws -> ScriptFiles {
+    var mounts: [ScriptFiles.Mount] = []
+    for volume in profile.volumes {
+      mounts.append(
+        try onVolume { () throws(VolumeError) in
+          try ScriptFiles.Mount(
+            volume, folder: flashFolder, openFileLimit: profile.limits.openFiles)
+        })
+    }
+    return ScriptFiles(mounts)
+  }
+
+  func makeDevice(_ files: ScriptFiles, _ console: Console) throws -> DeviceEmulator {
+    let notice: @Sendable (String) -> Void = { console.complain($0) }
+    return try DeviceEmulator(
+      profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker.output,
+      voice: ESpeakVoice(path: Host.process.variable("PATH"), notice: notice),
+      clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
+      notice: notice)
+  }
+}

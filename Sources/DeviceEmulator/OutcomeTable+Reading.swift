@@ -1,0 +1,167 @@
+import BundledProfiles
+import JSONText
+public import ModuleProfiles
+
+/// All rows of all methods: what every call does, as data, with its source.
+///
+/// The gate decides by it; its files are `Profiles/outcomes/*.json`.
+public struct OutcomeTable: Equatable, Sendable {
+  public var methods: [DeviceMethod: MethodOutcomes]
+  /// The constants of `Record`.
+  public var constants: [ClassConstant] = []
+
+  /// The compiled-in table.
+  public static let bundled: OutcomeTable = {
+    do throws(Broken) {
+      return try OutcomeTable(bundledOutcomes.map { JSONSource(name: $0, bytes: $1) })
+    } catch {
+      fatalError("the compiled-in outcome table is broken: \(error.description)")
+    }
+  }()
+
+  /// What is wrong in a table's file: `file:line:column: message`.
+  public struct Broken: Error, Equatable, CustomStringConvertible, Sendable {
+    public let description: String
+  }
+
+  /// Reads the table from its files, one for each class.
+  init(_ sources: [JSONSource]) throws(Broken) {
+    methods = [:]
+    for source in sources {
+      do throws(JSONError) {
+        try read(source.parse())
+      } catch {
+        throw Broken(description: source.locate(error.message, at: error.offset))
+      }
+    }
+  }
+
+  private mutating func read(_ root: JSONNode) throws(JSONError) {
+    let className = try root.member("class").text()
+    for node in try root["constants"]?.elements() ?? [] {
+      constants.append(try ClassConstant(node))
+    }
+    for entry in try root.member("methods").members() {
+      let name = "\(className).\(entry.key)"
+      guard let method = DeviceMethod(rawValue: name) else {
+        throw JSONError(message: "there is no method \(name)", offset: entry.keyOffset)
+      }
+      methods[method] = try MethodOutcomes(entry.value)
+    }
+  }
+}
+
+/// A constant of a class. A policy that does not know it has no value.
+public struct ClassConstant: Equatable, Sendable {
+  public let name: String
+  public let documented: Int?
+  public let observed: Int?
+  /// The only platform that has it, if it is one.
+  public let platform: String?
+
+  func on(_ profile: ModuleProfile, under policy: Policy) -> (name: String, value: Int)? {
+    guard platform == nil || platform == profile.platform else { return nil }
+    return (policy == .documented ? documented : observed).map { (name, $0) }
+  }
+
+  fileprivate init(_ node: JSONNode) throws(JSONError) {
+    name = try node.member("name").text()
+    documented = try node.member("documented").int
+    observed = try node.member("observed").int
+    platform = try node["platform"]?.text()
+  }
+}
+
+extension MethodOutcomes {
+  fileprivate init(_ node: JSONNode) throws(JSONError) {
+    signature = try node.member("signature").text()
+    var rows: [OutcomeRow] = []
+    for row in try node.member("rows").elements() { rows.append(try OutcomeRow(row)) }
+    self.rows = rows
+    if let order = node["observedOrder"] {
+      var ids: [String] = []
+      for id in try order.elements() { ids.append(try id.text()) }
+      observedOrder = ids
+    } else {
+      observedOrder = nil
+    }
+  }
+}
+
+extension OutcomeRow {
+  fileprivate init(_ node: JSONNode) throws(JSONError) {
+    id = try node.member("id").text()
+    when = try node.member("when").text()
+    documented = try Outcome.read(node.member("documented"), column: .documented)
+    observed = try Outcome.read(node.member("observed"), column: .observed)
+  }
+}
+
+extension Outcome {
+  /// Reads a cell; null is no outcome. Without a word on it, a cell's provenance is its column's.
+  fileprivate static func read(
+    _ node: JSONNode, column: Provenance
+  ) throws(JSONError) -> Outcome? {
+    if node.isNull { return nil }
+    return Outcome(
+      effect: try effect(of: node), provenance: try provenance(of: node) ?? column)
+  }
+
+  private static func effect(of node: JSONNode) throws(JSONError) -> Effect {
+    if let value = node["return"] { return .returns(try value.scalar()) }
+    if let value = node["value"] {
+      guard let product = Product(rawValue: try value.text()) else {
+        throw JSONError(message: "no call makes such a value", offset: value.offset)
+      }
+      return .makes(product)
+    }
+    if let type = node["raise"] {
+      return .raises(type: try type.text(), text: try node.member("text").text())
+    }
+    if node["missing"] != nil { return .missing }
+    throw JSONError(
+      message: "an outcome has one of return, value, raise and missing", offset: node.offset)
+  }
+
+  private static func provenance(of node: JSONNode) throws(JSONError) -> Provenance? {
+    guard let word = node["provenance"] else { return nil }
+    guard let provenance = Provenance(rawValue: try word.text()) else {
+      throw JSONError(message: "there is no such provenance", offset: word.offset)
+    }
+    return provenance
+  }
+}
+
+extension JSONNode {
+  fileprivate func member(_ key: String) throws(JSONError) -> JSONNode {
+    guard let member = self[key] else {
+      throw JSONError(message: "\"\(key)\" is missing here", offset: offset)
+    }
+    return member
+  }
+
+  fileprivate func text() throws(JSONError) -> String {
+    guard let string else { throw JSONError(message: "a string belongs here", offset: offset) }
+    return string
+  }
+
+  fileprivate func elements() throws(JSONError) -> [JSONNode] {
+    guard let array else { throw JSONError(message: "an array belongs here", offset: offset) }
+    return array
+  }
+
+  fileprivate func members() throws(JSONError) -> [JSONMember] {
+    guard let object else { throw JSONError(message: "an object belongs here", offset: offset) }
+    return object
+  }
+
+  fileprivate func scalar() throws(JSONError) -> GuestValue {
+    switch value {
+    case .null: .none
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .string(let value): .string(value)
+    default: throw JSONError(message: "a plain value belongs here", offset: offset)
+    }
+  }
+}
