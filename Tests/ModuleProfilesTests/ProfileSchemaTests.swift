@@ -48,6 +48,16 @@ import Testing
     }
   }
 
+  @Test("The documentation names every key")
+  func documentation() throws {
+    let page = try String(
+      contentsOfFile: TemporaryFolder.repository + "/Docs/profiles.md", encoding: .utf8)
+    for fact in try ProfileLibrary().profile(named: "EC600N").statements {
+      let key = fact.path.split(separator: ".").last ?? ""
+      #expect(page.contains(".\(key)`") || page.contains("`\(key)`"), "\(fact.path)")
+    }
+  }
+
   @Test("The schema accepts every bundled profile")
   func acceptsBundled() throws {
     let files = bundledProfiles.map { "\(TemporaryFolder.profiles)/models/\($0.key).json" }
