@@ -95,7 +95,8 @@ enum ProfileFields {
 }
 
 extension [FlashVolume] {
-  /// The volume with a mount point; setting it adds it if there is none.
+  /// The volume with a mount point. If there is none, reading gives one without blocks, and
+  /// setting adds it.
   public subscript(mount mount: String) -> FlashVolume {
     get { first { $0.mount == mount } ?? FlashVolume(mount: mount) }
     set {

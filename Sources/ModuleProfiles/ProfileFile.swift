@@ -15,8 +15,8 @@ struct ProfileFile: Sendable {
   let path: String
   let place: Place
 
-  /// More than any sensible profile has.
-  static let byteLimit = 1 << 20
+  /// Some thirty times the longest bundled profile.
+  static let byteLimit = 64 << 10
 
   init(name: String, path: String, place: Place) {
     self.name = name

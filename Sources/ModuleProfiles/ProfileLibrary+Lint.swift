@@ -36,7 +36,7 @@ extension ProfileLibrary {
       }
     }
     for file in files {
-      problems += try lint(file)
+      problems += try lint(file).filter { $0.file == file.path }  // Its bases have their own turn.
       guard let parsed = try? file.parse() else { continue }
       for alias in parsed.header.aliases {
         guard let other = claims.updateValue(file, forKey: lookupKey(alias.text)) else { continue }

@@ -33,7 +33,14 @@ public enum AudioChannel: Int, CaseIterable, Sendable {
   case earpiece, headphone, speaker
 
   /// The word that profiles use: "earpiece".
-  public var name: String { "\(self)" }
+  public var name: String {
+    // Spelt out: asking the runtime for a case's name costs a tenth of a millisecond at the start.
+    switch self {
+    case .earpiece: "earpiece"
+    case .headphone: "headphone"
+    case .speaker: "speaker"
+    }
+  }
 }
 
 /// How a volume keeps its books on its blocks.

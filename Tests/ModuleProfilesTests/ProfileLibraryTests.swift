@@ -154,9 +154,9 @@ import Testing
     #expect(
       try failure("Pipe", in: library).description
         == "the profile \(folder.path)/Pipe.json is not a file")
-    try folder.write("Huge.json", String(repeating: " ", count: (1 << 20) + 1))
+    try folder.write("Huge.json", String(repeating: " ", count: (64 << 10) + 1))
     let other = try ProfileLibrary(folders: [folder.path])
-    #expect(try failure("Huge", in: other).description.hasSuffix("is longer than 1048576 bytes"))
+    #expect(try failure("Huge", in: other).description.hasSuffix("is longer than 65536 bytes"))
   }
 
   @Test(

@@ -1,3 +1,4 @@
+import BundledProfiles
 import ModuleProfiles
 import Testing
 
@@ -209,6 +210,25 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
       problems.contains(
         #"the file does not state "series"; nor does what it extends: EC600N, ASR1603, QuecPython"#)
     )
+  }
+
+  @Test("A damaged profile gives problems or none, each inside the file")
+  func damaged() throws {
+    let whole = try #require(bundledProfiles.first { $0.key == "EG915U" }).value
+    let lines = whole.count { $0 == UInt8(ascii: "\n") } + 1
+    for step in 0..<60 {
+      var bytes = whole
+      let index = step * 20 % bytes.count
+      switch step % 3 {
+      case 0: bytes[index] = UInt8(ascii: "0")
+      case 1: bytes.removeSubrange(index..<(index + 10))
+      default: bytes.swapAt(index, index + 7)
+      }
+      let text = String(decoding: bytes, as: UTF8.self)
+      for problem in try lint("EG915U.json", text) where problem.file.hasPrefix(folder.path) {
+        #expect((1...lines).contains(problem.line))
+      }
+    }
   }
 
   @Test("A file that is not there or not called NAME.json cannot be linted")

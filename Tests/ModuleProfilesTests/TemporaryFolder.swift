@@ -19,7 +19,7 @@ final class TemporaryFolder: Sendable {
     return file
   }
 
-  /// The repository's folder of profiles.
-  static let profiles = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Profiles").path
+  static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+  static let profiles = repository + "/Profiles"
 }
