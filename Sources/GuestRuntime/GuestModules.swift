@@ -2,14 +2,14 @@
 let guestModules: KeyValuePairs<String, [UInt8]> = [
   "audio": PackageResources.audio_py,
   "example": PackageResources.example_py,
+  "guest_io": PackageResources.guest_io_py,
+  "guest_machine": PackageResources.guest_machine_py,
+  "guest_os": PackageResources.guest_os_py,
   "guest_sys": PackageResources.guest_sys_py,
   "guest_thread": PackageResources.guest_thread_py,
+  "guest_time": PackageResources.guest_time_py,
   "kernel": PackageResources.kernel_py,
-  "machine": PackageResources.machine_py,
   "osTimer": PackageResources.osTimer_py,
-  "uio": PackageResources.uio_py,
-  "uos": PackageResources.uos_py,
-  "utime": PackageResources.utime_py,
 ]
 
 /// The source of a guest module; nil if there is none of that name.

@@ -395,21 +395,22 @@ def open_flash(path, mode="r", *more, **options):
 
 # Imports: what a module has, and nothing of the host.
 
-# Names that scripts import, and the guest module behind each.
+# Names that scripts import, and the guest module behind each; its own name is one that the
+# interpreter has no module for.
 GUEST = {
     "_thread": "guest_thread",
     "audio": "audio",
     "example": "example",
-    "machine": "machine",
-    "os": "uos",
+    "io": "guest_io",
+    "machine": "guest_machine",
+    "os": "guest_os",
     "osTimer": "osTimer",
     "sys": "guest_sys",
-    "time": "utime",
-    "uio": "uio",
-    "io": "uio",
-    "uos": "uos",
+    "time": "guest_time",
+    "uio": "guest_io",
+    "uos": "guest_os",
     "usys": "guest_sys",
-    "utime": "utime",
+    "utime": "guest_time",
 }
 # Modules of the interpreter that a module has as well.
 NATIVE = (
@@ -542,6 +543,7 @@ kernel.print_exception = print_exception
 kernel.start_thread = start_thread
 kernel.wait = wait
 
-del main_names["sys"]
+for name in ("sys", "__file__"):
+    main_names.pop(name, None)
 main_link = Link(endpoint, MAIN)
 start(script)
