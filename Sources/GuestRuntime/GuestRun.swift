@@ -160,7 +160,7 @@ package final class GuestRun: Sendable {
   private func greet(_ channel: inout FrameChannel) -> Int? {
     do {
       guard let frame = try channel.read() else { return nil }
-      let request = try GuestRequest(frame)
+      let request = try GuestRequest.read(frame)
       guard request.name == "hello", let thread = request.arguments.first?.integer else {
         throw GuestException.malformed("the first call of a connection is hello, with a thread")
       }
@@ -177,7 +177,7 @@ package final class GuestRun: Sendable {
       while let frame = try channel.read() {
         let answer: Result<GuestValue, GuestException>
         do {
-          answer = try services.answer(GuestRequest(frame), thread: thread)
+          answer = try services.answer(GuestRequest.read(frame), thread: thread)
         } catch let error as GuestException {
           answer = .failure(error)
         }

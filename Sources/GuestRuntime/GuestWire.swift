@@ -3,29 +3,45 @@ import JSONText
 
 /// A request as its frame says it.
 struct GuestRequest {
-  let name: String
-  let object: PeripheralID?
-  let arguments: [GuestValue]
-  let heapFree: Int
+  private(set) var name: String
+  private(set) var object: PeripheralID?
+  private(set) var arguments: [GuestValue]
+  private(set) var heapFree: Int
 
-  /// - Throws: The sentence to answer with.
-  init(_ frame: FrameChannel.Frame) throws(GuestException) {
-    let head: JSONNode
-    do {
-      head = try JSONNode(parsing: frame.head)
+  /// Reads a frame.
+  ///
+  /// - Throws: The exception to answer with.
+  static func read(_ frame: FrameChannel.Frame) throws(GuestException) -> GuestRequest {
+    var request = GuestRequest(name: "", object: nil, arguments: [], heapFree: .max)
+    for member in try parse(frame.head).object ?? [] {
+      switch (member.key, member.value.value) {
+      case ("call", .string(let name)): request.name = name
+      case ("on", .int(let number)): request.object = PeripheralID(number)
+      case ("heap", .int(let count)): request.heapFree = count
+      case ("args", .array(let nodes)):
+        request.arguments = try arguments(nodes, frame.payload)
+      default: throw .malformed("the head holds \(member.key), which is unknown or no such value")
+      }
+    }
+    guard !request.name.isEmpty else { throw .malformed("the head names no call") }
+    return request
+  }
+
+  private static func arguments(
+    _ nodes: [JSONNode], _ bytes: [UInt8]
+  ) throws(GuestException) -> [GuestValue] {
+    var payload = bytes[...]
+    var arguments: [GuestValue] = []
+    for node in nodes { arguments.append(try GuestValue(node, taking: &payload)) }
+    return arguments
+  }
+
+  private static func parse(_ head: [UInt8]) throws(GuestException) -> JSONNode {
+    do throws(JSONError) {
+      return try JSONNode(parsing: head)
     } catch {
       throw .malformed("the head is no JSON: \(error.message)")
     }
-    guard let name = head["call"]?.string else { throw .malformed("the head names no call") }
-    self.name = name
-    object = head["on"]?.int.map(PeripheralID.init)
-    heapFree = head["heap"]?.int ?? .max
-    var payload = frame.payload[...]
-    var arguments: [GuestValue] = []
-    for node in head["args"]?.array ?? [] {
-      arguments.append(try GuestValue(node, taking: &payload))
-    }
-    self.arguments = arguments
   }
 }
 
