@@ -54,13 +54,14 @@ let package = Package(
       name: "BundledProfiles", path: "Profiles", exclude: ["profile.schema.json"],
       resources: [.embedInCode("models"), .embedInCode("outcomes")], swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
-    floor("AudioEngine", on: ["COpenCoreAMRNB", "CSpeexDSP"]),
+    floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),
     floor("FlashStorage", on: []),
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),
     .target(name: "CLinux"),
     .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     .systemLibrary(name: "COpenCoreAMRNB", providers: [.apt(["libopencore-amrnb-dev"])]),
+    .systemLibrary(name: "CVOAMRWBEnc", providers: [.apt(["libvo-amrwbenc-dev"])]),
     .systemLibrary(
       name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
 
@@ -74,7 +75,9 @@ let package = Package(
     tests("AudioEngineTests", of: ["AudioEngine"]),
     tests("ALSABackendTests", of: ["ALSABackend", "AudioEngine"]),
     tests("ModuleProfilesTests", of: ["ModuleProfiles"]),
-    tests("DeviceEmulatorTests", of: ["DeviceEmulator"]),
+    tests(
+      "DeviceEmulatorTests",
+      of: ["DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "ModuleProfiles"]),
     tests("GuestRuntimeTests", of: ["GuestRuntime"]),
     tests("CommandsTests", of: ["Commands"]),
   ]

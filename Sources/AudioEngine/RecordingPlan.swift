@@ -3,7 +3,7 @@ public struct RecordingPlan: Equatable, Sendable {
   /// What the bytes are.
   public var format: RecordingFormat
   /// The rate in frames per second at which the microphone is heard, a multiple of 50. AMR is
-  /// resampled from it to 8000; WAV keeps it.
+  /// resampled from it to 8000, AMR-WB to 16000; WAV keeps it.
   public var captureRate: Int
   /// After how many frames of 20 ms the recording ends by itself; nil is never.
   public var frameLimit: Int?
@@ -34,12 +34,15 @@ public enum RecordingFormat: Equatable, Sendable {
   case amr(dtx: Bool)
   /// The same without the file's magic.
   case amrStream(dtx: Bool)
+  /// AMR-WB of 23.85 kbit/s, 61 bytes a frame, without a file's magic.
+  case amrWideStream
 
   func makeEncoder(captureRate: Int) throws(AudioError) -> any FrameEncoder {
     switch self {
     case .wav(let policy): WAVEncoder(frameRate: captureRate, policy: policy)
     case .amr(let dtx): try AMREncoder(dtx: dtx, magic: true)
     case .amrStream(let dtx): try AMREncoder(dtx: dtx, magic: false)
+    case .amrWideStream: try AMRWBEncoder()
     }
   }
 
@@ -47,7 +50,7 @@ public enum RecordingFormat: Equatable, Sendable {
   func frameLimit(captureRate: Int) -> Int {
     switch self {
     case .wav: WAVHeader.audioByteLimit / (captureRate / 50 * 2)
-    case .amr, .amrStream: .max
+    case .amr, .amrStream, .amrWideStream: .max
     }
   }
 }

@@ -15,8 +15,8 @@ struct Board {
   var timers: TimerPool
   /// Sets an alarm that will come back to the device with its purpose.
   let alarm: @Sendable (_ due: Duration, AlarmPurpose) -> Alarm
-  /// Tells the person at the host something the script cannot know.
-  let notice: @Sendable (String) -> Void
+  /// What the person at the host should be told once nobody holds the device any more.
+  var notices: [String] = []
 
   /// Queues a call of a script's function, if there is one.
   mutating func post(_ function: Int?, _ arguments: GuestValue...) {
@@ -31,7 +31,8 @@ enum AlarmPurpose: Equatable, Sendable {
   case recording(Int)
   /// The observed recorder stops pretending to be busy.
   case recorderIdle
-  /// The loudspeaker takes the next piece of what plays.
-  case playing(PlayID)
+  /// The loudspeaker takes the next piece. The number tells one sound from the next.
+  case playing(Int)
+  /// A timer of the script is due.
   case timer(Int)
 }

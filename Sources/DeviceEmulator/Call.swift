@@ -9,42 +9,24 @@ struct Call {
   /// Bytes of script heap that are free, as far as the caller knows.
   let heapFree: Int
 
-  /// What a parameter of a method takes.
-  enum Parameter {
-    case int, string, any
+  /// Why the arguments do not fit the method; nil if they do.
+  var mismatch: String? {
+    method.signature.mismatch(with: arguments, ownCount: method.isConstructor ? 0 : 1)
   }
 
-  /// Why the arguments do not fit the parameters, in the interpreter's words; nil if they do.
-  ///
-  /// - Parameter optional: How many of the last parameters may be left out.
-  func mismatch(with parameters: [Parameter], optional: Int = 0) -> String? {
-    let least = parameters.count - optional
-    guard (least...parameters.count).contains(arguments.count) else {
-      // The interpreter counts `self` among the arguments, except that of a constructor.
-      let own = object == nil ? 0 : 1
-      let given = arguments.count + own
-      if optional == 0 {
-        return "function takes \(least + own) positional arguments but \(given) were given"
-      }
-      return "function expected at most \(parameters.count + own) arguments, got \(given)"
-    }
-    for (parameter, argument) in zip(parameters, arguments) {
-      switch parameter {
-      case .int where argument.integer == nil:
-        return "can't convert \(argument.typeName) to int"
-      case .string where argument.string == nil:
-        return "can't convert '\(argument.typeName)' object to str implicitly"
-      default: continue
-      }
-    }
-    return nil
-  }
+  /// The number of the object; not for a constructor. The gate has seen that there is such an object.
+  var objectNumber: Int { object!.number }
 
-  /// The integer at `index`; only after ``mismatch(with:optional:)`` has found nothing.
+  /// The integer at `index`; only where ``mismatch`` is nil.
   func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
 
   /// The string at `index`; likewise.
   func string(_ index: Int) -> String { arguments[index].string ?? "" }
+
+  /// The channel that a constructor asks for, 0 if it says nothing; nil if there is no such device.
+  var requestedChannel: AudioChannel? {
+    AudioChannel(rawValue: arguments.isEmpty ? 0 : int(0))
+  }
 }
 
 /// What came of acting on a row.
@@ -67,36 +49,11 @@ protocol Peripheral {
   /// How many objects scripts have made; they are numbered from 0.
   var objectCount: Int { get }
 
-  /// Whether the arguments do not fit the method, and why.
-  func mismatch(of call: Call) -> String?
-
+  /// Whether a precondition holds, given that those before it in the table did not.
   func applies(_ row: Row, to call: Call, on board: Board) -> Bool
 
   /// - Parameter product: What the outcome table wants made, if it wants a value made.
   mutating func perform(
     _ row: Row, making product: Outcome.Product?, for call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<Row>
-}
-
-/// The outcome table of one peripheral as the gate reads it: per method the rows of one policy, in
-/// its order.
-struct RuleTable<Row: RawRepresentable<String>> {
-  struct Rule {
-    let row: Row
-    let outcome: Outcome
-  }
-
-  private let rules: [DeviceMethod: [Rule]]
-
-  init(_ outcomes: OutcomeTable, policy: Policy) {
-    var rules: [DeviceMethod: [Rule]] = [:]
-    for (method, rows) in outcomes.methods {
-      rules[method] = rows.rows(under: policy).compactMap { id, outcome in
-        Row(rawValue: "\(method.functionName).\(id)").map { Rule(row: $0, outcome: outcome) }
-      }
-    }
-    self.rules = rules
-  }
-
-  subscript(method: DeviceMethod) -> [Rule] { rules[method] ?? [] }
 }

@@ -29,6 +29,7 @@ public final class DeviceEmulator: Sendable {
   /// The level of every pin, as scripts and the world outside see it.
   public let pins = Pins()
 
+  private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
   private let eventHook = Monitor<@Sendable () -> Void>({})
   private let functions = Monitor(SwiftFunctions())
@@ -71,6 +72,7 @@ public final class DeviceEmulator: Sendable {
     self.policy = policy
     recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
+    self.notice = notice
     let files = ScriptFiles(
       try mounts
         ?? profile.volumes.map {
@@ -82,7 +84,7 @@ public final class DeviceEmulator: Sendable {
       profile: profile, policy: policy, clock: clock, files: files, microphone: microphone,
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
-      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set, notice: notice)
+      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set)
     state = Monitor(DeviceState(board: board, outcomes: outcomes))
     alarms.connect(to: self)
   }
@@ -101,8 +103,7 @@ public final class DeviceEmulator: Sendable {
     _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
     heapFree: Int = .max
   ) throws(HostFailure) -> Result<GuestValue, GuestException> {
-    let call = Call(
-      method: method, object: object, arguments: arguments, heapFree: heapFree)
+    let call = Call(method: method, object: object, arguments: arguments, heapFree: heapFree)
     return try change { state throws(HostFailure) in try state.answer(call) }
   }
 
@@ -151,7 +152,7 @@ public final class DeviceEmulator: Sendable {
 
   /// Ends all that goes on, in order: recordings are closed and stay readable.
   public func powerDown() {
-    state.withLock { $0.powerDown() }
+    change { $0.powerDown() }
     files.closeAll()
   }
 
@@ -159,15 +160,22 @@ public final class DeviceEmulator: Sendable {
     change { $0.ring(purpose) }
   }
 
+  /// Changes the state, and afterwards, when nobody holds it any more, says what has come of it.
   private func change<R, E: Error>(
     _ body: (inout DeviceState) throws(E) -> R
   ) throws(E) -> R {
-    var queued = false
+    var isEventQueued = false
+    var notices: [String] = []
     defer {
-      if queued { eventHook.withLock { $0 }() }
+      notices.forEach(notice)
+      if isEventQueued { eventHook.withLock { $0 }() }
     }
     return try state.withLock { state throws(E) in
-      defer { queued = !state.board.events.isEmpty }
+      let posted = state.board.events.posted
+      defer {
+        isEventQueued = state.board.events.posted != posted
+        swap(&notices, &state.board.notices)
+      }
       return try body(&state)
     }
   }

@@ -2,6 +2,7 @@
 public struct DeviceEvent: Equatable, Sendable {
   /// The script's own name for the function.
   public let function: Int
+  /// What the function is called with.
   public let arguments: [GuestValue]
 }
 
@@ -12,6 +13,8 @@ struct EventQueue {
   private let capacity: Int
   private var pending: [DeviceEvent] = []
   private(set) var dropped = 0
+  /// How many were ever queued.
+  private(set) var posted = 0
 
   init(capacity: Int) { self.capacity = capacity }
 
@@ -23,6 +26,7 @@ struct EventQueue {
       return
     }
     pending.append(event)
+    posted += 1
   }
 
   mutating func next() -> DeviceEvent? {

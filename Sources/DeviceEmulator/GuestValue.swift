@@ -47,10 +47,20 @@ public enum GuestValue: Equatable, Sendable {
     }
   }
 
+  /// The text, if it is a str.
   public var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
+  /// The bytes, if it is bytes or a bytearray, or what has been filled in.
+  public var bytes: [UInt8]? {
+    switch self {
+    case .bytes(let value), .bytearray(let value), .filled(let value): value
+    default: nil
+    }
+  }
+
+  /// The script's name for the function, if it is one.
   public var function: Int? {
     if case .function(let number) = self { number } else { nil }
   }

@@ -25,6 +25,32 @@ public struct Outcome: Equatable, Sendable {
   var product: Product? { if case .makes(let product) = effect { product } else { nil } }
 }
 
+extension Outcome {
+  /// What the script sees.
+  ///
+  /// - Parameter made: The value that the call has made, where it makes one.
+  func answer(to call: Call, made: GuestValue?) -> Result<GuestValue, GuestException> {
+    switch effect {
+    case .returns(let value): .success(value)
+    case .makes: .success(made ?? .none)
+    case .missing: .failure(.noAttribute(call.method))
+    case .raises(let type, "{mismatch}"): .failure(GuestException(type, call.mismatch ?? ""))
+    case .raises(let type, let text):
+      .failure(
+        GuestException(type, Self.fill(text, device: call.arguments.first?.integer ?? 0)))
+    }
+  }
+
+  /// Puts the device's number where the table's text leaves room for it.
+  private static func fill(_ text: String, device: Int) -> String {
+    let place = "{device}"
+    guard let start = text.indices.first(where: { text[$0...].hasPrefix(place) }) else {
+      return text
+    }
+    return text[..<start] + String(device) + text[start...].dropFirst(place.count)
+  }
+}
+
 /// One row: a precondition and what follows from it. A policy that has no such check has no outcome.
 public struct OutcomeRow: Equatable, Sendable {
   /// The precondition's id, unique within the method.

@@ -29,11 +29,23 @@ public final class ScriptFiles: Sendable {
     let writtenPath: String?
   }
 
+  /// What a file is used for.
+  enum Purpose {
+    /// It is being recorded, or held open for writing by the script.
+    case writing
+    case playing
+  }
+
+  fileprivate struct Use: Hashable {
+    let path: String
+    let purpose: Purpose
+  }
+
   fileprivate struct State {
     var files: [Int: OpenFile] = [:]
     var lastNumber = 0
-    /// How often each path is being recorded, played or written.
-    var uses: [String: Int] = [:]
+    /// How often each path is in use, and as what.
+    var uses: [Use: Int] = [:]
   }
 
   public let mounts: [Mount]
@@ -91,7 +103,7 @@ public final class ScriptFiles: Sendable {
     return state.withLock { state in
       state.lastNumber += 1
       state.files[state.lastNumber] = file
-      if let path = file.writtenPath { state.uses[path, default: 0] += 1 }
+      if let path = file.writtenPath { state.claim(Use(path: path, purpose: .writing)) }
       return state.lastNumber
     }
   }
@@ -133,7 +145,7 @@ public final class ScriptFiles: Sendable {
   public func close(_ number: Int) throws(FlashError) {
     let file = try state.withLock { state throws(FlashError) in
       guard let file = state.files.removeValue(forKey: number) else { throw .badHandle }
-      if let path = file.writtenPath { state.release(path) }
+      if let path = file.writtenPath { state.release(Use(path: path, purpose: .writing)) }
       return file
     }
     try file.mount.volume.close(file.handle)
@@ -207,22 +219,31 @@ public final class ScriptFiles: Sendable {
 
   /// Whether a file is being recorded, played, or held open for writing by the script.
   public func isInUse(_ path: String) -> Bool {
-    state.withLock { $0.uses[Self.normal(path)] != nil }
+    isUsed(path, for: .writing) || isUsed(path, for: .playing)
   }
 
-  func claim(_ path: String) {
-    state.withLock { $0.uses[Self.normal(path), default: 0] += 1 }
+  func isUsed(_ path: String, for purpose: Purpose) -> Bool {
+    let use = Use(path: Self.normal(path), purpose: purpose)
+    return state.withLock { $0.uses[use] != nil }
   }
 
-  func release(_ path: String) {
-    state.withLock { $0.release(Self.normal(path)) }
+  func claim(_ path: String, for purpose: Purpose) {
+    let use = Use(path: Self.normal(path), purpose: purpose)
+    state.withLock { $0.claim(use) }
+  }
+
+  func release(_ path: String, from purpose: Purpose) {
+    let use = Use(path: Self.normal(path), purpose: purpose)
+    state.withLock { $0.release(use) }
   }
 }
 
 extension ScriptFiles.State {
-  fileprivate mutating func release(_ path: String) {
-    let left = uses[path, default: 1] - 1
-    uses[path] = left == 0 ? nil : left
+  fileprivate mutating func claim(_ use: ScriptFiles.Use) { uses[use, default: 0] += 1 }
+
+  fileprivate mutating func release(_ use: ScriptFiles.Use) {
+    let left = uses[use, default: 1] - 1
+    uses[use] = left == 0 ? nil : left
   }
 }
 

@@ -28,12 +28,15 @@ struct TimerPool {
   mutating func release() { taken -= 1 }
 
   /// Starts a timer that calls the script back; nil if none is free.
+  ///
+  /// - Parameter period: Taken for a millisecond if it is less, so that time cannot stand still.
   mutating func start(
     period: Duration, isPeriodic: Bool, function: Int, clock: any DeviceClock,
     alarm: (Duration, AlarmPurpose) -> Alarm
   ) -> Int? {
     guard hasFree else { return nil }
     take()
+    let period = max(period, .milliseconds(1))
     lastNumber += 1
     let due = clock.now + period
     running[lastNumber] = Running(
@@ -46,6 +49,10 @@ struct TimerPool {
     guard let timer = running.removeValue(forKey: number) else { return }
     clock.cancel(timer.alarm)
     release()
+  }
+
+  mutating func stopAll(clock: any DeviceClock) {
+    for number in running.keys { stop(number, clock: clock) }
   }
 
   /// Acts on an alarm; gives the function to call. A periodic timer keeps to its grid.

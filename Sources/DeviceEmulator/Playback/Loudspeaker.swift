@@ -1,49 +1,27 @@
-public import AudioEngine
+import AudioEngine
 import EmulatedTime
-
-/// Who speaks the texts of TTS.
-public protocol Voice: Sendable {
-  /// Speaks `text` at a speed from 0 to 9.
-  ///
-  /// - Returns: The sound, or nil if it cannot be had; then ``TimedSilence`` stands in.
-  func speak(_ text: String, speed: Int) -> AudioClip?
-}
-
-/// Speaks nothing, for about as long as the text would take.
-public struct TimedSilence: Voice {
-  /// Frames that a character takes at the middle speed, at 8000 a second: 70 ms (ruled).
-  private static let framesPerCharacter = 560
-
-  public init() {}
-
-  public func speak(_ text: String, speed: Int) -> AudioClip? {
-    let count = text.count * Self.framesPerCharacter * 5 / (speed + 1)
-    return AudioClip(frames: [Int16](repeating: 0, count: count), frameRate: 8000)
-  }
-}
-
-/// Names one thing that was given to play.
-struct PlayID: Equatable, Sendable {
-  let number: Int
-}
 
 /// What plays on a module and what waits to: five priorities, ten of each, shared by `Audio` and `TTS`.
 struct Loudspeaker {
   static let priorities = 0...4
   static let queueCapacity = 10
-  /// How much sound is handed to the output at a time.
-  private static let piece = Duration.milliseconds(100)
 
-  /// Whose item it is, and the events that its callback hears.
+  /// Whose item it is.
   enum Player {
     case audio, speech
+  }
 
-    /// Playing begins.
-    var started: Int { self == .audio ? 0 : 2 }
-    /// It was cut off; `Audio` hears nothing of that.
-    var stopped: Int? { self == .audio ? nil : 3 }
-    /// It came to its end.
-    var finished: Int { self == .audio ? 7 : 4 }
+  /// What all objects of one player share.
+  struct Line {
+    let topVolume: Int
+    var volume: Int
+    /// Where its events go.
+    var function: Int?
+
+    /// Full at the top, 3 dB less a step, silent at 0 (ruled; nobody says).
+    var gain: Gain {
+      volume == 0 ? .silence : Gain(decibels: Double(3 * (volume - topVolume)))
+    }
   }
 
   /// Something to play.
@@ -53,29 +31,27 @@ struct Loudspeaker {
     /// Whether an item of the same or a higher priority may cut it off.
     let canBeInterrupted: Bool
     let clip: AudioClip
-    let gain: Gain
     /// The flash file it is read from, if it is one.
     let path: String?
   }
 
-  private struct Playing {
-    let id: PlayID
+  fileprivate struct Playing {
+    let number: Int
     let item: Item
     let startedAt: Duration
     var alarm: Alarm
-    var piecesPlayed = 0
+    var framesPlayed = 0
   }
 
-  private let output: any AudioOutput
+  var audio = Line(topVolume: 11, volume: 7)
+  var speech = Line(topVolume: 9, volume: 4)
   let voice: any Voice
-  private var current: Playing?
-  private var waiting = [[Item]](repeating: [], count: Self.priorities.count)
-  private var lastNumber = 0
-  /// Whether the output has failed; then nothing more is given to it.
+  private let output: any AudioOutput
+  fileprivate var current: Playing?
+  fileprivate var waiting = [[Item]](repeating: [], count: priorities.count)
+  fileprivate var lastNumber = 0
+  /// Whether the output takes nothing any more: it has failed, or is closed.
   private var isDeaf = false
-  /// The function each player's events go to.
-  var audioFunction: Int?
-  var speechFunction: Int?
 
   init(output: any AudioOutput, voice: any Voice) {
     self.output = output
@@ -94,101 +70,128 @@ struct Loudspeaker {
 
   func isFull(_ priority: Int) -> Bool { waiting[priority].count >= Self.queueCapacity }
 
-  // The functions below change the board that holds this loudspeaker, so they are given the board.
-
-  /// Plays an item now, cutting off what plays.
-  static func playNow(_ item: Item, _ board: inout Board) {
-    cutOff(&board)
-    begin(item, &board)
-  }
-
-  static func enqueue(_ item: Item, _ board: inout Board) {
-    board.loudspeaker.waiting[item.priority].append(item)
-  }
-
-  /// Stops what plays if `player` plays it; what waits goes on.
-  static func stop(_ player: Player, _ board: inout Board) {
-    guard board.loudspeaker.isPlaying(player) else { return }
-    cutOff(&board)
-    playNext(&board)
-  }
-
-  static func stopAll(_ board: inout Board) {
-    for priority in priorities { board.loudspeaker.waiting[priority] = [] }
-    cutOff(&board)
-  }
-
-  /// The power goes: nothing is played any more.
-  static func close(_ board: inout Board) {
-    stopAll(&board)
-    try? board.loudspeaker.output.finish()
-  }
-
-  /// Plays the next piece, or ends what has been played.
-  static func advance(_ id: PlayID, _ board: inout Board) {
-    guard var playing = board.loudspeaker.current, playing.id == id else { return }
-    if board.loudspeaker.playPiece(of: playing.item, board.notice) {
-      playing.piecesPlayed += 1
-      playing.alarm = board.alarm(
-        playing.startedAt + piece * playing.piecesPlayed, .playing(id))
-      board.loudspeaker.current = playing
-    } else {
-      release(playing, &board)
-      board.postPlay(playing.item.player, playing.item.player.finished)
-      playNext(&board)
+  subscript(player: Player) -> Line {
+    switch player {
+    case .audio: audio
+    case .speech: speech
     }
   }
 
-  private static func begin(_ item: Item, _ board: inout Board) {
-    board.loudspeaker.lastNumber += 1
-    let id = PlayID(number: board.loudspeaker.lastNumber)
-    if let path = item.path { board.files.claim(path) }
-    let now = board.clock.now
-    board.loudspeaker.current = Playing(
-      id: id, item: item, startedAt: now, alarm: board.alarm(now, .playing(id)))
-    board.postPlay(item.player, item.player.started)
+  /// The power goes: nothing is heard any more.
+  mutating func close() {
+    guard !isDeaf else { return }
+    isDeaf = true
+    try? output.finish()
   }
 
-  private static func cutOff(_ board: inout Board) {
-    guard let playing = board.loudspeaker.current else { return }
-    board.clock.cancel(playing.alarm)
-    release(playing, &board)
-    if let event = playing.item.player.stopped { board.postPlay(playing.item.player, event) }
-  }
-
-  private static func release(_ playing: Playing, _ board: inout Board) {
-    if let path = playing.item.path { board.files.release(path) }
-    board.loudspeaker.current = nil
-  }
-
-  private static func playNext(_ board: inout Board) {
-    for priority in priorities.reversed() where !board.loudspeaker.waiting[priority].isEmpty {
-      return begin(board.loudspeaker.waiting[priority].removeFirst(), &board)
-    }
-  }
-
-  /// Hands one piece to the output; false when the clip is at its end.
-  private mutating func playPiece(of item: Item, _ notice: (String) -> Void) -> Bool {
-    let count = item.clip.frameRate / Int(.seconds(1) / Self.piece)
-    var frames = [Int16](repeating: 0, count: max(count, 1))
+  /// The next tenth of a second at the volume of now; empty at the end.
+  fileprivate func nextPiece(of item: Item) -> [Int16] {
+    var frames = [Int16](repeating: 0, count: max(item.clip.frameRate / 10, 1))
     var span = frames.mutableSpan
-    guard let read = try? item.clip.read(into: &span), read > 0 else { return false }
-    var piece = span._mutatingExtracting(..<read)
-    item.gain.apply(to: &piece)
-    guard !isDeaf else { return true }
-    do {
-      try output.play(frames.span.extracting(..<read), frameRate: item.clip.frameRate)
+    let count = (try? item.clip.read(into: &span)) ?? 0
+    self[item.player].gain.apply(to: &span)
+    frames.removeLast(frames.count - count)
+    return frames
+  }
+
+  fileprivate mutating func emit(_ frames: [Int16], frameRate: Int) throws(AudioError) {
+    guard !isDeaf else { return }
+    do throws(AudioError) {
+      try output.play(frames.span, frameRate: frameRate)
     } catch {
       isDeaf = true
-      notice("what the script plays cannot be heard: \(error.message)")
+      throw error
     }
-    return true
   }
 }
 
+/// Playing, which takes the clock, the files and the events of the board.
 extension Board {
-  fileprivate mutating func postPlay(_ player: Loudspeaker.Player, _ event: Int) {
-    post(
-      player == .audio ? loudspeaker.audioFunction : loudspeaker.speechFunction, .int(event))
+  /// Plays an item now, cutting off what plays.
+  mutating func playNow(_ item: Loudspeaker.Item) {
+    cutOff()
+    begin(item)
   }
+
+  /// Plays an item when those before it have ended.
+  mutating func enqueue(_ item: Loudspeaker.Item) {
+    loudspeaker.waiting[item.priority].append(item)
+  }
+
+  /// Stops what plays if `player` plays it; what waits goes on.
+  mutating func stopPlaying(_ player: Loudspeaker.Player) {
+    guard loudspeaker.isPlaying(player) else { return }
+    cutOff()
+    playNext()
+  }
+
+  /// Stops what plays and forgets what waits.
+  mutating func stopPlaying() {
+    for priority in Loudspeaker.priorities { loudspeaker.waiting[priority] = [] }
+    cutOff()
+  }
+
+  /// Plays the next piece, or ends what has been played.
+  mutating func advancePlaying(_ number: Int) {
+    guard var playing = loudspeaker.current, playing.number == number else { return }
+    let clip = playing.item.clip
+    let piece = loudspeaker.nextPiece(of: playing.item)
+    guard !piece.isEmpty else {
+      release(playing)
+      tell(playing.item.player, playing.item.player.finished)
+      return playNext()
+    }
+    do throws(AudioError) {
+      try loudspeaker.emit(piece, frameRate: clip.frameRate)
+    } catch {
+      notices.append("what the script plays cannot be heard: \(error.message)")
+    }
+    playing.framesPlayed += piece.count
+    let length = Duration.seconds(1) * playing.framesPlayed / clip.frameRate
+    playing.alarm = alarm(playing.startedAt + length, .playing(number))
+    loudspeaker.current = playing
+  }
+
+  private mutating func begin(_ item: Loudspeaker.Item) {
+    loudspeaker.lastNumber += 1
+    if let path = item.path { files.claim(path, for: .playing) }
+    let now = clock.now
+    loudspeaker.current = Loudspeaker.Playing(
+      number: loudspeaker.lastNumber, item: item, startedAt: now,
+      alarm: alarm(now, .playing(loudspeaker.lastNumber)))
+    tell(item.player, item.player.started)
+  }
+
+  private mutating func cutOff() {
+    guard let playing = loudspeaker.current else { return }
+    clock.cancel(playing.alarm)
+    release(playing)
+    if let event = playing.item.player.stopped { tell(playing.item.player, event) }
+  }
+
+  private mutating func release(_ playing: Loudspeaker.Playing) {
+    if let path = playing.item.path { files.release(path, from: .playing) }
+    loudspeaker.current = nil
+  }
+
+  private mutating func playNext() {
+    for priority in Loudspeaker.priorities.reversed()
+    where !loudspeaker.waiting[priority].isEmpty {
+      return begin(loudspeaker.waiting[priority].removeFirst())
+    }
+  }
+
+  private mutating func tell(_ player: Loudspeaker.Player, _ event: Int) {
+    post(loudspeaker[player].function, .int(event))
+  }
+}
+
+/// The events that a player's callback hears.
+extension Loudspeaker.Player {
+  /// Playing begins.
+  fileprivate var started: Int { self == .audio ? 0 : 2 }
+  /// It was cut off; `Audio` hears nothing of that.
+  fileprivate var stopped: Int? { self == .audio ? nil : 3 }
+  /// It came to its end.
+  fileprivate var finished: Int { self == .audio ? 7 : 4 }
 }

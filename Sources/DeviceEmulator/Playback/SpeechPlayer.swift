@@ -12,7 +12,7 @@ enum SpeechRow: String, CaseIterable {
   case playArguments = "play.arguments"
   case playMode = "play.mode"
   case playData = "play.data"
-  case playLong = "play.long"
+  case playLength = "play.length"
   case playRange = "play.range"
   case playClosed = "play.closed"
   case playFull = "play.full"
@@ -37,42 +37,27 @@ enum SpeechRow: String, CaseIterable {
 
 /// `audio.TTS`: speaks texts.
 struct SpeechPlayer: Peripheral {
-  static let textLimit = 500
+  /// How long a text may be, in bytes.
+  private static let textLengths = 1...500
 
   /// Whether each object is open still.
-  private var objects: [Bool] = []
-  private var volume = 4
+  private var isOpen: [Bool] = []
   private var speed = 4
 
-  var objectCount: Int { objects.count }
-
-  private static func parameters(of method: DeviceMethod) -> ([Call.Parameter], optional: Int) {
-    switch method {
-    case .ttsInit: ([.int], 1)
-    case .ttsPlay: ([.int, .int, .int, .any], 0)
-    case .ttsSetCallback: ([.any], 0)
-    case .ttsSetVolume, .ttsSetSpeed: ([.int], 0)
-    default: ([], 0)
-    }
-  }
-
-  func mismatch(of call: Call) -> String? {
-    let (parameters, optional) = Self.parameters(of: call.method)
-    return call.mismatch(with: parameters, optional: optional)
-  }
+  var objectCount: Int { isOpen.count }
 
   func applies(_ row: SpeechRow, to call: Call, on board: Board) -> Bool {
     switch row {
     case .initArguments, .closeArguments, .playArguments, .callbackArguments, .stateArguments,
       .volumeArguments, .setVolumeArguments, .speedArguments, .setSpeedArguments:
-      return mismatch(of: call) != nil
+      return call.mismatch != nil
     case .initDevice: return call.requestedChannel == nil
     case .initChannel: return !board.profile.record.channels.contains(call.requestedChannel!)
     case .playMode: return TextEncoding(rawValue: call.int(2)) == nil
     case .playData: return call.arguments[3].text == nil
-    case .playLong: return call.arguments[3].text!.count > Self.textLimit
-    case .playRange: return call.playRequest == nil
-    case .playClosed: return !objects[call.object!.number] || text(of: call) == nil
+    case .playLength: return !Self.textLengths.contains(call.arguments[3].text!.count)
+    case .playRange: return PlayRequest(call) == nil
+    case .playClosed: return !isOpen[call.objectNumber] || text(of: call) == nil
     case .playFull:
       return board.loudspeaker.mustWait(call.int(0)) && board.loudspeaker.isFull(call.int(0))
     case .playQueued: return board.loudspeaker.mustWait(call.int(0))
@@ -89,16 +74,18 @@ struct SpeechPlayer: Peripheral {
   ) throws(HostFailure) -> Performed<SpeechRow> {
     switch row {
     case .initOK, .initChannel:
-      objects.append(true)
-      return .done(.object(PeripheralID(objects.count - 1)))
-    case .closeOK: objects[call.object!.number] = false
-    case .playOK: Loudspeaker.playNow(item(call, on: board), &board)
-    case .playQueued: Loudspeaker.enqueue(item(call, on: board), &board)
+      guard product == .object else { break }
+      isOpen.append(true)
+      return .done(.object(PeripheralID(isOpen.count - 1)))
+    case .closeOK: isOpen[call.objectNumber] = false
+    case .playOK: board.playNow(item(call, on: board))
+    case .playQueued: board.enqueue(item(call, on: board))
+    case .callbackCallable where board.policy == .documented: break
     case .callbackOK, .callbackCallable:
-      board.loudspeaker.speechFunction = call.arguments[0].function
+      board.loudspeaker.speech.function = call.arguments[0].function
     case .stateOK: return .done(.int(board.loudspeaker.isPlaying(.speech) ? 1 : 0))
-    case .volumeOK: return .done(.int(volume))
-    case .setVolumeOK: volume = call.int(0)
+    case .volumeOK: return .done(.int(board.loudspeaker.speech.volume))
+    case .setVolumeOK: board.loudspeaker.speech.volume = call.int(0)
     case .speedOK: return .done(.int(speed))
     case .setSpeedOK: speed = call.int(0)
     default: break
@@ -107,13 +94,13 @@ struct SpeechPlayer: Peripheral {
   }
 
   private func item(_ call: Call, on board: Board) -> Loudspeaker.Item {
-    let request = call.playRequest!
+    let request = PlayRequest(call)!
     let text = text(of: call)!
-    let voice = board.loudspeaker.voice
-    let clip = voice.speak(text, speed: speed) ?? TimedSilence().speak(text, speed: speed)!
     return Loudspeaker.Item(
       player: .speech, priority: request.priority, canBeInterrupted: request.canBeInterrupted,
-      clip: clip, gain: .volume(volume, of: 9), path: nil)
+      clip: board.loudspeaker.voice.speak(text, speed: speed)
+        ?? TimedSilence.clip(for: text, speed: speed),
+      path: nil)
   }
 
   private func text(of call: Call) -> String? {
@@ -140,11 +127,5 @@ enum TextEncoding: Int {
 
 extension GuestValue {
   /// The bytes of a text, whether it came as str or as bytes.
-  fileprivate var text: [UInt8]? {
-    switch self {
-    case .string(let value): Array(value.utf8)
-    case .bytes(let value), .bytearray(let value): value
-    default: nil
-    }
-  }
+  fileprivate var text: [UInt8]? { string.map { Array($0.utf8) } ?? bytes }
 }

@@ -84,35 +84,13 @@ extension Recorder {
   /// The most that one `getData` reads, in bytes; the page's "10 KB", which itself is allowed.
   static let dataLimit = 10240
 
-  /// The parameters of each method, and how many of the last may be left out.
-  private static func parameters(of method: DeviceMethod) -> ([Call.Parameter], optional: Int) {
-    switch method {
-    case .recordInit: ([.int], 1)
-    case .recordStart: ([.string, .int], 0)
-    case .recordGetFilePath, .recordGetSize, .recordDelete, .recordExists: ([.string], 0)
-    case .recordGetData: ([.string, .int, .int], 0)
-    case .recordEndCallback: ([.any], 0)
-    case .recordGain: ([.int, .int], 0)
-    case .recordAMREncDtxEnable: ([.int], 1)
-    case .recordStreamStart: ([.int, .int, .int], 0)
-    case .recordStreamRead: ([.any, .int], 0)
-    default: ([], 0)
-    }
-  }
-
-  func mismatch(of call: Call) -> String? {
-    let (parameters, optional) = Self.parameters(of: call.method)
-    return call.mismatch(with: parameters, optional: optional)
-  }
-
-  /// The rules of `Record`: whether a precondition holds, given that those before it did not.
   func applies(_ row: RecordRow, to call: Call, on board: Board) -> Bool {
     let record = board.profile.record
     switch row {
     case .initArguments, .startArguments, .stopArguments, .pathArguments, .dataArguments,
       .sizeArguments, .deleteArguments, .existsArguments, .busyArguments, .callbackArguments,
       .gainArguments, .dtxArguments, .streamArguments, .readArguments, .endArguments:
-      return mismatch(of: call) != nil
+      return call.mismatch != nil
 
     case .initDevice: return call.requestedChannel == nil
     case .initChannel: return !record.channels.contains(call.requestedChannel!)
@@ -158,7 +136,7 @@ extension Recorder {
     case .streamBusy: return isBusy
     case .streamParameter: return StreamRequest(call, policy: board.policy) == nil
     case .streamTimer: return needsTimer(on: board)
-    case .readRefused: return readableCount(for: call) == nil
+    case .readRefused: return !canRead(call)
 
     case .initOK, .startOK, .stopOK, .pathOK, .dataOK, .sizeOK, .deleteOK, .existsOK, .busyOK,
       .callbackOK, .gainOK, .dtxOK, .streamOK, .readOK, .endOK:
@@ -166,15 +144,10 @@ extension Recorder {
     }
   }
 
-  /// What the file facts say of the name that is the first argument.
-  private func file(_ call: Call, on board: Board) -> RecordedFile {
-    RecordedFile(name: call.string(0), files: board.files)
-  }
-
-  /// How many bytes `stream_read` may store; nil if it refuses.
-  private func readableCount(for call: Call) -> Int? {
-    guard hasStream, case .buffer(let room) = call.arguments[0] else { return nil }
-    return (1...max(room, 1)).contains(call.int(1)) && call.int(1) <= room ? call.int(1) : nil
+  /// Whether there is a stream, and a buffer that takes as many bytes as are asked for.
+  private func canRead(_ call: Call) -> Bool {
+    guard hasStream, case .buffer(let room) = call.arguments[0] else { return false }
+    return call.int(1) >= 1 && call.int(1) <= room
   }
 }
 
@@ -198,17 +171,25 @@ enum RecordFileFormat: Equatable {
 
 /// The arguments of `stream_start`, checked.
 struct StreamRequest: Equatable {
-  /// `Record.AMRNB`, the value that the firmware gives the constant.
-  static let amrNB = 4
+  /// What the script gets, by the value that the firmware gives the constant.
+  enum Format: Int {
+    case amrNB = 4
+    case amrWB = 5
+  }
 
+  let format: Format
+  /// The rate at which the microphone is heard.
   let frameRate: Int
   /// nil for no limit.
   let seconds: Int?
 
   init?(_ call: Call, policy: Policy) {
-    let (format, rate, time) = (call.int(0), call.int(1), call.int(2))
-    guard format == Self.amrNB, rate == 8000 || rate == 16000, time >= 0 else { return nil }
+    let (rate, seconds) = (call.int(1), call.int(2))
+    guard let format = Format(rawValue: call.int(0)), format == .amrNB || policy == .observed,
+      rate == 8000 || rate == 16000, seconds >= 0
+    else { return nil }
+    self.format = format
     frameRate = rate
-    seconds = time == 0 ? nil : time
+    self.seconds = seconds == 0 ? nil : seconds
   }
 }

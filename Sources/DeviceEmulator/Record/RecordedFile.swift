@@ -4,44 +4,43 @@ import FlashStorage
 /// A file as `Record` names it: `x.wav`, `U:/x.wav`, `u:/x.wav` and `/usr/x.wav` are all the same one.
 struct RecordedFile {
   /// Where the files lie that scripts call `U:/`.
-  private static let root = "/usr/"
+  private static let root = "/usr"
+  private static let spellings = ["U:/", "u:/", root + "/"]
 
+  /// How the module reports it.
+  let path: String
+  /// Where it is on the flash. `..` does not lead out of the volume.
+  let flashPath: String
   private let name: String
   private let files: ScriptFiles
 
   init(name: String, files: ScriptFiles) {
-    let spellings = ["U:/", "u:/", Self.root]
-    let spelling = spellings.first { name.hasPrefix($0) } ?? ""
+    let spelling = Self.spellings.first { name.hasPrefix($0) } ?? ""
     self.name = String(name.dropFirst(spelling.count))
+    path = "U:/" + self.name
+    flashPath = Self.root + ScriptFiles.normal(self.name)
     self.files = files
   }
 
-  /// How the module reports it.
-  var path: String { "U:/" + name }
-
-  var flashPath: String { Self.root + name }
-
   var isInUse: Bool { files.isInUse(flashPath) }
 
+  /// Whether it is being recorded, or written by the script.
+  var isBeingWritten: Bool { files.isUsed(flashPath, for: .writing) }
+
+  private var status: FileStatus? { try? files.status(of: flashPath) }
+
   /// Its size in bytes, header included; nil if there is no such file.
-  var size: Int? {
-    guard !name.isEmpty, let status = try? files.status(of: flashPath), status.kind == .file
-    else { return nil }
-    return status.size
-  }
+  var size: Int? { status.flatMap { $0.kind == .file ? $0.size : nil } }
 
   /// Whether something stands in the file's place that is not a file.
-  var cannotBeReplaced: Bool {
-    guard !name.isEmpty, let status = try? files.status(of: flashPath) else { return false }
-    return status.kind == .directory
-  }
+  var cannotBeReplaced: Bool { flashPath != Self.root && status?.kind == .directory }
 
   /// Whether the name is one that a file could have where it is to lie.
   var hasUsableName: Bool {
-    guard let slash = flashPath.lastIndex(of: "/") else { return false }
-    let last = flashPath[flashPath.index(after: slash)...]
-    guard !last.isEmpty, let limit = try? files.statistics(of: Self.root).nameLimit,
-      last.utf8.count <= limit, let folder = try? files.status(of: String(flashPath[..<slash]))
+    let last = name.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard !["", ".", ".."].contains(last), let slash = flashPath.lastIndex(of: "/"),
+      let limit = try? files.statistics(of: Self.root).nameLimit, last.utf8.count <= limit,
+      let folder = try? files.status(of: String(flashPath[..<slash]))
     else { return false }
     return folder.kind == .directory
   }
@@ -53,21 +52,37 @@ struct RecordedFile {
     return start.starts(with: "RIFF".utf8) ? 44 : 0
   }
 
-  /// Removes the file; false if it is not there or cannot be removed.
-  func remove() -> Bool { (try? files.remove(flashPath)) != nil }
+  /// Removes what is there, a file or an empty directory, if anything is.
+  ///
+  /// - Returns: Whether the place is free now.
+  func remove() -> Bool {
+    do throws(FlashError) {
+      try files.remove(flashPath)
+      return true
+    } catch {
+      return error == .notFound
+    }
+  }
 
   /// Creates the file for recording, and marks it as in use; nil if that cannot be done.
   func create() -> FlashFileSink? {
     guard let (mount, path) = files.locate(flashPath),
       let handle = try? mount.volume.open(path, [.write, .create, .truncate])
     else { return nil }
-    files.claim(flashPath)
+    files.claim(flashPath, for: .writing)
     return FlashFileSink(mount.volume, handle)
   }
 
   /// The recorder is done with the file.
-  func release() { files.release(flashPath) }
+  func release() { files.release(flashPath, from: .writing) }
 
+  /// The recording came to nothing: no file stays behind.
+  func discard() {
+    release()
+    _ = remove()
+  }
+
+  /// What came of reading.
   enum Reading {
     case bytes([UInt8])
     case cannotOpen, cannotSeek, cannotRead

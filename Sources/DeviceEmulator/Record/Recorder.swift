@@ -11,64 +11,74 @@ struct Recorder: Peripheral {
   }
 
   /// A recording or stream in progress.
-  private struct Task {
+  private struct Recording {
     let number: Int
     let object: PeripheralID
     let session: RecordingSession
     let startedAt: Duration
-    let interval: Duration
     let target: Target
     let hasEnd: Bool
+  }
 
-    enum Target {
-      case file(RecordedFile)
-      case stream(RingSink)
+  private enum Target {
+    case file(RecordedFile)
+    case stream(RingSink)
+
+    /// How often it looks for new audio: a file at each frame of AMR; a stream as often as it says
+    /// that data has come (ruled: the modules' own interval is not known).
+    var interval: Duration {
+      switch self {
+      case .file: .milliseconds(20)
+      case .stream: .milliseconds(100)
+      }
+    }
+
+    /// What callbacks call it.
+    var path: String {
+      switch self {
+      case .file(let file): file.path
+      case .stream: "stream"
+      }
     }
   }
 
-  /// How often a file recording looks for new audio: one frame of AMR.
-  private static let fileInterval = Duration.milliseconds(20)
-  /// How often a stream says that data has come; the modules' own interval is not known (ruled).
-  private static let streamInterval = Duration.milliseconds(100)
   /// What one step of `code_gain` amounts to, in decibels (ruled; the page gives no unit).
   private static let codecStep = 6
 
   private(set) var objects: [Object] = []
-  private var task: Task?
+  private var current: Recording?
+  /// The ring of the last stream.
   private var ring: RingSink?
-  private var lastTask = 0
-  /// The observed firmware keeps a flag of its own, which can differ from what really goes on.
-  private var pretendsBusy = false
-  private var forgotBusy = false
+  private var lastNumber = 0
+  /// The observed firmware keeps a busy flag of its own, which can differ from what really goes on:
+  /// it can have forgotten a recording, or pretend that there is one until an alarm.
+  private var hasForgotten = false
+  private var pretence: Alarm?
   private var codecGain = 0
   private var dspGain = 0
   private var usesDTX = true
 
   var objectCount: Int { objects.count }
 
-  var isBusy: Bool { pretendsBusy || (task != nil && !forgotBusy) }
+  /// What `isBusy` tells.
+  var isBusy: Bool { pretence != nil || (current != nil && !hasForgotten) }
 
-  /// Whether audio is coming in, whatever the busy flag says.
-  var isRunning: Bool { task != nil }
+  /// Whether what goes on will end by itself.
+  var hasEnd: Bool { current?.hasEnd ?? false }
 
-  /// Whether it will end by itself.
-  var hasEnd: Bool { task?.hasEnd ?? false }
+  var isRecordingFile: Bool { if case .file = current?.target { true } else { false } }
 
-  var isRecordingFile: Bool { if case .file = task?.target { true } else { false } }
-
-  var isStreaming: Bool { if case .stream = task?.target { true } else { false } }
+  var isStreaming: Bool { if case .stream = current?.target { true } else { false } }
 
   /// Whether `stream_read` has something to read from: a running stream, or what one left over.
   var hasStream: Bool { isStreaming || ring.map { !$0.isEmpty } ?? false }
 
-  func channel(of call: Call) -> AudioChannel { object(of: call).channel }
+  func channel(of call: Call) -> AudioChannel { objects[call.objectNumber].channel }
 
   /// Under the observed policy the timer was taken by the constructor.
   func needsTimer(on board: Board) -> Bool {
     board.policy == .documented && !board.timers.hasFree
   }
-
-  private func object(of call: Call) -> Object { objects[call.object!.number] }
 
   // MARK: Acting on a row
 
@@ -77,18 +87,18 @@ struct Recorder: Peripheral {
   ) throws(HostFailure) -> Performed<RecordRow> {
     switch row {
     case .initOK, .initAgain, .initChannel, .initTimer:
+      guard product == .object else { break }
       return .done(.object(makeObject(call, on: &board)))
     case .startOK: return try start(call, on: &board)
-    case .startFormat: pretendBusy(call, on: board)
+    case .startFormat where board.policy == .observed: pretendBusy(call, on: board)
     case .stopOK, .endOK: stop(on: &board)
-    case .pathOK: return .done(.string(RecordedFile(name: call.string(0), files: board.files).path))
+    case .pathOK: return .done(.string(file(call, on: board).path))
     case .dataOK: return read(call, as: product, on: board)
     case .sizeOK: return size(call, as: product, on: board)
-    case .deleteOK:
-      let file = RecordedFile(name: call.string(0), files: board.files)
-      return file.remove() ? .done() : .instead([.deleteAbsent])
+    case .deleteOK: return file(call, on: board).remove() ? .done() : .instead([.deleteAbsent])
+    case .callbackCallable where board.policy == .documented: break
     case .callbackOK, .callbackCallable:
-      objects[call.object!.number].function = call.arguments[0].function
+      objects[call.objectNumber].function = call.arguments[0].function
     case .gainOK: (codecGain, dspGain) = (call.int(0), call.int(1))
     case .dtxQuery: return .done(.int(usesDTX ? 1 : 0))
     case .dtxOK: usesDTX = call.int(0) == 1
@@ -108,8 +118,8 @@ struct Recorder: Peripheral {
       return PeripheralID(objects.count - 1)
     }
     if objects.isEmpty { board.timers.take() }
-    forgotBusy = task != nil
-    pretendsBusy = false
+    hasForgotten = current != nil
+    stopPretending(on: board)
     objects = [object]
     return PeripheralID(0)
   }
@@ -117,33 +127,32 @@ struct Recorder: Peripheral {
   /// The observed firmware marks itself busy before it looks at the format, and forgets to undo it
   /// until its timer ends.
   private mutating func pretendBusy(_ call: Call, on board: Board) {
-    guard board.policy == .observed else { return }
-    pretendsBusy = true
-    _ = board.alarm(board.clock.now + .seconds(max(call.int(1), 0)), .recorderIdle)
+    pretence = board.alarm(board.clock.now + .seconds(max(call.int(1), 0)), .recorderIdle)
   }
 
-  mutating func stopPretending() { pretendsBusy = false }
+  mutating func stopPretending(on board: Board) {
+    if let pretence { board.clock.cancel(pretence) }
+    pretence = nil
+  }
 
   // MARK: Recording to a file
 
   private mutating func start(
     _ call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<RecordRow> {
-    guard task == nil else { return .instead([.startOpen]) }
-    let file = RecordedFile(name: call.string(0), files: board.files)
-    if file.size != nil, !file.remove() { return .instead([.startReplace, .startOpen]) }
+    // The observed firmware can have forgotten that the hardware is taken.
+    guard current == nil else { return .instead([.startOpen]) }
+    let file = file(call, on: board)
+    // The observed firmware does not look whether it could remove the old file.
+    guard file.remove() || board.policy == .observed else { return .instead([.startReplace]) }
     guard let sink = file.create() else { return .instead([.startOpen]) }
+    var hasBegun = false
+    defer { if !hasBegun { file.discard() } }
     let plan = RecordingPlan(
       format: encoding(of: call.string(0), on: board), captureRate: 8000,
-      frameLimit: Self.frameCount(seconds: call.int(1)), gain: gain(on: board))
-    do throws(BeginFailure) {
-      try begin(plan, sink: sink, target: .file(file), interval: Self.fileInterval, call, &board)
-    } catch {
-      guard case .host(let failure) = error else { return .instead([.startOpen]) }
-      throw failure
-    }
-    board.post(object(of: call).function, .list([.string(file.path), .int(0), .int(0)]))
-    return .done()
+      frameLimit: Self.frameCount(seconds: call.int(1)), gain: gain)
+    hasBegun = try begin(plan, sink: sink, target: .file(file), call, &board)
+    return hasBegun ? .done() : .instead([.startOpen])
   }
 
   private func encoding(of name: String, on board: Board) -> RecordingFormat {
@@ -153,130 +162,128 @@ struct Recorder: Peripheral {
     }
   }
 
-  private func gain(on board: Board) -> Gain {
-    Gain(decibels: Double(codecGain * Self.codecStep + dspGain))
-  }
+  private var gain: Gain { Gain(decibels: Double(codecGain * Self.codecStep + dspGain)) }
 
   // MARK: Streaming
 
   private mutating func startStream(
     _ call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<RecordRow> {
+    guard current == nil else { return .instead([.streamBusy]) }
     let request = StreamRequest(call, policy: board.policy)!
     let sink = RingSink()
+    let format: RecordingFormat =
+      switch request.format {
+      case .amrNB: .amrStream(dtx: board.profile.record.amrDTX && usesDTX)
+      case .amrWB: .amrWideStream
+      }
     let plan = RecordingPlan(
-      format: .amrStream(dtx: board.profile.record.amrDTX && usesDTX),
-      captureRate: request.frameRate,
-      frameLimit: request.seconds.map(Self.frameCount), gain: gain(on: board))
-    do throws(BeginFailure) {
-      try begin(
-        plan, sink: sink, target: .stream(sink), interval: Self.streamInterval, call, &board)
-    } catch {
-      guard case .host(let failure) = error else { return .instead([.streamParameter]) }
-      throw failure
-    }
+      format: format, captureRate: request.frameRate,
+      frameLimit: request.seconds.map(Self.frameCount), gain: gain)
     ring = sink
-    board.post(object(of: call).function, .list([.string("stream"), .int(0), .int(0)]))
+    _ = try begin(plan, sink: sink, target: .stream(sink), call, &board)
     return .done()
   }
 
-  // MARK: A task's life
+  // MARK: A recording's life
 
   /// The 20 ms frames of so many seconds.
   private static func frameCount(seconds: Int) -> Int {
-    seconds.multipliedReportingOverflow(by: 50).partialValue
+    let (count, overflow) = seconds.multipliedReportingOverflow(by: 50)
+    return overflow ? .max : count
   }
 
-  private enum BeginFailure: Error {
-    case sink
-    case host(HostFailure)
-  }
-
+  /// Opens the microphone and begins; false if the sink takes nothing.
   private mutating func begin(
-    _ plan: RecordingPlan, sink: any ByteSink, target: Task.Target, interval: Duration,
-    _ call: Call, _ board: inout Board
-  ) throws(BeginFailure) {
+    _ plan: RecordingPlan, sink: any ByteSink, target: Target, _ call: Call, _ board: inout Board
+  ) throws(HostFailure) -> Bool {
     let session = RecordingSession(plan: plan, microphone: board.microphone, sink: sink)
     do throws(RecordingFailure) {
       try session.open()
     } catch .sinkFull, .sinkFault {
-      throw .sink
+      return false
     } catch {
-      throw .host(HostFailure(error.sentence))
+      throw HostFailure(error.sentence)
     }
     if board.policy == .documented { board.timers.take() }
-    lastTask += 1
-    forgotBusy = false
-    task = Task(
-      number: lastTask, object: call.object!, session: session, startedAt: board.clock.now,
-      interval: interval, target: target, hasEnd: plan.frameLimit != nil)
-    armNext(on: board)
+    lastNumber += 1
+    hasForgotten = false
+    let recording = Recording(
+      number: lastNumber, object: call.object!, session: session, startedAt: board.clock.now,
+      target: target, hasEnd: plan.frameLimit != nil)
+    current = recording
+    armNext(recording, on: board)
+    tell(recording, length: 0, state: 0, &board)
+    return true
   }
 
-  private func armNext(on board: Board) {
-    guard let task else { return }
-    // Kept on the grid of the start, so that a late look does not shift the ones that follow.
-    let looks = (board.clock.now - task.startedAt) / task.interval
-    let due = task.startedAt + task.interval * (Int(looks) + 1)
-    _ = board.alarm(due, .recording(task.number))
+  /// Sets the alarm for the next look, on the grid of the start, so that a late look does not shift
+  /// the ones that follow.
+  private func armNext(_ recording: Recording, on board: Board) {
+    let interval = recording.target.interval
+    let looks = (board.clock.now - recording.startedAt).attoseconds / interval.attoseconds
+    let due = recording.startedAt + interval * (Int(looks) + 1)
+    _ = board.alarm(due, .recording(recording.number))
   }
 
   /// Takes what audio has come since the last look.
   mutating func advance(_ number: Int, on board: inout Board) {
-    guard let task, task.number == number else { return }
-    let progress = task.session.advance(to: board.clock.now - task.startedAt)
-    tellOfData(progress.byteCount, task, &board)
-    if progress.state == .recording { armNext(on: board) } else { conclude(&board) }
+    guard let current, current.number == number else { return }
+    let progress = current.session.advance(to: board.clock.now - current.startedAt)
+    tellOfData(progress.byteCount, current, &board)
+    if progress.state == .recording { armNext(current, on: board) } else { conclude(&board) }
   }
 
   /// Ends the recording; what has arrived so far is kept.
   mutating func stop(on board: inout Board) {
-    guard let task else { return }
-    let progress = task.session.stop(at: board.clock.now - task.startedAt)
-    tellOfData(progress.byteCount, task, &board)
+    guard let current else { return }
+    let progress = current.session.stop(at: board.clock.now - current.startedAt)
+    tellOfData(progress.byteCount, current, &board)
     conclude(&board)
   }
 
-  private func tellOfData(_ count: Int, _ task: Task, _ board: inout Board) {
-    guard case .stream = task.target, count > 0 else { return }
-    board.post(function(of: task), .list([.string("stream"), .int(count), .int(1)]))
+  private func tellOfData(_ count: Int, _ recording: Recording, _ board: inout Board) {
+    guard case .stream = recording.target, count > 0 else { return }
+    tell(recording, length: count, state: 1, &board)
   }
 
-  private func function(of task: Task) -> Int? { objects[task.object.number].function }
+  private func tell(_ recording: Recording, length: Int, state: Int, _ board: inout Board) {
+    board.post(
+      objects[recording.object.number].function,
+      .list([.string(recording.target.path), .int(length), .int(state)]))
+  }
 
   private mutating func conclude(_ board: inout Board) {
-    guard let task else { return }
-    self.task = nil
-    forgotBusy = false
+    guard let recording = current else { return }
+    current = nil
+    hasForgotten = false
     if board.policy == .documented { board.timers.release() }
-    let name: String
-    var remarks = task.session.report.remarks
-    switch task.target {
-    case .file(let file):
-      file.release()
-      name = file.path
-    case .stream(let ring):
-      name = "stream"
-      remarks += ring.remarks
+    let report = recording.session.report
+    var remarks = report.remarks
+    switch recording.target {
+    case .file(let file): file.release()
+    case .stream(let ring): remarks += ring.remarks
     }
     var state = 3
-    if case .failed(let reason) = task.session.state {
+    if case .failed(let reason) = recording.session.state {
       state = -1
       remarks.insert("the recording failed: \(reason.sentence)", at: 0)
     }
-    for remark in remarks { board.notice("\(name): \(remark)") }
-    board.post(
-      function(of: task),
-      .list([.string(name), .int(task.session.report.audioByteCount), .int(state)]))
+    board.notices += remarks.map { "\(recording.target.path): \($0)" }
+    tell(recording, length: report.audioByteCount, state: state, &board)
   }
 
   // MARK: Reading recordings
 
+  /// The file that the first argument names.
+  func file(_ call: Call, on board: Board) -> RecordedFile {
+    RecordedFile(name: call.string(0), files: board.files)
+  }
+
   private func read(
     _ call: Call, as product: Outcome.Product?, on board: Board
   ) -> Performed<RecordRow> {
-    let file = RecordedFile(name: call.string(0), files: board.files)
-    switch file.read(at: call.int(1), count: call.int(2)) {
+    switch file(call, on: board).read(at: call.int(1), count: call.int(2)) {
     case .bytes(let bytes):
       return .done(product == .bytearray ? .bytearray(bytes) : .bytes(bytes))
     case .cannotOpen: return .instead([.dataOpen])
@@ -288,7 +295,7 @@ struct Recorder: Peripheral {
   private func size(
     _ call: Call, as product: Outcome.Product?, on board: Board
   ) -> Performed<RecordRow> {
-    let file = RecordedFile(name: call.string(0), files: board.files)
+    let file = file(call, on: board)
     guard let size = file.size else { return .instead([.sizeOpen]) }
     let countsHeader = product == .rawSize || board.profile.record.sizeCountsHeader
     return .done(.int(countsHeader ? size : max(size - file.headerSize, 0)))

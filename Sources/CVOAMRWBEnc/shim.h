@@ -1,0 +1,2 @@
+#pragma once
+#include <vo-amrwbenc/enc_if.h>
