@@ -15,12 +15,14 @@ def on_record(message):
 
 record = audio.Record()
 record.end_callback(on_record)
-print('start:', record.start(NAME, 10))
+started = record.start(NAME, 10)
+print('start:', started)
 
-while recording:
+# A recording that has not started calls nobody back: there is nothing to wait for.
+while started == 0 and recording:
     pass
 
-size = record.getSize(NAME)
-print('path:', record.getFilePath(NAME))
-print('size:', size)
-print('header:', record.getData(NAME, 0, 4))
+if started == 0:
+    print('path:', record.getFilePath(NAME))
+    print('size:', record.getSize(NAME))
+    print('header:', record.getData(NAME, 0, 4))
