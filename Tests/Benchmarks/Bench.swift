@@ -56,14 +56,10 @@ struct Bench {
   var machine: String {
     let model =
       lines(of: "/proc/cpuinfo").first { $0.hasPrefix("model name") }?
-      .split(separator: ":").last.map { "\($0.trimmed) " } ?? ""
+      .split(separator: ":").last ?? ""
     let load = lines(of: "/proc/loadavg").first?.split(separator: " ").prefix(3)
       .joined(separator: " ")
     return
-      "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors (\(model)), load \(load ?? "unknown")"
+      "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors,\(model), load \(load ?? "unknown")"
   }
-}
-
-extension Substring {
-  fileprivate var trimmed: Substring { drop { $0 == " " } }
 }

@@ -51,7 +51,7 @@ func recordOnly(sound: String, minutes: Int) throws {
   for _ in 0..<minutes { recording.advanceAMinute() }
   _ = try recording.bytes()
   let peak = lines(of: "/proc/self/status").first { $0.hasPrefix("VmHWM:") }
-  print(peak?.split(separator: " ").dropLast().last?.split(separator: "\t").last ?? "unknown")
+  print(peak?.filter(\.isNumber) ?? "unknown")
 }
 
 /// A minute of 8000 frames a second: every other second noise, each burst of another level, and
@@ -78,9 +78,10 @@ private struct HourRecording {
       profile: .profile(profile), microphone: FileMicrophone(path: sound, loop: true),
       clock: clock)
     let record = try device.makeRecord()
-    guard try record.amrEncDtxEnable(dtx ? 1 : 0) == 0,
-      try record.start("hour.amr", seconds: 3600) == 0
-    else { throw CannotMeasure("the recording did not start") }
+    _ = try record.amrEncDtxEnable(dtx ? 1 : 0)
+    guard try record.start("hour.amr", seconds: 3600) == 0 else {
+      throw CannotMeasure("the recording did not start")
+    }
   }
 
   func advanceAMinute() { clock.advance(by: .seconds(60)) }

@@ -65,8 +65,8 @@ func microseconds(_ seconds: Double) -> String { "\(rounded(seconds * 1e6)) us" 
 func table(_ rows: [[String]]) -> String {
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
-    zip(row, widths).map { cell, width in
-      cell + String(repeating: " ", count: width - cell.count)
-    }.joined(separator: "  ")
+    let padded = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+    let line = padded.joined(separator: "  ")
+    return String(line[...(line.lastIndex { $0 != " " } ?? line.startIndex)])
   }.joined(separator: "\n")
 }
