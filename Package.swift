@@ -69,6 +69,14 @@ let package = Package(
       name: "VirtualMicrophone", dependencies: ["CALSA"], path: "Tests/VirtualMicrophone",
       cSettings: [.define("PIC")]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: base),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "EmulatedTime",
+        "COpenCoreAMRNB", "CLinux", "CAllocations", "TestSupport",
+      ],
+      path: "Tests/Benchmarks", exclude: ["CAllocations"], swiftSettings: base),
+    .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
     tests("EmulatedTimeTests", of: ["EmulatedTime"]),
     tests("FlashStorageTests", of: ["FlashStorage"]),
     tests("JSONTextTests", of: ["JSONText"]),

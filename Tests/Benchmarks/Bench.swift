@@ -1,0 +1,65 @@
+import Glibc
+import GuestRuntime
+
+/// What the rows share: where things are, and how long to take.
+struct Bench {
+  /// Short enough for a look whether all of it works.
+  let isQuick: Bool
+  /// The folder of the release build's products.
+  let products: String
+  /// A folder of this run's own.
+  let folder: String
+  let interpreter: Interpreter
+
+  init(isQuick: Bool, folder: String) throws {
+    (self.isQuick, self.folder) = (isQuick, folder)
+    guard let program = realpath("/proc/self/exe", nil) else {
+      throw CannotMeasure("there is no /proc")
+    }
+    defer { free(program) }
+    products = String(cString: program).split(separator: "/").dropLast()
+      .reduce(into: "") { $0 += "/\($1)" }
+    do throws(Interpreter.Missing) {
+      interpreter = try Interpreter.find()
+    } catch {
+      throw CannotMeasure(error.message)
+    }
+  }
+
+  /// Of two numbers the one that fits how long the run may take.
+  func often(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }
+
+  /// Starts `qpyemu run` of a script in this run's folder.
+  func emulator(
+    _ script: String, _ options: [String], profile: String = "EC600N", microphone: String
+  ) throws -> Child {
+    try Child(
+      ["\(products)/qpyemu", "run", "\(folder)/\(script)", "--profile", profile]
+        + ["--audio-in", microphone] + options,
+      complaints: "\(folder)/\(script).err")
+  }
+
+  /// Starts the bare interpreter.
+  func bareInterpreter(_ arguments: [String], onOneProcessor: Bool = false) throws -> Child {
+    try Child(
+      interpreter.command + arguments, complaints: "\(folder)/interpreter.err",
+      onOneProcessor: onOneProcessor)
+  }
+
+  /// Starts this program again for a part that needs a process of its own.
+  func itself(_ arguments: [String], output: String = "/dev/null") throws -> Child {
+    try Child(
+      ["\(products)/Benchmarks"] + arguments, output: output, complaints: "\(folder)/itself.err")
+  }
+
+  /// The state of the machine, in a line.
+  var machine: String {
+    let model =
+      lines(of: "/proc/cpuinfo").first { $0.hasPrefix("model name") }?
+      .split(separator: ":").last ?? ""
+    let load = lines(of: "/proc/loadavg").first?.split(separator: " ").prefix(3)
+      .joined(separator: " ")
+    return
+      "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors,\(model), load \(load ?? "unknown")"
+  }
+}

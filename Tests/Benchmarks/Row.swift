@@ -1,0 +1,18 @@
+/// A row of the table, by the name that a command line gives it; one measurement may take more lines.
+enum Row: String, CaseIterable {
+  case a, b, c, d, e, e10
+
+  /// Whether it is measured only when named.
+  var isLong: Bool { self == .e10 }
+
+  func measure(_ bench: Bench) throws -> [Line] {
+    switch self {
+    case .a: try startRow(bench)
+    case .b: try callRow(bench)
+    case .c: try encodingRow(bench)
+    case .d: try swiftCallRow(bench)
+    case .e: try captureRow(bench)
+    case .e10: try busyCaptureRow(bench)
+    }
+  }
+}
