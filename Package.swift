@@ -85,7 +85,9 @@ let package = Package(
     tests("ModuleProfilesTests", of: ["ModuleProfiles"]),
     tests(
       "DeviceEmulatorTests",
-      of: ["DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "ModuleProfiles"]),
+      of: [
+        "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText", "ModuleProfiles",
+      ]),
     tests("GuestRuntimeTests", of: ["GuestRuntime"]),
     tests("CommandsTests", of: ["Commands"]),
   ]

@@ -18,7 +18,7 @@ struct RecordedFile {
     let spelling = Self.spellings.first { name.hasPrefix($0) } ?? ""
     self.name = String(name.dropFirst(spelling.count))
     path = "U:/" + self.name
-    flashPath = Self.root + ScriptFiles.normal(self.name)
+    flashPath = ScriptFiles.normal(Self.root + ScriptFiles.normal(self.name))
     self.files = files
   }
 

@@ -1,0 +1,147 @@
+import JSONText
+import ModuleProfiles
+import Testing
+
+@testable import DeviceEmulator
+
+@Suite("Every row of the outcome table, on every model, under both policies")
+struct OutcomeTests {
+  @Test("The script gets what the rulings say", arguments: Cell.all)
+  func outcome(cell: Cell) throws {
+    #expect(try cell.run() == cell.expected)
+  }
+
+  @Test("Every cell of the table is brought about somewhere", arguments: Policy.allCases)
+  func coverage(policy: Policy) {
+    let tried = Set(Cell.all.filter { $0.policy == policy }.map(\.row.id))
+    let known = Set(OutcomeTable.bundled.rowIDs(under: policy))
+    #expect(known.subtracting(tried) == [])
+    #expect(tried.subtracting(known) == [])
+  }
+
+  @Test("Every case notices if its own cell of the table is changed")
+  func mutation() throws {
+    var generator = SmallGenerator(state: 20_211_203)
+    for cell in Cell.all.shuffled(using: &generator).prefix(400) {
+      let changed = OutcomeTable.bundled.replacing(
+        cell.row.id, under: cell.policy, with: .returns(.string("changed")))
+      #expect(try cell.run(outcomes: changed) == "changed", "\(cell.testDescription)")
+    }
+  }
+}
+
+@Suite("The outcome table itself")
+struct OutcomeTableTests {
+  private let table = OutcomeTable.bundled
+
+  @Test("Every row has its rule and every rule its row")
+  func rules() {
+    let rows = Set(table.rowIDs())
+    let rules =
+      RecordRow.allCases.map { "Record.\($0.rawValue)" }
+      + AudioRow.allCases.map { "Audio.\($0.rawValue)" }
+      + SpeechRow.allCases.map { "TTS.\($0.rawValue)" }
+    #expect(rows.count == table.rowIDs().count, "an id occurs twice")
+    #expect(Set(rules) == rows)
+  }
+
+  @Test("Every method but the tones has rows, and the last of them applies to everything")
+  func lastRows() {
+    let without = DeviceMethod.allCases.filter { table.methods[$0] == nil }
+    #expect(without == [.audioTonePlay, .audioTonePlayStop])
+    for (method, rows) in table.methods {
+      for policy in Policy.allCases {
+        let last = rows.rows(under: policy).last?.id
+        #expect(last == "ok", "\(method.rawValue), \(policy)")
+      }
+    }
+  }
+
+  @Test("An observed order names exactly the rows that have an observed outcome")
+  func observedOrder() {
+    for (method, rows) in table.methods {
+      guard let order = rows.observedOrder else { continue }
+      let observed = rows.rows.filter { $0.observed != nil }.map(\.id)
+      #expect(order.sorted() == observed.sorted(), "\(method.rawValue)")
+    }
+    #expect(
+      table.methods[.recordGetSize]?.observedOrder == [
+        "arguments", "inUse", "empty", "open", "size", "ok",
+      ])
+  }
+
+  @Test("The constants are those of the policy and the platform", arguments: Model.all)
+  func constants(model: Model) throws {
+    let documented = try Desk(model).device.recordConstants
+    #expect(documented.map(\.name) == ["AMRNB"] && documented.map(\.value) == [4])
+    let observed = try Desk(model, .observed).device.recordConstants
+    var expected = ["AMRNB": 4, "WAV": 2, "AMRWB": 5]
+    if model.isUnisoc { expected["PCM"] = 1 }
+    #expect(
+      Dictionary(uniqueKeysWithValues: observed.map { ($0.name, $0.value) }) == expected)
+  }
+
+  @Test("What scripts do not find is what the model has not", arguments: Model.all)
+  func missing(model: Model) throws {
+    let tts = model.name == "EG915U" ? ["TTS.init"] : []
+    #expect(try Desk(model).device.missingMethods.map(\.rawValue) == tts)
+    let gain = model.gain ? [] : ["Record.gain"]
+    let dtx = model.dtx ? [] : ["Record.amrEncDtx_enable"]
+    #expect(try Desk(model, .observed).device.missingMethods.map(\.rawValue) == gain + dtx + tts)
+  }
+
+  @Test("A broken table is refused with file, line and reason")
+  func broken() {
+    let source = JSONSource(
+      name: "outcomes.json",
+      bytes: Array(
+        """
+        {"class": "Record", "methods": {
+          "start": {"signature": "", "rows": [
+            {"id": "ok", "when": "", "documented": {"gives": 0}, "observed": null}]}}}
+        """.utf8))
+    let error = #expect(throws: OutcomeTable.Broken.self) { try OutcomeTable([source]) }
+    #expect(
+      error?.description
+        == "outcomes.json:3:44: an outcome has one of return, value, raise and missing")
+  }
+}
+
+extension OutcomeTable {
+  /// The ids of all rows, or of those that a policy has.
+  func rowIDs(under policy: Policy? = nil) -> [String] {
+    methods.flatMap { method, rows in
+      rows.rows.filter { row in policy.map { row.outcome(under: $0) != nil } ?? true }
+        .map { "\(method.rawValue).\($0.id)" }
+    }
+  }
+
+  /// The table with another outcome in one cell.
+  func replacing(_ id: String, under policy: Policy, with effect: Outcome.Effect) -> OutcomeTable {
+    var table = self
+    let outcome = Outcome(effect: effect, provenance: .ruled)
+    for (method, outcomes) in methods {
+      table.methods[method] = MethodOutcomes(
+        signature: outcomes.signature,
+        rows: outcomes.rows.map { row in
+          guard "\(method.rawValue).\(row.id)" == id else { return row }
+          return OutcomeRow(
+            id: row.id, when: row.when,
+            documented: policy == .documented ? outcome : row.documented,
+            observed: policy == .observed ? outcome : row.observed)
+        },
+        observedOrder: outcomes.observedOrder)
+    }
+    return table
+  }
+}
+
+/// Knuth's MMIX generator, so that random tests are the same everywhere.
+struct SmallGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state >> 32 | state << 32
+  }
+}

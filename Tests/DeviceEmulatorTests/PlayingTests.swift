@@ -1,0 +1,220 @@
+import AudioEngine
+import DeviceEmulator
+import EmulatedTime
+import ModuleProfiles
+import Testing
+
+@Suite("Playing and speaking")
+struct PlayingTests {
+  private static let audio = GuestValue.function(1)
+  private static let speech = GuestValue.function(2)
+
+  private func desk(
+    _ loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence()
+  ) throws -> Desk {
+    let desk = try Desk(.named("EC600U"), loudspeaker: loudspeaker, voice: voice)
+    #expect(try desk.call(.audioSetCallback, Self.audio) == 0)
+    #expect(try desk.call(.ttsSetCallback, Self.speech) == 0)
+    for (name, seconds) in [("1.wav", 1.0), ("2.wav", 2.0), ("half.wav", 0.53)] {
+      try desk.write(sound(seconds: seconds), to: "/usr/" + name)
+    }
+    return desk
+  }
+
+  @Test("A file plays for its length, then says 7")
+  func length() throws {
+    let desk = try desk()
+    #expect(try desk.call(.audioPlay, 0, 0, "U:/half.wav") == 0)
+    #expect(desk.takeEvents() == [0])
+    #expect(desk.device.isWorking)
+    desk.wait(.milliseconds(529))
+    #expect(try desk.call(.audioGetState) == 1)
+    #expect(try desk.call(.recordGetSize, "half.wav") == -3, "what plays is in use")
+    #expect(try desk.call(.recordDelete, "half.wav") == -2)
+    desk.wait(.milliseconds(1))
+    #expect(try desk.call(.audioGetState) == 0)
+    #expect(desk.takeEvents() == [7])
+    #expect(try desk.call(.recordDelete, "half.wav") == 0)
+    #expect(!desk.device.isWorking)
+  }
+
+  @Test("What waits plays by priority, then in order")
+  func queue() throws {
+    let desk = try desk()
+    for (priority, name) in [(2, "1"), (0, "2"), (4, "1"), (0, "half"), (4, "2")] {
+      try desk.call(.audioPlay, .int(priority), 0, .string("U:/\(name).wav"))
+    }
+    _ = desk.takeEvents()
+    var ends: [Duration] = []
+    for step in 1...700 {
+      desk.wait(.milliseconds(10))
+      if desk.takeEvents().first == 7 { ends.append(.milliseconds(10 * step)) }
+    }
+    #expect(ends == [.seconds(1), .seconds(2), .seconds(4), .seconds(6), .milliseconds(6530)])
+  }
+
+  @Test("An interrupted file says nothing more, an interrupted text says 3")
+  func interruption() throws {
+    let desk = try desk()
+    #expect(try desk.call(.audioPlay, 2, 1, "U:/2.wav") == 0)
+    #expect(try desk.call(.ttsPlay, 3, 1, 2, "hello") == 0)
+    #expect(try desk.call(.recordDelete, "2.wav") == 0, "it is in use no more")
+    #expect(try desk.call(.audioPlay, 3, 0, "U:/1.wav") == 0)
+    #expect(desk.takeEvents() == [0, 2, 3, 0])
+    desk.wait(.seconds(5))
+    #expect(desk.takeEvents() == [7])
+  }
+
+  @Test("stop ends what its own class plays and the next begins; stopAll ends everything")
+  func stop() throws {
+    let desk = try desk()
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call(.ttsPlay, 0, 0, 2, "hello")
+    try desk.call(.audioPlay, 0, 0, "U:/2.wav")
+    #expect(desk.takeEvents() == [0])
+    #expect(try desk.call(.audioStop) == 0)
+    #expect(try desk.call(.ttsGetState) == 1)
+    #expect(desk.takeEvents() == [2])
+    #expect(try desk.call(.audioStop) == 0)
+    #expect(try desk.call(.ttsGetState) == 1, "the text is not of its class")
+    #expect(try desk.call(.audioStopAll) == 0)
+    #expect(desk.takeEvents() == [3])
+    desk.wait(.seconds(5))
+    #expect(!desk.device.isWorking && desk.takeEvents().isEmpty)
+  }
+
+  @Test("Each priority has ten places of its own, both classes share them")
+  func places() throws {
+    let desk = try desk()
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    for priority in 0...4 {
+      for _ in 0..<5 {
+        #expect(try desk.call(.audioPlay, .int(priority), 0, "U:/1.wav") == 1)
+        #expect(try desk.say(priority, 0) == 1)
+      }
+      #expect(try desk.call(.audioPlay, .int(priority), 0, "U:/1.wav") == -2)
+      #expect(try desk.say(priority, 1) == -2)
+    }
+    try desk.call(.audioStop)
+    #expect(try desk.say(4, 0) == 1, "one of them plays now")
+  }
+
+  @Test("A text says 2 at its start and 4 at its end, and lasts longer when spoken slowly")
+  func speed() throws {
+    let desk = try desk()
+    var lengths: [Int] = []
+    for speed in [0, 4, 9] {
+      try desk.call(.ttsSetSpeed, .int(speed))
+      #expect(try desk.say(0, 0, "twenty characters ok") == 0)
+      #expect(desk.takeEvents() == [2])
+      var length = 0
+      while try desk.call(.ttsGetState) == 1 {
+        desk.wait(.milliseconds(10))
+        length += 10
+      }
+      #expect(desk.takeEvents() == [4])
+      lengths.append(length)
+    }
+    #expect(lengths == [7000, 1400, 700])
+  }
+
+  @Test("A voice hears the text as it was meant, in every encoding")
+  func encodings() throws {
+    let voice = NotingVoice()
+    let desk = try desk(voice: voice)
+    #expect(try desk.call(.ttsPlay, 0, 0, 1, .bytes([0x4f, 0x60, 0x59, 0x7d])) == 0)
+    #expect(try desk.call(.ttsPlay, 0, 0, 2, "你好") == 1)
+    #expect(try desk.call(.ttsPlay, 0, 0, 3, .bytes([0x60, 0x4f, 0x7d, 0x59])) == 1)
+    #expect(voice.texts.all == ["你好", "你好", "你好"])
+  }
+
+  @Test("The output file holds what was played, at the volume of the moment")
+  func output() throws {
+    let output = NotingOutput()
+    let desk = try desk(output)
+    try desk.call(.audioSetVolume, 11)
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    desk.wait(.milliseconds(500))
+    try desk.call(.audioSetVolume, 9)
+    desk.wait(.seconds(1))
+    #expect(output.frames.count == 8000)
+    // Pieces of 100 ms are played at 0, 100, … 500 ms.
+    #expect(output.frames[..<4800].allSatisfy { $0 == 1000 })
+    #expect(output.frames[4800...].allSatisfy { $0 == 501 })
+    try desk.call(.audioSetVolume, 0)
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    desk.wait(.seconds(1))
+    #expect(output.frames.count == 16_000)
+    #expect(output.frames[8000...].allSatisfy { $0 == 0 })
+    #expect(!output.isFinished)
+    desk.device.powerDown()
+    #expect(output.isFinished)
+  }
+
+  @Test("A file output is a WAV of what was played")
+  func file() throws {
+    let folder = try TemporaryFolder()
+    let desk = try desk(try FileOutput(path: folder.path("out.wav")))
+    try desk.write(sound(seconds: 1, frameRate: 16_000), to: "/usr/w.wav")
+    try desk.call(.audioSetVolume, 11)
+    try desk.call(.audioPlay, 0, 0, "U:/w.wav")
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    desk.wait(.seconds(3))
+    desk.device.powerDown()
+    let bytes = try folder.contents("out.wav")
+    #expect(number(bytes, at: 24) == 16_000)
+    let frames = samples(bytes)
+    #expect(frames.count == 32_000)
+    #expect(frames[..<16_000].allSatisfy { $0 == 1000 })
+    #expect(frames[17_000..<31_000].allSatisfy { abs($0 - 1000) < 5 })
+  }
+
+  @Test("An output that fails is reported once, and playing goes on in time")
+  func brokenOutput() throws {
+    let output = NotingOutput(limit: 800)
+    let desk = try desk(output)
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    desk.wait(.seconds(1))
+    #expect(desk.takeEvents() == [0, 7])
+    #expect(desk.notices.all == ["what the script plays cannot be heard: it is unplugged"])
+    #expect(output.frames.count == 800)
+  }
+
+  @Test("A recording can be played, and a refused callback changes nothing")
+  func recording() throws {
+    let output = NotingOutput()
+    let desk = try desk(output)
+    _ = try desk.record("a.amr", seconds: 1)
+    #expect(try desk.call(.audioSetCallback, 5) == -1)
+    #expect(try desk.call(.audioPlay, 0, 0, "/usr/a.amr") == 0)
+    desk.wait(.seconds(1))
+    #expect(desk.takeEvents() == [0, 7])
+    #expect(output.frames.count == 8000)
+  }
+}
+
+/// Remembers what it was to say.
+private struct NotingVoice: Voice {
+  let texts = Log<String>()
+
+  func speak(_ text: String, speed: Int) -> AudioClip? {
+    texts.append(text)
+    return nil
+  }
+}
+
+/// Remembers what was played, and may fail after so many frames.
+private final class NotingOutput: AudioOutput {
+  private(set) var frames: [Int16] = []
+  private(set) var isFinished = false
+  private let limit: Int
+
+  init(limit: Int = .max) { self.limit = limit }
+
+  func play(_ frames: Span<Int16>, frameRate: Int) throws(AudioError) {
+    guard self.frames.count < limit else { throw .lost("it is unplugged") }
+    for index in frames.indices { self.frames.append(frames[index]) }
+  }
+
+  func finish() { isFinished = true }
+}
