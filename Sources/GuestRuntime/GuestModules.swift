@@ -2,6 +2,7 @@
 let guestModules: KeyValuePairs<String, [UInt8]> = [
   "audio": PackageResources.audio_py,
   "example": PackageResources.example_py,
+  "files": PackageResources.files_py,
   "guest_io": PackageResources.guest_io_py,
   "guest_machine": PackageResources.guest_machine_py,
   "guest_os": PackageResources.guest_os_py,

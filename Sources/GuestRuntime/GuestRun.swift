@@ -46,10 +46,18 @@ package final class GuestRun: Sendable {
   static let virtualEpoch = 1_735_689_600
   /// How long a script may take to react to Ctrl-C before it is killed.
   private static let patience = Duration.seconds(2)
+  /// More than 16 threads with their call-backs need.
+  private static let connectionLimit = 64
 
   private struct Progress {
     var forced: Ending?
     var ended: ChildProcess.Ending?
+  }
+
+  /// The threads that work for the run.
+  private struct Staff {
+    var count = 0
+    var sockets: [ObjectIdentifier: StreamSocket] = [:]
   }
 
   private let device: DeviceEmulator
@@ -58,7 +66,7 @@ package final class GuestRun: Sendable {
   private let scheduler: GuestScheduler
   private let services: GuestServices
   private let progress = Monitor(Progress())
-  private let connections = Monitor([ObjectIdentifier: StreamSocket]())
+  private let staff = Monitor(Staff())
 
   /// Prepares a run; ``run()`` starts it.
   package init(
@@ -81,21 +89,30 @@ package final class GuestRun: Sendable {
         kernel: guestModuleSource("kernel")!, endpoint: listener.name, script: options.script,
         heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
       output: options.console, ownGroup: true)
-    child.keepOnOneProcessor()
-    HostThread.start { [self] in
-      while let socket = listener.accept() { serve(socket, child) }
+    employ { [self] in
+      while let socket = listener.accept() { serve(socket) }
     }
-    HostThread.start { [self] in scheduler.drive { child.processorTime } }
-    HostThread.start { [progress] in
-      let ending = child.wait()
-      progress.withLock(thenNotify: true) { $0.ended = ending }
+    employ { [scheduler] in scheduler.drive { child.processorTime } }
+    employ { [progress] in
+      child.awaitEnd()
+      progress.withLock(thenNotify: true) { $0.ended = child.reap() }
     }
     let ending = awaitEnd(of: child)
     scheduler.end()
     listener.shut()
-    connections.withLock { $0.values.forEach { $0.shut() } }
+    staff.withLock { $0.sockets.values.forEach { $0.shut() } }
+    // Nobody may call the device any more once it is powered down.
+    staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
     device.powerDown()
     return ending
+  }
+
+  private func employ(_ work: @escaping @Sendable () -> Void) {
+    staff.withLock { $0.count += 1 }
+    HostThread.start { [staff] in
+      work()
+      staff.withLock(thenNotify: true) { $0.count -= 1 }
+    }
   }
 
   /// Asks the script to stop, as Ctrl-C does on the module's console; from any thread.
@@ -117,19 +134,25 @@ package final class GuestRun: Sendable {
     }
     guard let forced else { return natural(progress.withLock { $0.ended! }) }
     if forced == .interrupted { interruptPolitely(child) }
-    if progress.withLock({ $0.ended }) == nil { child.signal(SIGKILL) }
+    signal(SIGKILL, child)
     progress.wait { $0.ended == nil ? .waiting(until: nil) : .done(()) }
     return forced
   }
 
   /// Lets the script see a KeyboardInterrupt and end by itself, if it does so soon.
   private func interruptPolitely(_ child: ChildProcess) {
+    // In this order: a thread that goes on before it is interrupted would wait again.
+    signal(SIGINT, child)
     scheduler.interrupt()
-    child.signal(SIGINT)
     let due = ContinuousClock.now + Self.patience
     progress.wait { state in
       state.ended != nil || ContinuousClock.now >= due ? .done(()) : .waiting(until: due)
     }
+  }
+
+  /// Sends a signal unless the child has ended, after which its number may be another's.
+  private func signal(_ number: Int32, _ child: ChildProcess) {
+    progress.withLock { if $0.ended == nil { child.signal(number) } }
   }
 
   private func natural(_ ending: ChildProcess.Ending) -> Ending {
@@ -142,80 +165,23 @@ package final class GuestRun: Sendable {
   // MARK: Connections
 
   /// Serves one connection of the guest on a thread of its own.
-  private func serve(_ socket: StreamSocket, _ child: ChildProcess) {
+  private func serve(_ socket: StreamSocket) {
     let id = ObjectIdentifier(socket)
-    connections.withLock { $0[id] = socket }
-    HostThread.start { [self] in
-      var channel = FrameChannel(socket)
-      if let thread = greet(&channel) {
-        converse(&channel, thread)
-        scheduler.endThread(thread)
+    let hasRoom = staff.withLock { staff in
+      guard staff.sockets.count < Self.connectionLimit else { return false }
+      staff.sockets[id] = socket
+      return true
+    }
+    guard hasRoom else { return }
+    employ { [self] in
+      var connection = GuestConnection(socket, services)
+      do throws(HostFailure) {
+        try connection.serve()
+      } catch {
+        force(.hostFailed(error))
       }
       socket.shut()
-      connections.withLock { $0[id] = nil }
-    }
-  }
-
-  /// Takes the first frame, which says whose connection it is.
-  private func greet(_ channel: inout FrameChannel) -> Int? {
-    do {
-      guard let frame = try channel.read() else { return nil }
-      let request = try GuestRequest.read(frame)
-      guard request.name == "hello", let thread = request.arguments.first?.integer else {
-        throw GuestException.malformed("the first call of a connection is hello, with a thread")
-      }
-      reply(.success(.none), channel)
-      return thread
-    } catch {
-      refuse(error, channel)
-      return nil
-    }
-  }
-
-  private func converse(_ channel: inout FrameChannel, _ thread: Int) {
-    do {
-      while let frame = try channel.read() {
-        let answer: Result<GuestValue, GuestException>
-        do {
-          answer = try services.answer(GuestRequest.read(frame), thread: thread)
-        } catch let error as GuestException {
-          answer = .failure(error)
-        }
-        if thread == GuestScheduler.mainThread { scheduler.holdForCallback() }
-        guard reply(answer, channel) else { return }
-      }
-    } catch let failure as HostFailure {
-      force(.hostFailed(failure))
-    } catch {
-      refuse(error, channel)
-    }
-  }
-
-  /// Answers what cannot be understood; the connection ends.
-  private func refuse(_ error: any Error, _ channel: FrameChannel) {
-    switch error {
-    case let error as FrameChannel.Malformed:
-      reply(.failure(.malformed(error.message)), channel)
-    case let error as GuestException: reply(.failure(error), channel)
-    default: break
-    }
-  }
-
-  @discardableResult
-  private func reply(
-    _ answer: Result<GuestValue, GuestException>, _ channel: FrameChannel
-  ) -> Bool {
-    var head: [UInt8] = []
-    var payload: [UInt8] = []
-    switch answer {
-    case .success(let value):
-      value.append(to: &head, &payload)
-      return channel.write(head: head, payload: payload, flags: 0)
-    case .failure(let exception):
-      GuestValue.list([.string(exception.type), .string(exception.text)])
-        .append(to: &head, &payload)
-      return channel.write(
-        head: head, payload: payload, flags: FrameChannel.raises)
+      staff.withLock { $0.sockets[id] = nil }
     }
   }
 }

@@ -1,28 +1,17 @@
 import DeviceEmulator
 import EmulatedTime
-import Glibc
 import ModuleProfiles
 
-/// Who of the script's threads computes and who waits, the hand-over of call-backs, and what that
-/// means for device time.
-///
-/// In virtual time, time moves in three ways, all of them the same in every run of the same script:
-/// a device call takes ``callCost``; when every thread waits, the clock jumps to the next alarm; and a
-/// script that has computed for longer than ``patience`` of processor time without a call is taken to
-/// be waiting in a loop, and then time runs ``slowness`` times as fast as the processor time it uses,
-/// stopping at each call-back.
+/// The script's threads, locks and call-backs on the device's clock: whose turn it is, who waits for
+/// what, and when the interpreter learns of a call-back. ``drive(processorTime:)`` moves virtual time.
 final class GuestScheduler: Sendable {
+  /// What a device call takes in virtual time.
   static let callCost = Duration.milliseconds(1)
-  static let patience = Duration.milliseconds(4)
-  static let slowness = 50
-  /// As many as the modules allow; a profile may say less.
-  private static let look = Duration.milliseconds(1)
-
   static let mainThread = 0
   static let eventThread = -1
 
   /// How far the hand-over of one call-back is.
-  private enum HandOver {
+  enum HandOver {
     /// None is being handed over.
     case idle
     /// The guest's event thread has been told to schedule one.
@@ -33,36 +22,54 @@ final class GuestScheduler: Sendable {
     case running
   }
 
-  private struct Thread {
-    var isWaiting = false
-    var mustStop = false
+  /// What a call is, as far as time goes.
+  struct CallCharacter: OptionSet {
+    let rawValue: Int
+    /// In virtual time it takes ``callCost``.
+    static let takesTime = CallCharacter(rawValue: 1)
+    /// The interpreter may have a module to compile after it.
+    static let loadsCode = CallCharacter(rawValue: 2)
   }
 
-  private struct Lock {
-    var isHeld = false
-    var waiters: [Int] = []
+  /// How a wait ended.
+  enum Waited: Equatable {
+    /// What was waited for has come.
+    case done
+    /// The time is over.
+    case timedOut
+    /// Something else comes first: a call-back to run, Ctrl-C, the thread's end.
+    case cutShort
   }
 
-  private struct State {
-    var threads: [Int: Thread] = [mainThread: Thread()]
+  struct Lock {
+    var waiters: [ThreadTurns.Ticket] = []
+  }
+
+  struct State {
+    var turns = ThreadTurns(running: mainThread)
     var lastThread = 0
+    /// The threads that have a connection.
+    var claimed: Set<Int> = []
+    var stopping: Set<Int> = []
+    /// The locks that are held, and who waits for each.
+    var locks: [Int: Lock] = [:]
     var handOver = HandOver.idle
-    var locks: [Lock] = []
+    /// Whether the guest's event thread may still come for call-backs.
+    var hasListener = true
     var callCount = 0
+    var lastCharacter: CallCharacter = []
+    /// The main thread's wait for the end of all that goes on.
+    var idling: ThreadTurns.Ticket?
     var isOver = false
-    var isInterrupted = false
-    var isIdling = false
   }
 
-  private let state = Monitor(State())
-  private let device: DeviceEmulator
-  private let virtualClock: VirtualClock?
-  private let threadLimit: Int
+  let state = Monitor(State())
+  let device: DeviceEmulator
+  let virtualClock: VirtualClock?
 
   init(_ device: DeviceEmulator) {
     self.device = device
     virtualClock = device.clock as? VirtualClock
-    threadLimit = device.profile.limits.threads
     device.whenEventQueued { [weak self] in self?.notify() }
   }
 
@@ -72,57 +79,82 @@ final class GuestScheduler: Sendable {
 
   /// Makes room for a thread; nil if the module has no more.
   func startThread() -> Int? {
-    state.withLock { state in
-      guard state.threads.count < threadLimit else { return nil }
+    state.withLock(thenNotify: true) { state in
+      guard state.turns.count < device.profile.limits.threads else { return nil }
       state.lastThread += 1
-      state.threads[state.lastThread] = Thread()
+      state.turns.add(state.lastThread)
       return state.lastThread
     }
   }
 
-  func endThread(_ number: Int) {
-    state.withLock(thenNotify: true) { state in
-      guard number != Self.mainThread else { return }
-      state.threads[number] = nil
-      for index in state.locks.indices { state.locks[index].waiters.removeAll { $0 == number } }
+  /// Whether this is the first connection of a thread, with which it ends; nil if there is none.
+  func claim(_ thread: Int) -> Bool? {
+    state.withLock { state in
+      let exists = thread == Self.eventThread || state.turns.contains(thread)
+      return exists ? state.claimed.insert(thread).inserted : nil
     }
   }
 
-  func isRunning(_ number: Int) -> Bool { state.withLock { $0.threads[number] != nil } }
+  func endThread(_ thread: Int) {
+    state.withLock(thenNotify: true) { state in
+      if thread == Self.eventThread { state.hasListener = false }
+      guard thread != Self.mainThread else { return }
+      state.claimed.remove(thread)
+      state.turns.remove(thread)
+      state.stopping.remove(thread)
+      checkIdle(&state)
+    }
+  }
+
+  func isRunning(_ thread: Int) -> Bool { state.withLock { $0.turns.contains(thread) } }
 
   /// Has a thread end at its next device call; false if there is none.
-  func stopThread(_ number: Int) -> Bool {
+  func stopThread(_ thread: Int) -> Bool {
     state.withLock(thenNotify: true) { state in
-      guard state.threads[number] != nil else { return false }
-      state.threads[number]?.mustStop = true
-      state.threads[number]?.isWaiting = false
+      guard state.turns.contains(thread) else { return false }
+      state.stopping.insert(thread)
+      state.turns.wake(thread)
       return true
     }
   }
 
-  func mustStop(_ number: Int) -> Bool {
-    state.withLock { $0.threads[number]?.mustStop ?? false }
-  }
+  func mustStop(_ thread: Int) -> Bool { state.withLock { $0.stopping.contains(thread) } }
 
   // MARK: Calls
 
-  /// A call has come in; in virtual time it takes its time.
-  func beginCall(takesTime: Bool) {
-    state.withLock { $0.callCount += 1 }
-    if takesTime { virtualClock?.advance(by: Self.callCost) }
+  /// A call has come in: waits for its thread's turn, and lets it take its time. False at the end.
+  func begin(_ character: CallCharacter, of thread: Int) -> Bool {
+    let before = state.withLock { state in
+      state.callCount += 1
+      state.lastCharacter = character
+      let had = state.turns.running
+      let has = thread == Self.eventThread || state.turns.begin(thread)
+      return (goesOn: has && !state.isOver, passedOn: state.turns.running != had)
+    }
+    if before.passedOn { notify() }
+    guard before.goesOn || awaitTurn(thread) else { return false }
+    if character.contains(.takesTime) { virtualClock?.advance(by: Self.callCost) }
+    return true
   }
 
-  /// Holds the main thread's answer until the interpreter knows of the call-backs that are due, so
-  /// that they run right after it, and not a few steps later in one run and earlier in another.
-  func holdForCallback() {
+  private func awaitTurn(_ thread: Int) -> Bool {
     state.wait { state in
-      guard !state.isOver, !state.isInterrupted else { return .done(()) }
-      switch state.handOver {
-      case .announced: return .waiting(until: nil)
-      case .idle where device.hasEvent: return .waiting(until: nil)
-      default: return .done(())
-      }
+      if state.isOver || !state.turns.contains(thread) { return .done(false) }
+      return state.turns.running == thread ? .done(true) : .waiting(until: nil)
     }
+  }
+
+  /// Holds an answer until the interpreter knows of the call-backs that are due, so that they run
+  /// right after it, and not a few steps later in one run and earlier in another.
+  func holdForCallback() {
+    guard state.withLock({ isHandingOver($0) }) else { return }
+    state.wait { isHandingOver($0) ? .waiting(until: nil) : .done(()) }
+  }
+
+  /// Whether a call-back is due that the interpreter has not been told of.
+  func isHandingOver(_ state: State) -> Bool {
+    guard state.hasListener, !state.isOver else { return false }
+    return state.handOver == .announced || (state.handOver == .idle && device.hasEvent)
   }
 
   // MARK: Call-backs
@@ -133,7 +165,7 @@ final class GuestScheduler: Sendable {
     state.withLock(thenNotify: true) { state in
       guard state.handOver == .announced else { return }
       state.handOver = .scheduled
-      state.threads[Self.mainThread]?.isWaiting = false
+      state.turns.wake(Self.mainThread)
     }
     state.wait { state in
       guard !state.isOver else { return .done(()) }
@@ -149,187 +181,126 @@ final class GuestScheduler: Sendable {
   }
 
   func eventDone() {
-    state.withLock(thenNotify: true) { $0.handOver = .idle }
+    state.withLock(thenNotify: true) { state in
+      // A guest that had no room to take a call-back gives it up.
+      if state.handOver == .scheduled { _ = device.nextEvent() }
+      state.handOver = .idle
+    }
   }
 
   // MARK: Waiting
 
-  /// Waits until a device time; true if it came, false if the main thread has a call-back to run.
-  func sleep(_ thread: Int, until due: Duration) -> Bool {
-    let alarm = device.clock.schedule(at: due) { [weak self] in self?.wake(thread) }
-    defer { device.clock.cancel(alarm) }
-    return park(thread) { [device] _ in device.clock.now >= due }
+  /// Waits until a device time.
+  func sleep(_ thread: Int, until due: Duration) -> Waited {
+    guard device.clock.now < due else { return .done }
+    return park(thread, until: due) == .timedOut ? .done : .cutShort
   }
 
-  private func wake(_ thread: Int) {
-    state.withLock(thenNotify: true) { $0.threads[thread]?.isWaiting = false }
-  }
-
-  /// Waits while nothing wakes the thread; gives whether `isDone` then.
-  private func park(_ thread: Int, _ isDone: (inout State) -> Bool) -> Bool {
+  /// Waits until the thread is woken, and then for its turn.
+  ///
+  /// - Parameter prepare: Puts the ticket where others find it; false if there is no need to wait.
+  private func park(
+    _ thread: Int, until due: Duration?,
+    _ prepare: (inout State, ThreadTurns.Ticket) -> Bool = { _, _ in true }
+  ) -> Waited {
+    let ticket = state.withLock { $0.turns.ticket(for: thread) }
+    // The alarm comes first: once the thread waits, the clock may jump.
+    let alarm = due.map { due in
+      device.clock.schedule(at: due) { [weak self] in
+        self?.state.withLock(thenNotify: true) { $0.turns.wake(ticket) }
+      }
+    }
+    defer { if let alarm { device.clock.cancel(alarm) } }
+    let isOver = { [device] in due.map { device.clock.now >= $0 } ?? false }
     let waits = state.withLock(thenNotify: true) { state in
       // A call-back that is to run first is run first.
       let mustRun = thread == Self.mainThread && state.handOver == .scheduled
-      guard !isDone(&state), !mustRun, !state.isInterrupted else { return false }
-      state.threads[thread]?.isWaiting = true
+      guard !mustRun, !isOver(), !state.isOver, prepare(&state, ticket) else { return false }
+      state.turns.wait(ticket)
       return true
     }
     if waits {
       state.wait { state in
-        let goesOn =
-          state.isOver || state.isInterrupted || !(state.threads[thread]?.isWaiting ?? false)
-        return goesOn ? .done(()) : .waiting(until: nil)
+        state.isOver || !state.turns.isWaiting(ticket) ? .done(()) : .waiting(until: nil)
       }
+      guard awaitTurn(thread) else { return .cutShort }
     }
-    return state.withLock { state in
-      state.threads[thread]?.isWaiting = false
-      return isDone(&state)
-    }
+    return isOver() ? .timedOut : .cutShort
   }
 
   // MARK: Locks
 
-  func makeLock() -> Int {
-    state.withLock { state in
-      state.locks.append(Lock())
-      return state.locks.count - 1
+  /// Takes a lock, or waits for it until a device time (for ever if nil).
+  func acquire(_ lock: Int, _ thread: Int, until due: Duration?) -> Waited {
+    if take(lock) { return .done }
+    var own: ThreadTurns.Ticket?
+    let waited = park(thread, until: due) { state, ticket in
+      own = ticket
+      state.locks[lock]?.waiters.append(ticket)
+      return state.locks[lock] != nil
+    }
+    guard let own else { return waited }
+    // Whoever gives the lock back passes it on by taking the waiter off the list.
+    return state.withLock { state in
+      guard let place = state.locks[lock]?.waiters.firstIndex(of: own) else { return .done }
+      state.locks[lock]?.waiters.remove(at: place)
+      return waited
     }
   }
 
-  /// Takes a lock, or waits for it until a device time (for ever if nil).
-  ///
-  /// - Returns: Whether it was taken; nil if the main thread has a call-back to run first.
-  func acquire(_ lock: Int, _ thread: Int, until due: Duration?) -> Bool? {
-    let taken = state.withLock { state in
-      if !state.locks[lock].isHeld {
-        state.locks[lock].isHeld = true
-        return true
-      }
-      if due.map({ $0 > device.clock.now }) ?? true { state.locks[lock].waiters.append(thread) }
-      return false
-    }
-    if taken { return true }
-    if let due, due <= device.clock.now { return false }
-    let alarm = due.map { due in
-      device.clock.schedule(at: due) { [weak self] in self?.wake(thread) }
-    }
-    defer { if let alarm { device.clock.cancel(alarm) } }
-    // Whoever releases the lock passes it on by taking the waiter off the list.
-    let got = park(thread) { !$0.locks[lock].waiters.contains(thread) }
-    if got { return true }
-    return state.withLock { state in
-      state.locks[lock].waiters.removeAll { $0 == thread }
-      return due.map { $0 <= device.clock.now } ?? false ? false : nil
+  private func take(_ lock: Int) -> Bool {
+    state.withLock { state in
+      guard state.locks[lock] == nil else { return false }
+      state.locks[lock] = Lock()
+      return true
     }
   }
 
   /// Gives a lock back; false if nobody holds it.
   func release(_ lock: Int) -> Bool {
     state.withLock(thenNotify: true) { state in
-      guard state.locks[lock].isHeld else { return false }
-      if state.locks[lock].waiters.isEmpty {
-        state.locks[lock].isHeld = false
-      } else {
-        let next = state.locks[lock].waiters.removeFirst()
-        state.threads[next]?.isWaiting = false
+      guard state.locks[lock] != nil else { return false }
+      while state.locks[lock]?.waiters.isEmpty == false {
+        let next = state.locks[lock]!.waiters.removeFirst()
+        guard state.turns.isWaiting(next) else { continue }
+        state.turns.wake(next)
+        return true
       }
+      state.locks[lock] = nil
       return true
     }
   }
 
-  func isHeld(_ lock: Int) -> Bool { state.withLock { $0.locks[lock].isHeld } }
-
-  func hasLock(_ lock: Int) -> Bool { state.withLock { $0.locks.indices.contains(lock) } }
+  func isHeld(_ lock: Int) -> Bool { state.withLock { $0.locks[lock] != nil } }
 
   // MARK: The end
 
   /// Waits until nothing is left that could call the script back; false if a call-back comes first.
-  func awaitIdle() -> Bool {
-    state.withLock { $0.isIdling = true }
-    defer { state.withLock { $0.isIdling = false } }
-    while true {
-      let due = ContinuousClock.now + .milliseconds(20)
-      let isIdle = state.wait { state -> Monitor<State>.Wait<Bool?> in
-        if state.isOver || state.isInterrupted { return .done(true) }
-        if state.handOver == .scheduled { return .done(false) }
-        let isQuiet = state.handOver == .idle && !device.hasEvent && state.threads.count == 1
-        if isQuiet && !device.isWorking { return .done(true) }
-        if state.threads[Self.mainThread]?.isWaiting != true {
-          state.threads[Self.mainThread]?.isWaiting = true
-        }
-        return ContinuousClock.now >= due ? .done(nil) : .waiting(until: due)
-      }
-      if let isIdle {
-        state.withLock { $0.threads[Self.mainThread]?.isWaiting = false }
-        return isIdle
-      }
-      notify()
+  func awaitIdle(_ thread: Int) -> Bool {
+    _ = park(thread, until: nil) { state, ticket in
+      state.idling = ticket
+      return !isIdle(state)
+    }
+    return state.withLock { isIdle($0) }
+  }
+
+  private func isIdle(_ state: State) -> Bool {
+    state.isOver
+      || (state.handOver == .idle && state.turns.count == 1 && !device.hasEvent && !device.isWorking)
+  }
+
+  /// Lets the main thread end if that is what it waits for.
+  func checkIdle(_ state: inout State) {
+    if let idling = state.idling, state.turns.isWaiting(idling), isIdle(state) {
+      state.turns.wake(idling)
     }
   }
 
-  /// Somebody wants the script to stop: whoever waits goes on.
-  func interrupt() { state.withLock(thenNotify: true) { $0.isInterrupted = true } }
+  /// Ctrl-C has been sent: the main thread goes on, to see it.
+  func interrupt() {
+    state.withLock(thenNotify: true) { $0.turns.wake(Self.mainThread) }
+  }
 
   /// The script's processor is gone: all waiting ends.
   func end() { state.withLock(thenNotify: true) { $0.isOver = true } }
-
-  // MARK: Virtual time
-
-  private enum Activity {
-    case over, waiting, computing
-  }
-
-  /// Moves virtual time until the end; `processorTime` is what the interpreter has used.
-  func drive(processorTime: () -> Duration) {
-    guard let clock = virtualClock else { return }
-    var callCount = -1
-    var since = Duration.zero
-    while true {
-      switch awaitActivity() {
-      case .over: return
-      case .waiting:
-        // With no alarm set nothing will happen by itself: wait for a thread or the host.
-        if let next = clock.nextAlarm {
-          clock.advance(to: next)
-          if state.withLock({ $0.isIdling }) { notify() }
-        } else {
-          pause()
-        }
-      case .computing:
-        let used = processorTime()
-        let calls = state.withLock { $0.callCount }
-        if calls != callCount { (callCount, since) = (calls, used + Self.patience) }
-        if used > since {
-          let target = clock.now + (used - since) * Self.slowness
-          clock.advance(to: target) { [device] in device.hasEvent }
-          since = device.hasEvent ? used + Self.patience : used
-        }
-        pause()
-      }
-    }
-  }
-
-  /// Waits until time may move, and says why it may.
-  private func awaitActivity() -> Activity {
-    state.wait { state in
-      if state.isOver { return .done(.over) }
-      switch state.handOver {
-      case .announced, .scheduled: return .waiting(until: nil)
-      case .idle where device.hasEvent: return .waiting(until: nil)
-      default: break
-      }
-      return .done(state.threads.values.allSatisfy(\.isWaiting) ? .waiting : .computing)
-    }
-  }
-
-  /// Waits for a moment, or until every thread waits.
-  private func pause() {
-    let end = ContinuousClock.now + Self.look
-    state.wait { state in
-      let all = state.threads.values.allSatisfy(\.isWaiting)
-      let hasAlarm = virtualClock?.nextAlarm != nil
-      return state.isOver || (all && hasAlarm) || ContinuousClock.now >= end
-        ? .done(()) : .waiting(until: end)
-    }
-  }
 }

@@ -1,18 +1,27 @@
 import DeviceEmulator
 import JSONText
+import ModuleProfiles
 
 /// A request as its frame says it.
 struct GuestRequest {
-  private(set) var name: String
+  /// Who answers it.
+  enum Addressee {
+    case peripheral(DeviceMethod)
+    case service(GuestService)
+    case nobody
+  }
+
+  private(set) var name = ""
+  private(set) var addressee = Addressee.nobody
   private(set) var object: PeripheralID?
-  private(set) var arguments: [GuestValue]
-  private(set) var heapFree: Int
+  private(set) var arguments: [GuestValue] = []
+  private(set) var heapFree = Int.max
 
   /// Reads a frame.
   ///
   /// - Throws: The exception to answer with.
   static func read(_ frame: FrameChannel.Frame) throws(GuestException) -> GuestRequest {
-    var request = GuestRequest(name: "", object: nil, arguments: [], heapFree: .max)
+    var request = GuestRequest()
     for member in try parse(frame.head).object ?? [] {
       switch (member.key, member.value.value) {
       case ("call", .string(let name)): request.name = name
@@ -24,7 +33,13 @@ struct GuestRequest {
       }
     }
     guard !request.name.isEmpty else { throw .malformed("the head names no call") }
+    request.addressee = addressee(of: request.name)
     return request
+  }
+
+  private static func addressee(of name: String) -> Addressee {
+    if let method = DeviceMethod(rawValue: name) { return .peripheral(method) }
+    return GuestService.all[name].map { .service($0) } ?? .nobody
   }
 
   private static func arguments(
@@ -50,6 +65,7 @@ extension GuestException {
     GuestException("RuntimeError", "malformed device call: \(what)")
   }
 
+  /// For the kernel's own calls, whose arguments scripts hardly reach.
   static let wrongArguments = GuestException("TypeError", "wrong arguments for a device call")
 }
 

@@ -1,6 +1,5 @@
 # audio: argument passing and nothing else; the rules are the device's.
-from kernel import call, link
-import gc
+from kernel import call, method, method_minding_heap
 
 
 class Peripheral:
@@ -19,8 +18,7 @@ class Peripheral:
         return cls.objects[key]
 
 
-def method(name):
-    return lambda self, *arguments: link().call(name, arguments, self._number)
+_read = method("Record.stream_read")
 
 
 class Record(Peripheral):
@@ -28,6 +26,7 @@ class Record(Peripheral):
     stop = method("Record.stop")
     getFilePath = method("Record.getFilePath")
     getSize = method("Record.getSize")
+    getData = method_minding_heap("Record.getData")
     Delete = method("Record.Delete")
     exists = method("Record.exists")
     isBusy = method("Record.isBusy")
@@ -37,12 +36,8 @@ class Record(Peripheral):
     stream_start = method("Record.stream_start")
     stream_stop = method("Record.stream_stop")
 
-    def getData(self, *arguments):
-        gc.collect()
-        return link().call("Record.getData", arguments, self._number, gc.mem_free())
-
     def stream_read(self, *arguments):
-        result = link().call("Record.stream_read", arguments, self._number)
+        result = _read(self, *arguments)
         if type(result) is tuple:
             count, data = result
             arguments[0][:count] = data
@@ -79,4 +74,4 @@ for _class, _name in call("audio.missing"):
         del globals()[_class]
     else:
         delattr(globals()[_class], _name)
-del Peripheral, method
+del Peripheral, method, method_minding_heap

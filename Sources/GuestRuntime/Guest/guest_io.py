@@ -5,3 +5,4 @@ _io = native("io")
 BytesIO = _io.BytesIO
 StringIO = _io.StringIO
 IOBase = _io.IOBase
+del _io, native

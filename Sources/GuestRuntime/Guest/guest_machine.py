@@ -42,13 +42,17 @@ class Timer:
         if number not in (0, 1, 2, 3):
             raise ValueError("invalid timer, must be Timer0 to Timer3")
         self._timer = None
+        self._callback = None
+        self._ring = lambda: self._callback(self)
 
     def start(self, mode=PERIODIC, period=0, callback=None):
         self.stop()
-        self._timer = call(
-            "timer.start", period, mode == self.PERIODIC, lambda: callback(self)
-        )
-        return 0 if self._timer >= 0 else -1
+        self._callback = callback
+        timer = call("timer.start", period, mode == self.PERIODIC, self._ring)
+        if timer < 0:
+            return -1
+        self._timer = timer
+        return 0
 
     def stop(self):
         if self._timer is not None:

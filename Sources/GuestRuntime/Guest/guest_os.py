@@ -1,5 +1,5 @@
 # uos: the file tree of the module, and nothing of the host.
-from kernel import call, flash, native
+from kernel import call, native
 
 _os = native("os")
 chdir = _os.chdir
@@ -13,6 +13,7 @@ rmdir = _os.rmdir
 stat = _os.stat
 statvfs = _os.statvfs
 unlink = remove
+del _os, native
 
 
 def uname():

@@ -15,3 +15,4 @@ stdin = _sys.stdin
 stdout = _sys.stdout
 version = "3.4.0"
 version_info = (3, 4, 0)
+del _sys, native

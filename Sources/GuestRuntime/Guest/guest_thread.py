@@ -1,8 +1,9 @@
 # _thread: threads of the interpreter, under the device's numbers and its clock.
-from kernel import call, start_thread, wait
-import gc
+from kernel import call, native, start_thread, wait
 
-_sizes = [8448]
+get_heap_size = native("gc").mem_free
+_last = [0, 8448]  # The number of the last lock; the stack size asked for.
+del native
 
 
 def start_new_thread(function, arguments, keywords={}):
@@ -21,23 +22,20 @@ def threadIsRunning(number):
     return call("thread.running", number)
 
 
-def get_heap_size():
-    return gc.mem_free()
-
-
 def exit():
     raise SystemExit
 
 
 def stack_size(size=0):
-    last = _sizes[0]
-    _sizes[0] = size or 8448
+    last = _last[1]
+    _last[1] = size or 8448
     return last
 
 
-class _Lock:
+class LockType:
     def __init__(self):
-        self._number = call("lock.make")
+        _last[0] += 1
+        self._number = _last[0]
 
     def acquire(self, waits=1, timeout=-1):
         if not waits:
@@ -57,8 +55,4 @@ class _Lock:
         self.release()
 
 
-LockType = _Lock
-
-
-def allocate_lock():
-    return _Lock()
+allocate_lock = LockType

@@ -2,9 +2,11 @@
 from kernel import call, native, wait
 
 _time = native("time")
+_gmtime = _time.gmtime
 ticks_add = _time.ticks_add
 ticks_diff = _time.ticks_diff
-_PERIOD = (ticks_add(0, -1)) + 1
+_PERIOD = ticks_add(0, -1) + 1
+del _time, native
 
 
 def sleep(seconds):
@@ -35,10 +37,18 @@ def time():
     return call("time.now")
 
 
+# The modules keep local time, which is UTC+8, and count weekdays from Monday.
+
+
 def localtime(seconds=None):
-    # The modules keep local time in UTC+8 and count weekdays from Monday.
-    return _time.gmtime(time() + 28800 if seconds is None else seconds)[:8]
+    return _gmtime(time() + 28800 if seconds is None else seconds)[:8]
 
 
 def mktime(fields):
-    return _time.mktime(tuple(fields[:8]) + (0,) * (8 - len(fields))) - 28800
+    year, month, day, hour, minute, second = fields[:6]
+    if month < 3:  # Years that begin in March have their leap day at the end.
+        year -= 1
+        month += 12
+    days = 365 * year + year // 4 - year // 100 + year // 400
+    days += (153 * month - 457) // 5 + day - 719469
+    return ((days * 24 + hour) * 60 + minute) * 60 + second - 28800

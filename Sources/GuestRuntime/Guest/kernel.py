@@ -3,94 +3,139 @@
 # It is run before the script, in a namespace of its own. It connects to the device, puts the
 # module's flash in place of the host's files, lets scripts import what a module has and nothing
 # else, and hands call-backs to the interpreter. Rules live on the other side of the socket.
+#
+# A script can get at this namespace through a function's `__globals__`. So what reaches the host is
+# held by closures alone, which nothing can look into.
 import _thread
 import builtins
 import gc
 import io
 import json
 import os
-import random
 import socket
 import struct
 import sys
-import time
 import micropython
 import vfs
 
+VERSION = 1  # Of the protocol.
 MAIN = 0  # The number of the main thread.
-EVENTS = -1  # The number of the thread that waits for call-backs.
+EVENTS = -1  # Stands for the thread that waits for call-backs.
 INTERRUPTED = 130
 ENOENT = 2
-EBADF = 9
+HEAD_LIMIT = 65536
+PAYLOAD_LIMIT = 1048576
+FAILED, NUMBER, NOTHING = 1, 2, 3  # Kinds of answers; 0 is a value in JSON.
+
+pack = struct.pack
+unpack_from = struct.unpack_from
+get_ident = _thread.get_ident
 
 
 # The link: one connection a thread, one request at a time.
 
 
+def connector(socket, endpoint):
+    address = b"\x01\x00\x00" + endpoint.encode()
+
+    def connect():
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        made.connect(address)
+        return made.write, made.readinto, made.close
+
+    return connect
+
+
+def killer(system):
+    def die():
+        # The device is gone: so is the module.
+        system("kill -9 $PPID")
+
+    return die
+
+
+connect = connector(socket, endpoint)
+die = killer(os.system)
+
+
 class Link:
-    def __init__(self, endpoint, thread):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(b"\x01\x00\x00" + endpoint.encode())
-        self.thread = thread
+    def __init__(self, thread):
+        self.write, self.readinto, self.close = connect()
         self.header = bytearray(12)
         self.is_busy = False
         self.deeper = None
-        self.call("hello", (thread,))
+        self.thread = thread
+        self.call("hello", (VERSION, thread))
 
     def call(self, name, arguments=(), on=None, heap=None):
-        head = '{"call":"' + name + '"'
-        if on is not None:
-            head += ',"on":%d' % on
-        if heap is not None:
-            head += ',"heap":%d' % heap
-        payload = b""
-        if arguments:
-            payload = []
-            head += ',"args":' + json.dumps([describe(a, payload) for a in arguments])
-            payload = b"".join(payload)
-        return self.exchange((head + "}").encode(), payload)
+        return self.exchange(request(name, arguments, on, heap))
 
-    def exchange(self, head, payload):
+    def exchange(self, frame):
         if self.is_busy:
             # A call-back may run between a request and its answer, and Ctrl-C may have left an
             # answer behind: such a call gets a connection of its own.
             if self.deeper is None:
-                self.deeper = Link(endpoint, self.thread)
-            return self.deeper.exchange(head, payload)
+                self.deeper = Link(self.thread)
+            return self.deeper.exchange(frame)
         self.is_busy = True
-        self.socket.write(struct.pack("<III", len(head), len(payload), 0) + head + payload)
-        length, extra, raises = struct.unpack("<III", self.read(12, self.header))
-        head = self.read(length, bytearray(length))
-        payload = self.read(extra, bytearray(extra)) if extra else b""
+        header = self.header
+        try:
+            self.write(frame)
+            if self.readinto(header) != 12:
+                die()
+            kind = header[8]
+            if kind == NUMBER:
+                self.is_busy = False
+                return unpack_from("<I", header)[0]
+            if kind == NOTHING:
+                self.is_busy = False
+                return None
+            head = self.receive(unpack_from("<I", header)[0])
+            payload = self.receive(unpack_from("<I", header, 4)[0])
+        except OSError:
+            die()
         self.is_busy = False
-        if raises:
-            kind, text = json.loads(head)
-            if kind == "OSError":
-                raise OSError(int(text))
-            raise getattr(builtins, kind)(text)
-        if length < 10 and head[0] < 58:
-            return int(head)  # An integer is the common answer, and quicker read so.
-        return revive(json.loads(head), payload)
+        value = json.loads(head)
+        if kind == FAILED:
+            kind, text = value
+            raise OSError(int(text)) if kind == "OSError" else exception(kind)(text)
+        return revive(value, payload) if type(value) is dict else value
 
-    def read(self, length, buffer):
-        got = self.socket.readinto(buffer) if length else 0
-        if got != length:
+    def receive(self, length):
+        if not length:
+            return b""
+        buffer = bytearray(length)
+        if self.readinto(buffer) != length:
             die()
         return buffer
 
-    def close(self):
-        self.socket.close()
 
-
-def die():
-    # The device is gone: so is the module.
-    os.system("kill -9 $PPID")
+def request(name, arguments=(), on=None, heap=None):
+    """The frame of a call."""
+    head = '{"call":"' + name
+    head += '"' if on is None else '","on":%d' % on
+    if heap is not None:
+        head += ',"heap":%d' % heap
+    if not arguments:
+        head = (head + "}").encode()
+        return pack("<III", len(head), 0, 0) + head
+    payload = []
+    head += ',"args":' + json.dumps([describe(a, payload) for a in arguments]) + "}"
+    head = head.encode()
+    payload = b"".join(payload)
+    if len(head) > HEAD_LIMIT or len(payload) > PAYLOAD_LIMIT:
+        raise ValueError("argument too long")
+    return pack("<III", len(head), len(payload), 0) + head + payload
 
 
 def describe(value, payload):
     """A value as JSON can say it; bytes go into the payload."""
     kind = type(value)
-    if value is None or kind is bool or kind is int or kind is str:
+    if value is None or kind is bool or kind is str:
+        return value
+    if kind is int:
+        if value >> 63 not in (0, -1):
+            raise OverflowError("overflow converting long int to machine word")
         return value
     if kind is float:
         return value if value - value == 0 else {"type": "float"}
@@ -105,18 +150,16 @@ def describe(value, payload):
 
 
 def revive(value, payload):
-    if type(value) is dict:
-        if "bytes" in value:
-            return bytes(payload)
-        if "bytearray" in value:
-            return payload
-        if "filled" in value:
-            return value["filled"], payload
-        return (value["object"],)
-    return value
+    if "bytes" in value:
+        return bytes(payload)
+    if "bytearray" in value:
+        return payload
+    if "filled" in value:
+        return value["filled"], payload
+    return (value["object"],)
 
 
-functions = []
+functions = []  # What the device may call back, under the number it knows it by.
 
 
 def register(function):
@@ -127,204 +170,122 @@ def register(function):
     return len(functions) - 1
 
 
+# Of threads other than the main thread. Since only one of the script's threads runs at a time, two
+# cannot change it at once.
 links = {}
-links_lock = _thread.allocate_lock()
-main_ident = _thread.get_ident()
+main_ident = get_ident()
 
 
 def link():
-    ident = _thread.get_ident()
-    if ident == main_ident:
-        return main_link
-    with links_lock:
-        return links[ident]
+    ident = get_ident()
+    return main_link if ident == main_ident else links[ident]
 
 
 def call(name, *arguments):
-    return link().call(name, arguments)
+    return link().exchange(request(name, arguments))
 
 
 def wait(name, *arguments):
-    """A call that waits: it comes back early when a call-back is due, and is then made again."""
+    """A call that waits. When a call-back is due it comes back early, with how to go on waiting."""
     while True:
-        left = link().call(name, arguments)
-        if left is True or left is False:
-            return left
-        arguments = left if type(left) is list else (left,)
+        answer = link().exchange(request(name, arguments))
+        if type(answer) is not list:
+            return answer
+        arguments = answer
+
+
+def method(name):
+    """A peripheral's method."""
+    return lambda self, *arguments: link().exchange(request(name, arguments, self._number))
+
+
+def method_minding_heap(name):
+    """A method that needs to know how much room the script has left."""
+
+    def invoke(self, *arguments):
+        gc.collect()
+        return link().exchange(request(name, arguments, self._number, gc.mem_free()))
+
+    return invoke
 
 
 # Threads and call-backs.
 
 
-def run_thread(number, function, arguments, keywords):
-    ident = _thread.get_ident()
-    own = Link(endpoint, number)
-    with links_lock:
-        links[ident] = own
+def run_thread(own, function, arguments, keywords):
+    ident = get_ident()
     try:
+        own.call("thread.begin")
+        links[ident] = own
         function(*arguments, **keywords)
     except SystemExit:
         pass
     except BaseException as error:
+        print("Unhandled exception in thread started by", function)
         print_exception(error)
     finally:
-        with links_lock:
+        if ident in links:
             del links[ident]
         own.close()
 
 
-def start_thread(function, arguments, keywords):
-    number = call("thread.start")
-    _thread.start_new_thread(run_thread, (number, function, arguments, keywords))
-    return number
+def thread_starter(start):
+    def start_thread(function, arguments, keywords):
+        number = call("thread.start")
+        try:
+            start(run_thread, (Link(number), function, arguments, keywords))
+        except BaseException:
+            call("thread.drop", number)
+            raise RuntimeError("can't create thread")
+        return number
+
+    return start_thread
+
+
+start_thread = thread_starter(_thread.start_new_thread)
 
 
 def deliver_events():
-    own = Link(endpoint, EVENTS)
+    own = Link(EVENTS)
+    # Nothing here takes heap, which the script may have used up.
+    frame = request("event.next")
+    schedule = micropython.schedule
+    exchange = own.exchange
     while True:
-        own.call("event.next")
-        micropython.schedule(run_callback, None)
+        exchange(frame)
+        schedule(run_callback, None)
+
+
+TAKE = request("event.take")
+DONE = request("event.done")
 
 
 def run_callback(_):
-    event = main_link.call("event.take")
+    own = link()
     try:
+        event = own.exchange(TAKE)
         functions[event[0]](*event[1])
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt as error:
+        print_exception(error)
+        die()  # The interpreter would let the script go on.
     except BaseException as error:
         print_exception(error)
     finally:
-        main_link.call("event.done")
+        own.exchange(DONE)
 
 
 # Files: the module's volumes in place of the host's.
 
 
-class File(io.IOBase):
-    def __init__(self, number, is_binary):
-        self.number = number
-        self.is_binary = is_binary
-        self.ahead = b""
-
-    def take(self, count):
-        """Bytes from the device, what was read ahead first; None reads to the end."""
-        if self.number is None:
-            raise OSError(EBADF)
-        if count is not None and count <= len(self.ahead):
-            taken, self.ahead = self.ahead[:count], self.ahead[count:]
-            return taken
-        parts = [self.ahead]
-        left = None if count is None else count - len(self.ahead)
-        self.ahead = b""
-        while left is None or left > 0:
-            part = call("file.read", self.number, 4096 if left is None else min(left, 4096))
-            if not part:
-                break
-            parts.append(part)
-            if left is not None:
-                left -= len(part)
-        return b"".join(parts)
-
-    def read(self, count=-1):
-        data = self.take(None if count is None or count < 0 else count)
-        if self.is_binary:
-            return data
-        # A character that the count cuts in two is read to its end.
-        while data and self.is_cut(data):
-            more = self.take(1)
-            if not more:
-                break
-            data += more
-        return data.decode()
-
-    def is_cut(self, data):
-        for back in range(1, min(4, len(data)) + 1):
-            byte = data[-back]
-            if byte & 0xC0 != 0x80:
-                need = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-                return need > back
-        return False
-
-    def readline(self, limit=-1):
-        while True:
-            end = self.ahead.find(b"\n") + 1
-            if 0 <= limit and (end == 0 or end > limit) and len(self.ahead) >= limit:
-                end = limit
-            if end or limit == 0:
-                break
-            more = call("file.read", self.number, 256)
-            if not more:
-                end = len(self.ahead)
-                break
-            self.ahead += more
-        line = self.take(end)
-        return line if self.is_binary else line.decode()
-
-    def readlines(self):
-        return list(self)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        line = self.readline()
-        if not line:
-            raise StopIteration
-        return line
-
-    def readinto(self, buffer):
-        data = self.take(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def write(self, data):
-        if type(data) is str:
-            if self.is_binary:
-                raise TypeError("a bytes-like object is required")
-            data = data.encode()
-        self.forget_ahead()
-        view = memoryview(data)
-        for start in range(0, len(view), 16384):
-            call("file.write", self.number, bytes(view[start : start + 16384]))
-        return len(view)
-
-    def forget_ahead(self):
-        if self.number is None:
-            raise OSError(EBADF)
-        if self.ahead:
-            call("file.seek", self.number, -len(self.ahead), 1)
-            self.ahead = b""
-
-    def seek(self, offset, origin=0):
-        self.forget_ahead()
-        return call("file.seek", self.number, offset, origin)
-
-    def tell(self):
-        self.forget_ahead()
-        return call("file.seek", self.number, 0, 1)
-
-    def flush(self):
-        if self.number is not None:
-            call("file.sync", self.number)
-
-    def close(self):
-        if self.number is not None:
-            number, self.number = self.number, None
-            call("file.close", number)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.close()
-
-    def ioctl(self, request, argument):
-        if request == 4:  # Close.
-            self.close()
-        elif request == 1:  # Flush.
-            self.flush()
-        return 0
+def contents(path):
+    number = call("file.open", flash.path(path), "r")
+    parts = []
+    try:
+        while not parts or parts[-1]:
+            parts.append(call("file.read", number, 16384))
+    finally:
+        call("file.close", number)
+    return b"".join(parts)
 
 
 class Flash:
@@ -344,15 +305,17 @@ class Flash:
         return path if path.startswith("/") else self.folder + "/" + path
 
     def open(self, path, mode):
-        source = self.importing.get(path.lstrip("/"))
-        if source is not None:
-            return io.BytesIO(source.encode())
-        return File(call("file.open", self.path(path), mode), "b" in mode)
+        if path in self.importing:
+            return io.BytesIO(self.importing[path])
+        if "File" not in files:
+            exec(compile(call("module.source", "files"), "kernel.py", "exec"), files)
+        return files["File"](call("file.open", self.path(path), mode), "b" in mode)
 
     def stat(self, path):
-        source = self.importing.get(path.lstrip("/"))
-        if source is not None:
-            return (0x8000, 0, 0, 0, 0, 0, len(source), 0, 0, 0)
+        if self.importing and "/" not in path:
+            if path not in self.importing:
+                raise OSError(ENOENT)
+            return (0x8000, 0, 0, 0, 0, 0, len(self.importing[path]), 0, 0, 0)
         kind, size = call("fs.stat", self.path(path))
         return (kind, 0, 0, 0, 0, 0, size, 0, 0, 0)
 
@@ -384,14 +347,19 @@ class Flash:
 
 
 flash = Flash()
-host_open = open
+files = {"call": call, "IOBase": io.IOBase}  # The namespace of files.py.
 
 
-def open_flash(path, mode="r", *more, **options):
-    if type(path) is not str:
-        raise TypeError("can't convert '%s' object to str implicitly" % type(path).__name__)
-    return host_open(path, mode)
+def opener(open):
+    def open_flash(path, mode="r", *more, **options):
+        if type(path) is not str:
+            raise TypeError("can't convert '%s' object to str implicitly" % type(path).__name__)
+        return open(path, mode)
 
+    return open_flash
+
+
+open_flash = opener(open)
 
 # Imports: what a module has, and nothing of the host.
 
@@ -412,61 +380,131 @@ GUEST = {
     "usys": "guest_sys",
     "utime": "guest_time",
 }
-# Modules of the interpreter that a module has as well.
+# Modules of the interpreter that a module has as well, also under their names with a u.
 NATIVE = (
     "array binascii cmath collections errno gc hashlib heapq json math micropython random re struct"
 ).split()
 
-# Modules of the interpreter that reach past the module into the host.
-HOST = (
-    "_asyncio asyncio btree builtins cryptolib deflate ffi framebuf jni platform select socket ssl"
-    " termios tls uctypes vfs websocket"
-).split()
-
-native_import = builtins.__import__
+modules = sys.modules
+paths = sys.path
+lent = []  # What guest modules get to import as `kernel`, while they are imported.
+bodies = []  # The names of the modules of the flash whose bodies run: the innermost last.
 
 
-def native(name):
-    return native_import(name, None, None, None, 0)
+def importer(native_import):
+    def native(name):
+        return native_import(name, None, None, None, 0)
 
+    def guest_module(name):
+        if name in modules:
+            return modules[name]
+        flash.importing[name + ".py"] = call("module.source", name)
+        path = paths[:]
+        paths[:] = [""]
+        lent.append(Lent(native))
+        try:
+            return native(name)
+        finally:
+            lent.pop()
+            paths[:] = path
+            del flash.importing[name + ".py"]
 
-def import_module(name, names=None, values=None, wanted=None, level=0):
-    plain = name.split(".")[0]
-    if level == 0:
-        if plain in GUEST:
-            module = guest_module(GUEST[plain])
+    def flash_module(name, wanted):
+        end = name.find(".")
+        while True:
+            # One package after the other, so that its body can import what stands beside it.
+            outer = name if end < 0 else name[:end]
+            if outer not in modules:
+                bodies.append(outer)
+                try:
+                    module = native(outer)
+                finally:
+                    bodies.pop()
+                if "." not in outer and not (
+                    hasattr(module, "__file__") or hasattr(module, "__path__")
+                ):
+                    break  # One of the interpreter's own, which reaches the host.
+            if end < 0:
+                return native_import(name, None, None, wanted, 0)
+            end = name.find(".", end + 1)
+        raise ImportError("no module named '%s'" % name)
+
+    def import_module(name, names=None, values=None, wanted=None, level=0):
+        if level:
+            return flash_module(absolute(name, level), wanted)
+        if name in GUEST:
+            module = guest_module(GUEST[name])
             return getattr(module, "_itself", module)
-        bare = plain[1:] if plain[0] == "u" and plain not in NATIVE else plain
+        bare = name[1:] if name[:1] == "u" and name not in NATIVE else name
+        if bare == "random" and not seeded:
+            seeded.append(native(bare).seed(call("module.seed")))
         if bare in NATIVE:
             return native(bare)
-        if plain == "kernel" and flash.importing:
-            return kernel
-        if bare in HOST or plain in HOST:
-            raise ImportError("no module named '%s'" % name)
-    return native_import(name, names, values, wanted, level)
+        if name == "kernel" and lent:
+            return lent[-1]
+        return flash_module(name, wanted)
+
+    return import_module
 
 
-def guest_module(name):
-    if name in sys.modules:
-        return sys.modules[name]
-    flash.importing[name + ".py"] = call("module.source", name)
-    path = sys.path[:]
-    sys.path[:] = [""]
-    try:
-        return native(name)
-    finally:
-        sys.path[:] = path
-        del flash.importing[name + ".py"]
+seeded = []
+
+
+def absolute(name, level):
+    """The full name of a module that is imported relative to the one whose body runs."""
+    if not bodies:
+        raise ImportError("can't perform relative import")
+    parts = bodies[-1].split(".")
+    if bodies[-1] in modules and hasattr(modules[bodies[-1]], "__path__"):
+        level -= 1
+    if level >= len(parts):
+        raise ImportError("can't perform relative import")
+    parts = parts[: len(parts) - level]
+    return ".".join(parts + [name] if name else parts)
+
+
+class Lent:
+    def __init__(self, native):
+        self.native = native
+        self.call = call
+        self.execute = execute
+        self.method = method
+        self.method_minding_heap = method_minding_heap
+        self.open = open_flash
+        self.print_exception = print_exception
+        self.start_thread = start_thread
+        self.wait = wait
+
+
+class Boot:
+    """A module that the boot script has left in the script's namespace, imported when it is used."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, name):
+        return getattr(import_module(self._name), name)
 
 
 # Tracebacks: as on the module, where the device's own functions have no lines.
 
+reserve = bytearray(2048)  # Room to say what is wrong when the script has used up its heap.
+write_exception = sys.print_exception
+console = sys.stdout
+
 
 def print_exception(error, stream=None):
+    global reserve
+    reserve = None
     text = io.StringIO()
-    sys.print_exception(error, text)
-    lines = [line for line in text.getvalue().split("\n") if not is_own(line)]
-    (stream or sys.stdout).write("\n".join(lines))
+    write_exception(error, text)
+    for line in text.getvalue().split("\n")[:-1]:
+        if not is_own(line):
+            (stream or console).write(line + "\n")
+    try:
+        reserve = bytearray(2048)
+    except MemoryError:
+        pass
 
 
 def is_own(line):
@@ -484,16 +522,13 @@ own_names = set(GUEST.values())
 
 def execute(path):
     """Runs a file of the flash in the namespace of `__main__`."""
-    with open_flash(path) as file:
-        source = file.read()
-    exec(compile(source, path, "exec"), main_names)
+    exec(compile(contents(path), path, "exec"), main_names)
 
 
 def run(path):
     try:
         execute(path)
-        while not wait("run.idle"):
-            pass
+        wait("run.idle")
         return 0
     except SystemExit as stop:
         return exit_code(stop)
@@ -515,35 +550,22 @@ def exit_code(stop):
     return 1
 
 
-def start(script):
-    vfs.umount("/")
-    vfs.mount(flash, "/")
-    sys.path[:] = [""]
-    builtins.open = open_flash
-    builtins.__import__ = import_module
-    _thread.start_new_thread(deliver_events, ())
-    for name in ("gc", "uos", "ujson"):  # The module's boot script leaves these behind.
-        main_names[name] = import_module(name)
-    random.seed(call("module.seed"))
-    gc.collect()
-    sys.exit(run(script))
-
-
-class kernel:
-    """What guest modules import from here; no script can."""
-
-
-kernel.call = call
-kernel.flash = flash
-kernel.link = link
-kernel.native = native
-kernel.open = open_flash
-kernel.execute = execute
-kernel.print_exception = print_exception
-kernel.start_thread = start_thread
-kernel.wait = wait
-
+import_module = importer(builtins.__import__)
+exception = (lambda builtins: lambda name: getattr(builtins, name))(builtins)
 for name in ("sys", "__file__"):
     main_names.pop(name, None)
-main_link = Link(endpoint, MAIN)
-start(script)
+for name in ("uos", "ujson"):  # The module's boot script leaves these behind.
+    main_names[name] = Boot(name)
+main_names["gc"] = gc
+main_link = Link(MAIN)
+_thread.start_new_thread(deliver_events, ())
+vfs.umount("/")
+vfs.mount(flash, "/")
+paths[:] = [""]
+builtins.open = open_flash
+builtins.__import__ = import_module
+leave = sys.exit
+del _thread, builtins, connector, importer, killer, name, opener, os, socket, struct, sys, vfs
+del thread_starter
+gc.collect()
+leave(run(script))

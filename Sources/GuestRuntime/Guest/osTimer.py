@@ -5,11 +5,17 @@ from kernel import call
 class osTimer:
     def __init__(self):
         self._timer = None
+        self._callback = None
+        self._ring = lambda: self._callback(None)
 
     def start(self, period, cyclic, callback):
         self.stop()
-        self._timer = call("timer.start", period, bool(cyclic), lambda: callback(None))
-        return 0 if self._timer >= 0 else -1
+        self._callback = callback
+        timer = call("timer.start", period, bool(cyclic), self._ring)
+        if timer < 0:
+            return -1
+        self._timer = timer
+        return 0
 
     def stop(self):
         if self._timer is not None:

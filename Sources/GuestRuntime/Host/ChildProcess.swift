@@ -47,8 +47,22 @@ package struct ChildProcess: Sendable {
     self.pid = pid
   }
 
-  /// Waits for the end; once.
+  /// Waits for the end and gives it; once.
   package func wait() -> Ending {
+    awaitEnd()
+    return reap()
+  }
+
+  /// Waits for the end, and leaves the child's number taken until ``reap()``.
+  func awaitEnd() {
+    var information = unsafe siginfo_t()
+    while unsafe waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0
+      && Glibc.errno == EINTR
+    {}
+  }
+
+  /// Gives the end, after ``awaitEnd()``; once.
+  func reap() -> Ending {
     var status: Int32 = 0
     while unsafe waitpid(pid, &status, 0) < 0 && Glibc.errno == EINTR {}
     let signal = status & 0x7F

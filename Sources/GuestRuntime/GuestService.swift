@@ -1,0 +1,112 @@
+import DeviceEmulator
+import EmulatedTime
+
+/// A call that is no peripheral's method: the files, time, threads and pins of the module.
+struct GuestService: Sendable {
+  typealias Body = @Sendable (GuestServices, Int, [GuestValue]) throws -> GuestValue
+
+  /// What it is as far as time goes.
+  let character: GuestScheduler.CallCharacter
+  /// Whether it is for the thread that waits for call-backs, and not for the script's.
+  let isForEvents: Bool
+  /// Answers it; takes the services, the calling thread and the arguments.
+  let body: Body
+
+  /// A call that answers with a value.
+  private static func gives(
+    _ character: GuestScheduler.CallCharacter = .takesTime, isForEvents: Bool = false,
+    _ body: @escaping Body
+  ) -> GuestService {
+    GuestService(character: character, isForEvents: isForEvents, body: body)
+  }
+
+  /// A call that answers None.
+  private static func does(
+    _ character: GuestScheduler.CallCharacter = .takesTime, isForEvents: Bool = false,
+    _ body: @escaping @Sendable (GuestServices, Int, [GuestValue]) throws -> Void
+  ) -> GuestService {
+    GuestService(character: character, isForEvents: isForEvents) { this, thread, arguments in
+      try body(this, thread, arguments)
+      return .none
+    }
+  }
+
+  /// All of them, by name.
+  static let all: [String: GuestService] = modules.merging(running, uniquingKeysWith: { a, _ in a })
+    .merging(world, uniquingKeysWith: { a, _ in a })
+    .merging(files, uniquingKeysWith: { a, _ in a })
+
+  private static let modules: [String: GuestService] = [
+    "audio.constants": gives([]) { this, _, _ in this.constants() },
+    "audio.missing": gives([]) { this, _, _ in this.missing() },
+    "module.source": gives(.loadsCode) { _, _, a in try GuestServices.source(a) },
+    "module.uname": gives([]) { this, _, _ in this.uname() },
+    "module.seed": gives([]) { this, _, _ in .int(this.seed) },
+    "module.random": gives { this, _, a in try this.randomBytes(a) },
+  ]
+
+  /// Call-backs, time, threads and locks.
+  private static let running: [String: GuestService] = [
+    "event.next": does([], isForEvents: true) { this, _, _ in this.scheduler.nextEvent() },
+    "event.take": gives([]) { this, _, _ in try this.takeEvent() },
+    "event.done": does([]) { this, _, _ in this.scheduler.eventDone() },
+    "run.idle": gives([]) { this, thread, _ in
+      this.scheduler.awaitIdle(thread) ? .none : .list([])
+    },
+    "time.sleep": gives { this, thread, a in try this.sleep(thread, a) },
+    "time.ticks": gives { this, _, _ in .int(this.nanoseconds) },
+    "time.now": gives { this, _, _ in .int(this.unixTime) },
+    "thread.start": gives { this, _, _ in try this.startThread() },
+    "thread.drop": does([]) { this, _, a in this.scheduler.endThread(try a.int(0)) },
+    "thread.begin": does([]) { _, _, _ in },
+    "thread.stop": gives { this, thread, a in try this.stopThread(thread, a) },
+    "thread.ident": gives([]) { _, thread, _ in .int(thread) },
+    "thread.running": gives { this, _, a in .bool(this.scheduler.isRunning(try a.int(0))) },
+    "lock.acquire": gives([]) { this, thread, a in try this.acquire(thread, a) },
+    "lock.release": gives([]) { this, _, a in try this.release(a) },
+    "lock.locked": gives { this, _, a in .bool(this.scheduler.isHeld(try a.int(0))) },
+  ]
+
+  /// Timers and pins.
+  private static let world: [String: GuestService] = [
+    "timer.start": gives { this, _, a in try this.startTimer(a) },
+    "timer.stop": does { this, _, a in this.device.stopTimer(try a.int(0)) },
+    "pin.configure": does { this, _, a in try this.configurePin(a) },
+    "pin.read": gives { this, _, a in .int(this.device.pins.level(try this.pin(a)) ? 1 : 0) },
+    "pin.write": gives { this, _, a in
+      this.device.pins.write(try this.pin(a), try a.int(1) != 0)
+      return .int(0)
+    },
+    "pin.direct": gives { this, _, a in
+      this.device.pins.setDirection(try this.pin(a), isOutput: try a.int(1) == 1)
+      return .int(0)
+    },
+    "pin.direction": gives { this, _, a in
+      .int(this.device.pins.isOutput(try this.pin(a)) ? 1 : 0)
+    },
+  ]
+
+  private static let files: [String: GuestService] = [
+    "file.open": gives { this, _, a in
+      .int(try this.device.files.open(try a.string(0), mode: try a.string(1)))
+    },
+    "file.read": gives { this, _, a in try this.read(a) },
+    "file.write": does { this, _, a in try this.write(a) },
+    "file.seek": gives { this, _, a in
+      .int(try this.device.files.seek(try a.int(0), to: try a.int(1), from: try a.origin(2)))
+    },
+    "file.sync": does { this, _, a in try this.device.files.sync(try a.int(0)) },
+    "file.close": does([.takesTime, .loadsCode]) { this, _, a in
+      try this.device.files.close(try a.int(0))
+    },
+    "fs.stat": gives { this, _, a in try this.status(try a.string(0)) },
+    "fs.list": gives { this, _, a in try this.list(try a.string(0)) },
+    "fs.statvfs": gives { this, _, a in try this.statistics(try a.string(0)) },
+    "fs.mkdir": does { this, _, a in try this.device.files.makeDirectory(try a.string(0)) },
+    "fs.remove": does { this, _, a in try this.device.files.remove(try a.string(0)) },
+    "fs.rename": does { this, _, a in
+      try this.device.files.rename(try a.string(0), to: try a.string(1))
+    },
+    "fs.folder": gives { this, _, a in try this.folder(try a.string(0)) },
+  ]
+}
