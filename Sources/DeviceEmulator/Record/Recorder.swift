@@ -24,11 +24,12 @@ struct Recorder: Peripheral {
     case file(RecordedFile)
     case stream(RingSink)
 
-    /// How often it looks for new audio: a file at each frame of AMR; a stream as often as it says
-    /// that data has come (ruled: the modules' own interval is not known).
-    var interval: Duration {
+    /// How often it looks for new audio: a file at each frame of AMR, but less often if each look
+    /// wakes the host; a stream as often as it says that data has come (ruled: the modules' own
+    /// interval is not known).
+    func interval(isLive: Bool) -> Duration {
       switch self {
-      case .file: .milliseconds(20)
+      case .file: .milliseconds(isLive ? 100 : 20)
       case .stream: .milliseconds(100)
       }
     }
@@ -220,7 +221,7 @@ struct Recorder: Peripheral {
   /// Sets the alarm for the next look, on the grid of the start, so that a late look does not shift
   /// the ones that follow.
   private func armNext(_ recording: Recording, on board: Board) {
-    let interval = recording.target.interval
+    let interval = recording.target.interval(isLive: board.microphone.isLive)
     let looks = (board.clock.now - recording.startedAt).attoseconds / interval.attoseconds
     let due = recording.startedAt + interval * (Int(looks) + 1)
     _ = board.alarm(due, .recording(recording.number))
