@@ -86,7 +86,8 @@ let package = Package(
     tests(
       "DeviceEmulatorTests",
       of: [
-        "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText", "ModuleProfiles",
+        "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText",
+        "ModuleProfiles",
       ]),
     tests("GuestRuntimeTests", of: ["GuestRuntime"]),
     tests("CommandsTests", of: ["Commands"]),

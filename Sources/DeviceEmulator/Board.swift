@@ -21,7 +21,11 @@ struct Board {
   /// Queues a call of a script's function, if there is one.
   mutating func post(_ function: Int?, _ arguments: GuestValue...) {
     guard let function else { return }
-    events.post(DeviceEvent(function: function, arguments: arguments))
+    let isQueued = events.post(DeviceEvent(function: function, arguments: arguments))
+    if !isQueued, events.dropped == 1 {
+      notices.append(
+        "the script does not run its callbacks: \(events.capacity) wait, and what comes is dropped")
+    }
   }
 }
 

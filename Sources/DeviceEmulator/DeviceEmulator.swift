@@ -94,7 +94,9 @@ public final class DeviceEmulator: Sendable {
   /// Answers one call of a script: the way in for every interpreter.
   ///
   /// - Parameters:
+  ///   - method: Which one, such as `.recordStart`.
   ///   - object: The peripheral's object, from its constructor; nil for the constructor itself.
+  ///   - arguments: As the script wrote them.
   ///   - heapFree: Bytes of heap that the script has free, where a method asks for it.
   /// - Returns: The value the script gets, or the exception it sees.
   /// - Throws: ``HostFailure`` if the host cannot give the device what it needs.
@@ -113,8 +115,12 @@ public final class DeviceEmulator: Sendable {
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }
 
-  /// Starts a timer that calls a script's function back.
+  /// Starts a timer that calls a script's function back, without arguments.
   ///
+  /// - Parameters:
+  ///   - period: How long until it fires, and then between two times; at least a millisecond.
+  ///   - isPeriodic: Whether it goes on until it is stopped.
+  ///   - function: The script's name for the function.
   /// - Returns: Its number, or nil if all the module's timers are taken.
   public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
     state.withLock { state in

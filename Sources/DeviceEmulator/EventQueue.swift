@@ -10,7 +10,7 @@ public struct DeviceEvent: Equatable, Sendable {
 ///
 /// It holds 64 on the modules; past that the newest is dropped and counted.
 struct EventQueue {
-  private let capacity: Int
+  let capacity: Int
   private var pending: [DeviceEvent] = []
   private(set) var dropped = 0
   /// How many were ever queued.
@@ -20,13 +20,15 @@ struct EventQueue {
 
   var isEmpty: Bool { pending.isEmpty }
 
-  mutating func post(_ event: DeviceEvent) {
+  /// Queues an event; false if it is dropped.
+  mutating func post(_ event: DeviceEvent) -> Bool {
     guard pending.count < capacity else {
       dropped += 1
-      return
+      return false
     }
     pending.append(event)
     posted += 1
+    return true
   }
 
   mutating func next() -> DeviceEvent? {

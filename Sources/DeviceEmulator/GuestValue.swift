@@ -68,8 +68,10 @@ public enum GuestValue: Equatable, Sendable {
 
 /// Names one object of a peripheral, such as the second `Record` that a script made.
 public struct PeripheralID: Hashable, Sendable {
+  /// Counted from 0, for each class of its own.
   public let number: Int
 
+  /// Names the object of a number.
   public init(_ number: Int) { self.number = number }
 }
 
@@ -77,8 +79,10 @@ public struct PeripheralID: Hashable, Sendable {
 public struct GuestException: Error, Equatable, Sendable {
   /// The Python class, such as `ValueError`.
   public let type: String
+  /// What it says, such as `record is busy`.
   public let text: String
 
+  /// Makes an exception of a class.
   public init(_ type: String, _ text: String) {
     self.type = type
     self.text = text
@@ -97,5 +101,6 @@ public struct HostFailure: Error, Equatable, Sendable {
   /// A whole sentence that names the thing and what would be right.
   public let message: String
 
+  /// Makes a failure of a sentence.
   public init(_ message: String) { self.message = message }
 }

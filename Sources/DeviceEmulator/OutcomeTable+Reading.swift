@@ -6,6 +6,7 @@ public import ModuleProfiles
 ///
 /// The gate decides by it; its files are `Profiles/outcomes/*.json`.
 public struct OutcomeTable: Equatable, Sendable {
+  /// The methods of all classes; one that is not here, nobody has written down what it does.
   public var methods: [DeviceMethod: MethodOutcomes]
   /// The constants of `Record`.
   public var constants: [ClassConstant] = []
@@ -21,6 +22,7 @@ public struct OutcomeTable: Equatable, Sendable {
 
   /// What is wrong in a table's file: `file:line:column: message`.
   public struct Broken: Error, Equatable, CustomStringConvertible, Sendable {
+    /// The whole sentence.
     public let description: String
   }
 
@@ -53,8 +55,11 @@ public struct OutcomeTable: Equatable, Sendable {
 
 /// A constant of a class. A policy that does not know it has no value.
 public struct ClassConstant: Equatable, Sendable {
+  /// As scripts spell it.
   public let name: String
+  /// Its value by the vendor's page.
   public let documented: Int?
+  /// Its value by the firmware.
   public let observed: Int?
   /// The only platform that has it, if it is one.
   public let platform: String?

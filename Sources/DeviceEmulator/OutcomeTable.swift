@@ -2,6 +2,7 @@ public import ModuleProfiles
 
 /// What a call does when a row applies to it, under one policy.
 public struct Outcome: Equatable, Sendable {
+  /// What the script gets.
   public enum Effect: Equatable, Sendable {
     /// The script gets this very value.
     case returns(GuestValue)
@@ -13,10 +14,18 @@ public struct Outcome: Equatable, Sendable {
     case missing
   }
 
+  /// A value that a call makes.
   public enum Product: String, Sendable, CaseIterable {
-    case object, path, bytes, bytearray, sizeByModel, rawSize, setting, bytesRead, number
+    case object, path, setting, number
+    /// Data read from a file.
+    case bytes, bytearray
+    /// A file's size; whether the header counts depends on the model, or it always does.
+    case sizeByModel, rawSize
+    /// What `stream_read` has put into the script's buffer.
+    case bytesRead
   }
 
+  /// What the script gets.
   public let effect: Effect
   /// How we know.
   public let provenance: Provenance
@@ -57,9 +66,12 @@ public struct OutcomeRow: Equatable, Sendable {
   public let id: String
   /// The precondition in words.
   public let when: String
+  /// By the vendor's page.
   public let documented: Outcome?
+  /// By the firmware.
   public let observed: Outcome?
 
+  /// What follows under a policy; nil if it has no such check.
   public func outcome(under policy: Policy) -> Outcome? {
     switch policy {
     case .documented: documented
@@ -70,7 +82,9 @@ public struct OutcomeRow: Equatable, Sendable {
 
 /// The rows of one method. They are looked at in order; the first that applies decides.
 public struct MethodOutcomes: Equatable, Sendable {
+  /// How scripts call it, such as `start(file_name, seconds)`.
   public let signature: String
+  /// In the order of the checks.
   public let rows: [OutcomeRow]
   /// The order of checks under the observed policy, where it differs.
   let observedOrder: [String]?

@@ -11,10 +11,12 @@ public final class ScriptFiles: Sendable {
   public struct Mount: Sendable {
     /// Such as `/usr`.
     public let path: String
+    /// What holds the files.
     public let volume: any Volume
     /// Whether scripts may only read it, as `/bak` on the modules.
     public let isReadOnly: Bool
 
+    /// Mounts a volume at a place.
     public init(path: String, volume: any Volume, isReadOnly: Bool) {
       self.path = path
       self.volume = volume
@@ -48,9 +50,11 @@ public final class ScriptFiles: Sendable {
     var uses: [Use: Int] = [:]
   }
 
+  /// The volumes, in the order in which `/` lists them.
   public let mounts: [Mount]
   private let state = Monitor(State())
 
+  /// Makes the tree of some volumes.
   public init(_ mounts: [Mount]) { self.mounts = mounts }
 
   // MARK: Names
@@ -137,11 +141,13 @@ public final class ScriptFiles: Sendable {
     return try file.mount.volume.seek(file.handle, to: offset, from: origin)
   }
 
+  /// Makes what was written survive a loss of power.
   public func sync(_ number: Int) throws(FlashError) {
     let file = try file(number)
     try file.mount.volume.sync(file.handle)
   }
 
+  /// Closes a file, which is then gone also if its last bytes cannot be kept.
   public func close(_ number: Int) throws(FlashError) {
     let file = try state.withLock { state throws(FlashError) in
       guard let file = state.files.removeValue(forKey: number) else { throw .badHandle }
@@ -158,12 +164,14 @@ public final class ScriptFiles: Sendable {
 
   // MARK: The tree
 
+  /// What a path names.
   public func status(of path: String) throws(FlashError) -> FileStatus {
     if Self.normal(path) == "/" { return FileStatus(kind: .directory, size: 0) }
     guard let (mount, inner) = locate(path) else { throw .notFound }
     return try mount.volume.status(of: inner)
   }
 
+  /// What a folder holds.
   public func entries(of path: String) throws(FlashError) -> [DirectoryEntry] {
     if Self.normal(path) == "/" {
       return mounts.map {
@@ -175,21 +183,25 @@ public final class ScriptFiles: Sendable {
     return try mount.volume.entries(of: inner)
   }
 
+  /// The size of the volume that a path lies on, and what is free of it.
   public func statistics(of path: String) throws(FlashError) -> VolumeStatistics {
     guard let (mount, _) = locate(path) else { throw .notFound }
     return try mount.volume.statistics()
   }
 
+  /// Makes a folder in an existing one.
   public func makeDirectory(_ path: String) throws(FlashError) {
     let (mount, inner) = try locateForChange(path)
     try mount.volume.makeDirectory(inner)
   }
 
+  /// Removes a file that is not open, or an empty folder.
   public func remove(_ path: String) throws(FlashError) {
     let (mount, inner) = try locateForChange(path)
     try mount.volume.remove(inner)
   }
 
+  /// Renames a file or folder within its volume.
   public func rename(_ old: String, to new: String) throws(FlashError) {
     let (from, oldInner) = try locateForChange(old)
     let (to, newInner) = try locateForChange(new)

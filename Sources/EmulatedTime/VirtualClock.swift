@@ -12,6 +12,7 @@ public final class VirtualClock: DeviceClock {
   /// Held while the clock moves, so that two movers cannot interleave their alarms.
   private let turn = Monitor(())
 
+  /// Starts at zero, with no alarm set.
   public init() {}
 
   public var now: Duration { state.withLock { $0.now } }

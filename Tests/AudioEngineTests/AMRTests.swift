@@ -44,6 +44,27 @@ struct AMRTests {
     #expect(try frames(of: clip) == expected)
   }
 
+  @Test("A stream of AMR-WB decodes to its exact length and its tone", arguments: [8000, 16_000])
+  func wide(captureRate: Int) throws {
+    let folder = try TemporaryFolder()
+    let stream = try record(
+      ToneMicrophone(hertz: 440), as: .amrWideStream, for: .seconds(10), captureRate: captureRate)
+    #expect(stream.count == 500 * 61)
+    #expect(stride(from: 0, to: stream.count, by: 61).allSatisfy { stream[$0] == 8 << 3 | 4 })
+    let path = try folder.write(Array("#!AMR-WB\n".utf8) + stream, to: "a.awb")
+    let raw = folder.path("a.s16")
+    #expect(try run("sox", ["-D", "-t", "amr-wb", path, raw]) != nil)
+    let decoded = littleEndianSamples(try contents(of: raw))
+    #expect(decoded.count == 160_000)
+    #expect(abs(frequency(decoded, frameRate: 16_000) - 440) < 0.5)
+    #expect(
+      abs(
+        level(decoded.dropFirst(1600))
+          - level(
+            try frames(
+              of: ToneMicrophone(hertz: 440), count: 8000))) < 1)
+  }
+
   @Test("WAV opens with the right length")
   func wav() throws {
     let folder = try TemporaryFolder()

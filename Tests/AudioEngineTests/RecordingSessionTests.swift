@@ -72,6 +72,7 @@ struct RecordingSessionTests {
     "The same microphone gives the same bytes, in one step or in many",
     arguments: [
       RecordingFormat.wav(.correctSizes), .amr(dtx: false), .amr(dtx: true), .amrStream(dtx: true),
+      .amrWideStream,
     ], [8000, 16_000])
   func determinism(format: RecordingFormat, captureRate: Int) throws {
     let whole = try record(

@@ -220,8 +220,11 @@ func frames(of source: any AudioSource, count: Int) throws(AudioError) -> [Int16
 }
 
 /// The samples behind a 44-byte WAV header.
-func samples(ofWAV bytes: [UInt8]) -> [Int16] {
-  stride(from: 44, to: bytes.count - 1, by: 2).map {
+func samples(ofWAV bytes: [UInt8]) -> [Int16] { littleEndianSamples(bytes.dropFirst(44)) }
+
+func littleEndianSamples(_ bytes: some RandomAccessCollection<UInt8>) -> [Int16] {
+  let bytes = Array(bytes)
+  return stride(from: 0, to: bytes.count - 1, by: 2).map {
     Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
   }
 }

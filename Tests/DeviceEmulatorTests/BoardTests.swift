@@ -41,6 +41,19 @@ struct TimerTests {
     #expect(desk.device.startTimer(period: .seconds(1), isPeriodic: false, function: 1) != nil)
   }
 
+  @Test("On the host's clock a timer calls back by itself, not before its time")
+  func realTime() throws {
+    let clock = HostClock()
+    let device = try DeviceEmulator(profile: .named("EC600N"), clock: clock)
+    let isQueued = Monitor(false)
+    device.whenEventQueued { isQueued.withLock(thenNotify: true) { $0 = true } }
+    _ = device.startTimer(period: .milliseconds(30), isPeriodic: false, function: 5)
+    isQueued.wait { $0 ? .done(()) : .waiting(until: nil) }
+    #expect(clock.now >= .milliseconds(30))
+    #expect(device.nextEvent()?.function == 5)
+    #expect(!device.isWorking)
+  }
+
   @Test("No period lets time stand still", arguments: [Duration.zero, .seconds(-1)])
   func noPeriod(period: Duration) throws {
     let desk = try Desk()

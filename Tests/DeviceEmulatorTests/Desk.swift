@@ -28,7 +28,7 @@ final class Desk {
   ) throws {
     self.model = model
     device = try DeviceEmulator(
-      ProfileSelection.named(model.name).resolve(), policy: policy, microphone: microphone,
+      model.profile(), policy: policy, microphone: microphone,
       loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, outcomes: outcomes,
       notice: { [notices] in notices.append($0) })
   }
@@ -83,22 +83,15 @@ final class Desk {
     return try files.contents(of: "/usr/" + name)
   }
 
-  /// Fills `/usr` to the last block.
-  func fillFlash(leaving blockCount: Int = 0) throws {
-    let free = try files.statistics(of: "/usr").freeBlockCount
-    let file = try files.open("/usr/full.bin", mode: "wb")
-    let block = [UInt8](repeating: 0xAA, count: 4096)
-    var written = 0
-    do {
-      while written < free {
-        try files.write(file, block.span)
-        written += 1
-      }
-    } catch FlashError.noSpace {}
-    try files.close(file)
-    while try files.statistics(of: "/usr").freeBlockCount < blockCount {
-      written -= 1
-      try write([UInt8](repeating: 0xAA, count: 4096 * written), to: "/usr/full.bin")
+  /// Fills `/usr`, but for so many blocks.
+  func fillFlash(leaving spare: Int = 0) throws {
+    var count = try files.statistics(of: "/usr").freeBlockCount - spare
+    while true {
+      let file = try files.open("/usr/full.bin", mode: "wb")
+      defer { try? files.close(file) }
+      let last: [UInt8] = [1]
+      try files.seek(file, to: 4096 * count - 1)
+      do { return try files.write(file, last.span) } catch FlashError.noSpace { count -= 1 }
     }
   }
 

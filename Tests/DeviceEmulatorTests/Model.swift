@@ -17,6 +17,14 @@ struct Model: Sendable, CustomTestStringConvertible {
   /// A channel that the model has not.
   var otherChannel: Int? { (0...2).first { !channels.contains($0) } }
 
+  private static let profiles = Result {
+    try Dictionary(
+      uniqueKeysWithValues: all.map { ($0.name, try ProfileSelection.named($0.name).resolve()) })
+  }
+
+  /// The profile under its name, read once for all tests.
+  func profile() throws -> ModuleProfile { try #require(Self.profiles.get()[name]) }
+
   var hasEarpiece: Bool { channels.contains(0) }
   var lacksChannel: Bool { otherChannel != nil }
   var lacksGain: Bool { !gain }

@@ -204,6 +204,10 @@ struct RecordingTests {
     try desk.listen()
     for _ in 0..<35 { _ = try desk.record("a.wav", seconds: 1) }
     #expect(desk.device.droppedEvents == 6)
+    #expect(
+      desk.notices.all == [
+        "the script does not run its callbacks: 64 wait, and what comes is dropped"
+      ])
     let events = desk.takeEvents()
     #expect(events.count == 64)
     #expect(events.last == message("U:/a.wav", 16_000, 3))

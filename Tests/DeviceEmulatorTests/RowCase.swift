@@ -64,7 +64,7 @@ struct Cell: Sendable, CustomTestStringConvertible {
   func run(outcomes: OutcomeTable = .bundled) throws -> Answer {
     var mounts: [ScriptFiles.Mount]?
     if let fault = row.fault {
-      let profile = try ProfileSelection.named(model.name).resolve()
+      let profile = try model.profile()
       mounts = try profile.volumes.map { volume in
         let mount = try ScriptFiles.Mount(volume, openFileLimit: profile.limits.openFiles)
         return ScriptFiles.Mount(
