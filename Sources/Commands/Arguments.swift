@@ -23,7 +23,10 @@ struct Arguments {
       return String(words.remove(at: index).dropFirst(name.count + 1))
     }
     guard let index = words.firstIndex(of: name) else { return nil }
-    guard index + 1 < words.count else { throw UsageError("\(name) needs a value") }
+    // A value that looks like an option can still be given as --name=value.
+    guard index + 1 < words.count, !words[index + 1].hasPrefix("--") else {
+      throw UsageError("\(name) needs a value")
+    }
     words.remove(at: index)
     return words.remove(at: index)
   }

@@ -1,23 +1,28 @@
 import ALSABackend
 import AudioEngine
+import GuestRuntime
 
 /// The microphones that `--audio-in` can name.
 enum AudioInput {
   static let forms = "alsa:NAME, file:PATH[,loop], tone:HZ, noise or silence"
 
+  /// The microphone of a setting, or of the host if there is none.
+  ///
   /// - Parameter seed: What noise derives from.
   /// - Throws: `UsageError` for a spelling that names none; `Complaint` for one that cannot be used.
   static func microphone(
-    _ value: Settings.Value, seed: UInt64
+    _ value: Settings.Value?, seed: UInt64
   ) throws -> any Microphone {
+    guard let value else { return ALSAMicrophone("default") }
     let (kind, rest) = value.text.splitOnce(at: ":")
     let microphone: any Microphone
     switch (kind, rest) {
     case ("alsa", let name?) where !name.isEmpty: microphone = ALSAMicrophone(name)
     case ("file", let path?) where !path.isEmpty:
-      microphone =
-        path.hasSuffix(",loop")
-        ? FileMicrophone(path: String(path.dropLast(5)), loop: true) : FileMicrophone(path: path)
+      let loops = path.hasSuffix(",loop")
+      let file = value.path(loops ? String(path.dropLast(",loop".count)) : path)
+      try checkReadable(file)
+      microphone = FileMicrophone(path: file, loop: loops)
     case ("tone", let hertz?):
       guard let hertz = Int(hertz), (1...3999).contains(hertz) else {
         throw UsageError("\(value.origin): a tone has 1 to 3999 Hz, not \"\(rest ?? "")\"")
@@ -34,14 +39,20 @@ enum AudioInput {
     return microphone
   }
 
-  /// Opens what is not live once before the start, so that a missing file does not come up in the
+  private static func checkReadable(_ path: String) throws(Complaint) {
+    guard HostKind(of: path) != nil, HostFile.canBeRead(path) else {
+      throw Complaint(.missingInput, "cannot read the sound file \(path): \(hostReason)")
+    }
+  }
+
+  /// Opens what is not live once before the start, so that a file that is none does not come up in the
   /// middle of a run.
   private static func tryOut(_ microphone: any Microphone) throws {
     guard !microphone.isLive else { return }
     do throws(AudioError) {
       try microphone.open(frameRate: 8000).close()
     } catch {
-      throw Complaint(.missingInput, error.message)
+      throw Complaint(.badData, error.message)
     }
   }
 }
@@ -65,7 +76,7 @@ struct AudioOutputChoice {
     case ("alsa", let name?) where !name.isEmpty: (output, isLive) = (ALSAOutput(name), true)
     case ("file", let path?) where !path.isEmpty:
       do throws(AudioError) {
-        (output, isLive) = (try FileOutput(path: path), false)
+        (output, isLive) = (try FileOutput(path: value.path(path)), false)
       } catch {
         throw Complaint(.hostFailure, error.message)
       }

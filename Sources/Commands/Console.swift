@@ -26,6 +26,9 @@ package final class Console: Sendable {
   /// Says something that is not the result, after the program's name.
   func complain(_ message: String) { write("qpyemu: \(message)\n", to: errors) }
 
+  /// Says more of what was said, without the program's name.
+  func explain(_ text: String) { write(text + "\n", to: errors) }
+
   /// Draws the progress line over the one before; nil wipes it.
   func progress(_ text: String?) {
     write("\r\u{1B}[K" + (text.map { "qpyemu: \($0)" } ?? ""), to: errors)

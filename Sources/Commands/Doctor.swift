@@ -1,4 +1,5 @@
 import ALSABackend
+import AudioEngine
 import GuestRuntime
 import ModuleProfiles
 
@@ -16,7 +17,12 @@ struct Doctor: Command {
     example: qpyemu doctor
     """
 
-  init(_ arguments: inout Arguments) throws { try arguments.finish() }
+  private let host: Host
+
+  init(_ arguments: inout Arguments, host: Host) throws {
+    self.host = host
+    try arguments.finish()
+  }
 
   /// What was found of one thing.
   struct Finding: Equatable {
@@ -39,7 +45,7 @@ struct Doctor: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let findings = [
-      toolchain, interpreter, profiles, soundPermission, microphones, speech, profileVariable,
+      toolchain, interpreter, profiles, settings, soundCard, devices, microphone, speech,
     ]
     let rows = findings.map { [$0.verdict.rawValue, $0.subject, $0.text] }
     Table(rows).lines.forEach(console.print)
@@ -59,8 +65,8 @@ struct Doctor: Command {
 
   private var interpreter: Finding {
     do throws(Interpreter.Missing) {
-      let interpreter = try Interpreter.find()
-      let program = ["-c", "import sys;print(sys.implementation.name,sys.implementation.version)"]
+      let interpreter = try Interpreter.find(environment: host.variable)
+      let program = ["-c", "import sys;print(*sys.implementation.version[:3],sep='.')"]
       guard let said = ChildProcess.output(of: interpreter.command + program, limit: 65536) else {
         return Finding(
           .bad, "interpreter",
@@ -68,7 +74,8 @@ struct Doctor: Command {
             + "./Scripts/qpyemu, which installs it")
       }
       let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first ?? ""
-      return Finding(.good, "interpreter", "\(line), \(interpreter.command.last ?? "")")
+      return Finding(
+        .good, "interpreter", "MicroPython \(line), \(interpreter.command.last ?? "")")
     } catch {
       return Finding(.bad, "interpreter", error.message)
     }
@@ -76,7 +83,7 @@ struct Doctor: Command {
 
   private var profiles: Finding {
     do throws(ProfileError) {
-      let library = try ProfileLibrary.fromEnvironment()
+      let library = try ProfileLibrary.fromEnvironment(host.variable)
       let problems = try library.lint()
       guard let first = problems.first else {
         return Finding(.good, "profiles", "\(try library.modelNames().count) models, no problems")
@@ -88,52 +95,91 @@ struct Doctor: Command {
     }
   }
 
-  private var soundPermission: Finding {
+  /// The settings that the environment and `qpyemu.json` give.
+  private var settings: Finding {
+    do {
+      let settings = try givenSettings()
+      let given = Settings.Name.allCases.compactMap { name in
+        settings[name].map { "\(name.rawValue) \($0.text) (\($0.origin))" }
+      }
+      if let name = settings[.profile] {
+        _ = try ProfileLibrary.fromEnvironment(host.variable).profile(named: name.text)
+      }
+      return given.isEmpty
+        ? Finding(.hint, "settings", "none in the environment or qpyemu.json; runs need --profile")
+        : Finding(.good, "settings", given.joined(separator: ", "))
+    } catch {
+      return Finding(.bad, "settings", Self.sentence(error))
+    }
+  }
+
+  private func givenSettings() throws -> Settings {
+    var none = Arguments([])
+    return try Settings(&none, host: host)
+  }
+
+  private static func sentence(_ error: any Error) -> String {
+    switch error {
+    case let error as UsageError: error.message
+    case let error as Complaint: error.message
+    case let error as ProfileError: error.description
+    case let error as AudioError: error.message
+    default: "\(error)"
+    }
+  }
+
+  private var soundCard: Finding {
     let folder = "/dev/snd"
-    guard HostFile.exists(folder) else {
+    let inputs = (HostFile.names(in: folder) ?? []).filter {
+      $0.hasPrefix("pcm") && $0.hasSuffix("c")
+    }
+    guard !inputs.isEmpty else {
       return Finding(
         .hint, "sound card",
-        "none; use --audio-in tone:440, file:PATH, noise or silence, or a sound "
-          + "server's ALSA device")
+        "none that records; use --audio-in tone:440, file:PATH, noise or silence, or the ALSA device "
+          + "of a sound server")
     }
-    guard HostFile.canBeReadAndWritten("\(folder)/timer") else {
+    guard inputs.contains(where: { HostFile.canBeReadAndWritten("\(folder)/\($0)") }) else {
       return Finding(
         .hint, "sound card",
         "this user may not use it; sudo usermod -aG audio $USER, then log in anew")
     }
-    return Finding(.good, "sound card", folder)
+    return Finding(.good, "sound card", inputs.map { "\(folder)/\($0)" }.joined(separator: " "))
   }
 
-  private var microphones: Finding {
+  private var devices: Finding {
     let names = ALSADevices.list().map(\.name).filter { $0 != "null" }
     guard !names.isEmpty else {
-      return Finding(.hint, "microphones", "ALSA knows none; arecord -L lists them")
+      return Finding(
+        .hint, "ALSA devices", "none; sudo apt-get install libasound2-plugins adds a sound server's"
+      )
     }
-    return Finding(.good, "microphones", names.map { "alsa:\($0)" }.joined(separator: " "))
+    return Finding(.good, "ALSA devices", names.map { "alsa:\($0)" }.joined(separator: " "))
+  }
+
+  /// Opens the microphone that runs use unless they are told otherwise.
+  private var microphone: Finding {
+    do {
+      let microphone = try AudioInput.microphone(givenSettings()[.audioIn], seed: 0)
+      let source = try microphone.open(frameRate: 8000)
+      defer { source.close() }
+      let native = source.health.native.map { ", \($0)" } ?? ""
+      return Finding(.good, "microphone", microphone.description + native)
+    } catch {
+      return Finding(.hint, "microphone", Self.sentence(error))
+    }
   }
 
   private var speech: Finding {
     guard let path = program("espeak-ng") else {
       return Finding(
-        .hint, "speech", "TTS is timed silence; apt-get install espeak-ng makes it speak")
+        .hint, "speech", "TTS is timed silence; sudo apt-get install espeak-ng makes it speak")
     }
     return Finding(.good, "speech", path)
   }
 
-  private var profileVariable: Finding {
-    guard let name = Host.process.variable("QPYEMU_PROFILE") else {
-      return Finding(.hint, "QPYEMU_PROFILE", "not set; runs need --profile")
-    }
-    do throws(ProfileError) {
-      let profile = try ProfileLibrary.fromEnvironment().profile(named: name)
-      return Finding(.good, "QPYEMU_PROFILE", profile.name)
-    } catch {
-      return Finding(.bad, "QPYEMU_PROFILE", error.description)
-    }
-  }
-
   /// The path of a program on the `PATH`.
   private func program(_ name: String) -> String? {
-    HostFile.program(named: name, onPath: Host.process.variable("PATH"))
+    HostFile.program(named: name, onPath: host.variable("PATH"))
   }
 }

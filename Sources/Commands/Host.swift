@@ -3,57 +3,47 @@ import GuestRuntime
 
 /// What settings look at of the host; a test passes its own.
 struct Host: Sendable {
-  /// The value of a variable; nil if it is unset or empty.
-  let variable: @Sendable (String) -> String?
-  /// The names of all variables.
-  let variableNames: [String]
-  /// The path of the named file in this folder or the nearest one above that has it.
-  let nearest: @Sendable (String) -> String?
-  /// A file's bytes; nil if it cannot be read.
-  let read: @Sendable (String) -> [UInt8]?
+  /// The environment.
+  let variables: [String: String]
+  /// Where the command was started.
+  let folder: String
 
   /// The process's own.
-  static var process: Host {
-    Host(
-      variable: environmentVariable, variableNames: environmentNames,
-      nearest: { name in nearestFile(name) }, read: { readFile($0) })
+  static var process: Host { Host(variables: processVariables, folder: workingFolder) }
+
+  /// The value of a variable; nil if it is unset or empty.
+  func variable(_ name: String) -> String? {
+    guard let value = variables[name], !value.isEmpty else { return nil }
+    return value
+  }
+
+  /// The path of the named file in the folder or the nearest one above that has it.
+  func nearest(_ name: String) -> String? {
+    var parts = folder.split(separator: "/")
+    while true {
+      let path = "/" + (parts + [name[...]]).joined(separator: "/")
+      if HostKind(of: path) != nil { return path }
+      guard parts.popLast() != nil else { return nil }
+    }
   }
 }
 
-private func environmentVariable(_ name: String) -> String? {
-  guard let value = unsafe getenv(name) else { return nil }
-  let text = unsafe String(cString: value)
-  return text.isEmpty ? nil : text
-}
-
-private var environmentNames: [String] {
-  var names: [String] = []
+private var processVariables: [String: String] {
+  var variables: [String: String] = [:]
   var entry = unsafe environ
   while let text = unsafe entry.pointee {
-    names.append(String(unsafe String(cString: text).prefix { $0 != "=" }))
+    if case (let name, let value?) = unsafe String(cString: text).splitOnce(at: "=") {
+      variables[name] = value
+    }
     unsafe entry += 1
   }
-  return names
+  return variables
 }
 
-private func nearestFile(_ name: String) -> String? {
-  guard let buffer = unsafe getcwd(nil, 0) else { return nil }
+private var workingFolder: String {
+  guard let buffer = unsafe getcwd(nil, 0) else { return "/" }
   defer { unsafe free(buffer) }
-  var folder = unsafe String(cString: buffer)[...]
-  while true {
-    let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
-    if HostFile.exists(path) { return path }
-    guard let slash = folder.lastIndex(of: "/"), folder != "/" else { return nil }
-    folder = slash == folder.startIndex ? "/" : folder[..<slash]
-  }
-}
-
-/// The bytes of a file of at most 1 MiB.
-private func readFile(_ path: String) -> [UInt8]? {
-  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  return HostFile.readAll(descriptor, limit: 1 << 20)
+  return unsafe String(cString: buffer)
 }
 
 /// What kind of thing a host path names.
@@ -61,13 +51,54 @@ enum HostKind {
   case file, folder, other
 
   /// nil if there is nothing, or it cannot be looked at.
-  init?(of path: String) {
+  ///
+  /// - Parameter followsLinks: Whether what a link leads to counts, or the link itself.
+  init?(of path: String, followsLinks: Bool = true) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
+    let result = unsafe followsLinks ? stat(path, &status) : lstat(path, &status)
+    guard result == 0 else { return nil }
     switch status.st_mode & S_IFMT {
     case S_IFREG: self = .file
     case S_IFDIR: self = .folder
     default: self = .other
+    }
+  }
+}
+
+extension HostFile {
+  /// The bytes of a file of at most 1 MiB; nil if it cannot be read.
+  static func contents(of path: String) -> [UInt8]? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return readAll(descriptor, limit: 1 << 20)
+  }
+
+  static func canBeRead(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+
+  /// The names in a folder, sorted; nil if it cannot be read.
+  static func names(in path: String) -> [String]? {
+    guard let folder = unsafe opendir(path) else { return nil }
+    defer { unsafe _ = closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Makes a folder that is to be written to, and those above it.
+  static func makeOutputFolder(_ path: String) throws(Complaint) {
+    makeFolders(path)
+    let reason = hostReason
+    guard HostKind(of: path) == .folder else {
+      throw Complaint(.hostFailure, "cannot make the folder \(path): \(reason)")
+    }
+    guard unsafe access(path, W_OK | X_OK) == 0 else {
+      throw Complaint(.hostFailure, "cannot write into the folder \(path): \(hostReason)")
     }
   }
 }

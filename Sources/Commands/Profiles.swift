@@ -1,3 +1,4 @@
+import DeviceEmulator
 import ModuleProfiles
 
 /// `qpyemu profiles`: the models that can be emulated.
@@ -11,8 +12,9 @@ struct Profiles: Command {
            qpyemu profiles diff <name> <name>
 
     list shows all models, with what they can record. show prints every fact of one, with how it is
-    known and where it was read. lint checks profile files and exits with 1 if it finds anything.
-    diff shows what differs between two models, and exits with 1 if anything does.
+    known and where it was read, and how each policy reads the places where the vendor's page
+    contradicts itself. lint checks profile files and exits with 1 if it finds anything. diff shows
+    what differs between two models, and exits with 1 if anything does.
 
     Profiles of your own are looked for in the folders of QPYEMU_PROFILE_PATH, separated by colons.
 
@@ -27,8 +29,10 @@ struct Profiles: Command {
   }
 
   private let action: Action
+  private let host: Host
 
-  init(_ arguments: inout Arguments) throws {
+  init(_ arguments: inout Arguments, host: Host) throws {
+    self.host = host
     let words = ["list", "show", "lint", "diff"]
     let word = try arguments.positional(words.joined(separator: " | "))
     switch word {
@@ -48,17 +52,13 @@ struct Profiles: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    do throws(ProfileError) {
-      let library = try ProfileLibrary.fromEnvironment()
-      switch action {
-      case .list: return try list(library, console)
-      case .show(let name): return show(try library.profile(named: name), console)
-      case .lint(let files): return try lint(files, library, console)
-      case .diff(let a, let b):
-        return diff(try library.profile(named: a), try library.profile(named: b), console)
-      }
-    } catch {
-      throw Complaint(.badData, error.description)
+    let library = try ProfileLibrary.fromEnvironment(host.variable)
+    switch action {
+    case .list: return try list(library, console)
+    case .show(let name): return show(try library.profile(named: name), console)
+    case .lint(let files): return try lint(files, library, console)
+    case .diff(let a, let b):
+      return diff(try library.profile(named: a), try library.profile(named: b), console)
     }
   }
 
@@ -83,10 +83,23 @@ struct Profiles: Command {
   private func show(_ profile: ModuleProfile, _ console: Console) -> ExitCode {
     console.print(profile.name + (profile.series.isEmpty ? "" : " (\(profile.series))"))
     for note in profile.notes { console.print("note: \(note)") }
-    let rows = profile.facts.values.sorted { $0.path < $1.path }
+    console.print("")
+    let rows = profile.facts.values.filter { $0.path != "notes" }.sorted { $0.path < $1.path }
       .map { [$0.path, $0.text, $0.provenance.rawValue, $0.source] }
     Table([["fact", "value", "known as", "source"]] + rows).lines.forEach(console.print)
+    console.print("\nWhere the vendor's page for audio.Record contradicts itself:")
+    for contradiction in PageContradiction.all where contradiction.concerns(profile) {
+      console.print("\n\(contradiction.subject): \(contradiction.page).")
+      Self.rulings(contradiction).forEach(console.print)
+    }
     return .success
+  }
+
+  /// A line a policy, or one for both where they agree.
+  private static func rulings(_ contradiction: PageContradiction) -> [String] {
+    let rulings = Policy.allCases.map { ($0.rawValue, contradiction.ruling(under: $0)) }
+    if rulings.allSatisfy({ $0.1 == rulings[0].1 }) { return ["  ruling: \(rulings[0].1)"] }
+    return rulings.map { "  \($0.0): \($0.1)" }
   }
 
   private func lint(

@@ -1,5 +1,6 @@
 import Glibc
 import GuestRuntime
+import ModuleProfiles
 
 /// The command line: finds the command, runs it, and turns what it throws into an exit code.
 public enum QPYEmu {
@@ -7,53 +8,68 @@ public enum QPYEmu {
 
   /// Runs the process's own command line and exits.
   public static func main() -> Never {
-    exit(run(Array(CommandLine.arguments.dropFirst()), console: Console()).rawValue)
+    let words = Array(CommandLine.arguments.dropFirst())
+    exit(run(words, console: Console(), host: .process).rawValue)
   }
 
   /// Runs a command line.
   ///
   /// - Parameter words: Without the program's own name.
-  package static func run(_ words: [String], console: Console) -> ExitCode {
+  static func run(_ words: [String], console: Console, host: Host) -> ExitCode {
     do {
-      return try dispatch(words, console)
+      return try dispatch(words, console, host)
     } catch let error as UsageError {
       console.complain(error.message)
-      console.complain("try: qpyemu \(commandName(words).map { "\($0) " } ?? "")--help")
+      console.explain("try: qpyemu \(command(words.first).map { "\($0.name) " } ?? "")--help")
       return .usage
     } catch let error as Complaint {
       console.complain(error.message)
       return error.code
+    } catch let error as ProfileError {
+      console.complain(error.description)
+      return error.kind == .unreadable ? .missingInput : .badData
     } catch {
       console.complain("internal error: \(error)")
       return .internalError
     }
   }
 
-  private static func dispatch(_ words: [String], _ console: Console) throws -> ExitCode {
-    guard let name = words.first, name != "--help", name != "-h", name != "help" else {
-      console.print(help)
-      return words.isEmpty ? .usage : .success
+  private static func dispatch(
+    _ words: [String], _ console: Console, _ host: Host
+  ) throws -> ExitCode {
+    guard let name = words.first else {
+      console.explain(help)
+      return .usage
     }
-    guard let command = commands.first(where: { $0.name == name }) else {
-      throw UsageError(
-        "there is no command \(name)\(didYouMean(name, in: commands.map { $0.name }))")
+    if ["help", "--help", "-h"].contains(name) {
+      let asked = words.dropFirst().first
+      console.print(try asked.map { try known($0).help } ?? help)
+      return .success
     }
+    let command = try known(name)
     var arguments = Arguments(Array(words.dropFirst()))
-    if arguments.flag("--help") {
+    if arguments.flag("--help") || arguments.flag("-h") {
       console.print(command.help)
       return .success
     }
-    return try command.init(&arguments).run(console)
+    return try command.init(&arguments, host: host).run(console)
   }
 
-  private static func commandName(_ words: [String]) -> String? {
-    words.first.flatMap { name in commands.first { $0.name == name }?.name }
+  private static func known(_ name: String) throws(UsageError) -> any Command.Type {
+    if let command = command(name) { return command }
+    let names = commands.map { $0.name }
+    throw UsageError(
+      name.hasPrefix("-")
+        ? "the command comes first, not \(name): \(names.joined(separator: ", "))"
+        : "there is no command \(name)\(didYouMean(name, in: names))")
+  }
+
+  private static func command(_ name: String?) -> (any Command.Type)? {
+    commands.first { $0.name == name }
   }
 
   private static var help: String {
-    let rows = commands.map { command in
-      "  \(command.name)\(String(repeating: " ", count: 10 - command.name.count))\(command.summary)"
-    }
+    let rows = Table(commands.map { ["  " + $0.name, $0.summary] }).lines
     return """
       qpyemu emulates Quectel's QuecPython modules.
 
@@ -63,55 +79,5 @@ public enum QPYEmu {
 
       qpyemu <command> --help tells more, with an example.
       """
-  }
-}
-
-/// One subcommand.
-protocol Command {
-  static var name: String { get }
-  /// What it does, in a line.
-  static var summary: String { get }
-  /// Usage, options and an example.
-  static var help: String { get }
-
-  /// Takes its words off the command line, all of them.
-  init(_ arguments: inout Arguments) throws
-
-  func run(_ console: Console) throws -> ExitCode
-}
-
-/// The documented exit codes. `run` also passes the script's own code through.
-package struct ExitCode: Equatable, Sendable {
-  package let rawValue: Int32
-
-  package init(_ rawValue: Int32) { self.rawValue = rawValue }
-
-  package static let success = ExitCode(0)
-  /// Something does not match: a lint problem, a difference.
-  package static let mismatch = ExitCode(1)
-  /// The command line makes no sense.
-  package static let usage = ExitCode(64)
-  /// A profile or other data is wrong.
-  package static let badData = ExitCode(65)
-  /// A file that is to be read is not there.
-  package static let missingInput = ExitCode(66)
-  /// Something that has to be installed is not.
-  package static let unavailable = ExitCode(69)
-  /// Our own fault.
-  package static let internalError = ExitCode(70)
-  /// The host could not do what the device needs.
-  package static let hostFailure = ExitCode(74)
-  package static let timeout = ExitCode(124)
-  package static let interrupt = ExitCode(130)
-}
-
-/// Something that ends a command, with the sentence to print and the exit code.
-struct Complaint: Error {
-  let code: ExitCode
-  let message: String
-
-  init(_ code: ExitCode, _ message: String) {
-    self.code = code
-    self.message = message
   }
 }

@@ -12,23 +12,30 @@ struct Run: Command {
   static let help = """
     usage: qpyemu run <script.py | folder> --profile NAME [options]
 
-    Copies the script to /usr of an emulated module (of a folder, all that is in it) and runs it
-    (of a folder, its main.py). Ends with the script's exit code; 1 after an uncaught exception.
+    Copies the script to /usr of an emulated module (of a folder, all that is in it but hidden files
+    and __pycache__) and runs it (of a folder, its main.py). Ends with the script's exit code; 1 after
+    an uncaught exception.
 
-      --profile NAME     the model, such as EC600N ("qpyemu profiles list")   QPYEMU_PROFILE
-      --audio-in SOURCE  the microphone: \(AudioInput.forms)
-                         (alsa:default)                                       QPYEMU_AUDIO_IN
-      --audio-out SINK   the loudspeaker: \(AudioOutputChoice.forms) (null)   QPYEMU_AUDIO_OUT
-      --time MODE        virtual or real; live audio needs real               QPYEMU_TIME
-      --policy POLICY    documented or observed (documented)                  QPYEMU_POLICY
-      --flash FLASH      memory, or dir:FOLDER to keep it (memory)            QPYEMU_FLASH
-      --seed NUMBER      what everything random derives from (1)              QPYEMU_SEED
+      --profile NAME     the model, such as EC600N; "qpyemu profiles list" shows all
+      --audio-in SOURCE  the microphone (alsa:default):
+                         \(AudioInput.forms)
+      --audio-out SINK   the loudspeaker (null): \(AudioOutputChoice.forms)
+      --time MODE        virtual or real (virtual, or real if the audio is live, which needs it)
+      --policy POLICY    documented or observed (documented)
+      --flash FLASH      memory, or dir:FOLDER to keep it (memory)
+      --seed NUMBER      what everything random derives from (1)
+
+    Each of these may also stand in the environment, as QPYEMU_PROFILE, QPYEMU_AUDIO_IN and so on, or
+    in qpyemu.json, in this folder or the nearest one above that has it: {"audio-in": "tone:440"}. An
+    option goes before the environment, the environment before the file. Paths in the file start from
+    its folder.
+
       --export FOLDER    copy the flash there at the end: FOLDER/usr, FOLDER/bak
-      --timeout SECONDS  end the run after so many seconds of the host's time, with code 124
+      --timeout SECONDS  end the run after so many seconds of the host's time
       --heap BYTES       the script's heap, such as 256k, instead of the model's
       --trace FILE       write each call and call-back as a line of JSON
 
-    A setting may also stand in qpyemu.json, in this folder or one above it.
+    QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
 
     exit codes: 64 usage, 65 bad profile or data, 66 missing input, 69 something is not installed,
     70 our own fault, 74 the host failed, 124 timeout, 130 interrupt
@@ -40,13 +47,15 @@ struct Run: Command {
 
   private let script: String
   private let settings: Settings
+  private let host: Host
   private let export: String?
   private let timeout: Duration?
   private let heapBytes: Int?
   private let trace: String?
 
-  init(_ arguments: inout Arguments) throws {
-    settings = try Settings(&arguments)
+  init(_ arguments: inout Arguments, host: Host) throws {
+    self.host = host
+    settings = try Settings(&arguments, host: host)
     export = try arguments.option("--export")
     timeout = try arguments.option("--timeout").map(Self.seconds)
     heapBytes = try arguments.option("--heap").map(Self.bytes)
@@ -66,19 +75,23 @@ struct Run: Command {
     let units: [Character: Int] = ["k": 1024, "m": 1024 * 1024]
     let unit = text.last.flatMap { units[$0] }
     guard let count = Int(unit == nil ? text[...] : text.dropLast()),
-      (65536...(1 << 30)).contains(count.multipliedReportingOverflow(by: unit ?? 1).partialValue)
+      case (let bytes, false) = count.multipliedReportingOverflow(by: unit ?? 1),
+      (64 << 10...1 << 30).contains(bytes)
     else { throw UsageError("--heap is 64k to 1024m, not \"\(text)\"") }
-    return count * (unit ?? 1)
+    return bytes
   }
 
   // MARK: Running
 
   func run(_ console: Console) throws -> ExitCode {
-    let setup = try RunSetup(settings, heapBytes: heapBytes)
-    let files = try setup.files()
-    let path = try copyScript(to: files)
+    let interrupts = Interrupts()
+    defer { interrupts.end() }
+    let setup = try RunSetup(settings, heapBytes: heapBytes, host: host)
+    if let export { try HostFile.makeOutputFolder(export) }
     let interpreter = try findInterpreter()
-    let trace = try openTrace()
+    let files = try setup.files()
+    let path = try ScriptImport(volume: files.mounts[0].volume).copy(script)
+    let trace = try openTrace(console)
     console.complain(setup.description)
     let device = try setup.makeDevice(files, console)
     let run = GuestRun(
@@ -87,52 +100,39 @@ struct Run: Command {
         script: path, heapBytes: heapBytes, timeout: timeout, seed: setup.seed,
         console: console.outputDescriptor),
       trace: trace)
+    interrupts.handle { run.interrupt() }
     let ending = try perform(run, device, console)
     try copyOut(files)
     return exitCode(ending, console)
   }
 
-  /// Copies the script to the flash; gives the path of what is to be run.
-  private func copyScript(to files: ScriptFiles) throws -> String {
-    let volume = files.mounts[0].volume
-    switch HostKind(of: script) {
-    case .folder:
-      try onVolume { () throws(VolumeError) in try volume.importFolder(script) }
-      guard (try? volume.status(of: "/main.py"))?.kind == .file else {
-        throw Complaint(.missingInput, "the folder \(script) holds no main.py to run")
-      }
-      return "/usr/main.py"
-    case .file:
-      let name = script.split(separator: "/").last.map(String.init) ?? script
-      try onVolume { () throws(VolumeError) in try volume.importFile(script, to: "/\(name)") }
-      return "/usr/\(name)"
-    case .other: throw Complaint(.missingInput, "\(script) is neither a file nor a folder")
-    case nil: throw Complaint(.missingInput, "cannot read \(script): \(hostReason)")
-    }
-  }
-
   private func findInterpreter() throws -> Interpreter {
     do throws(Interpreter.Missing) {
-      return try Interpreter.find()
+      return try Interpreter.find(environment: host.variable)
     } catch {
       throw Complaint(.unavailable, error.message)
     }
   }
 
-  private func openTrace() throws -> CallTrace? {
+  private func openTrace(_ console: Console) throws -> CallTrace? {
     guard let trace else { return nil }
     let descriptor = HostFile.create(trace)
     guard descriptor >= 0 else {
       throw Complaint(.hostFailure, "cannot write the trace \(trace): \(hostReason)")
     }
-    return CallTrace { HostFile.writeAll(descriptor, $0) }
+    let hasFailed = Monitor(false)
+    return CallTrace { line in
+      hasFailed.withLock { failed in
+        guard !failed, !HostFile.writeAll(descriptor, line) else { return }
+        failed = true
+        console.complain("the trace \(trace) ends here: \(hostReason)")
+      }
+    }
   }
 
   private func perform(
     _ run: GuestRun, _ device: DeviceEmulator, _ console: Console
   ) throws -> GuestRun.Ending {
-    let signals = Interrupts { run.interrupt() }
-    defer { signals.end() }
     let progress = ProgressLine(console, device.clock)
     defer { progress.end() }
     do throws(HostError) {
@@ -145,7 +145,6 @@ struct Run: Command {
   private func copyOut(_ files: ScriptFiles) throws {
     guard let export else { return }
     try onVolume { () throws(VolumeError) in
-      HostFile.makeFolders(export)
       for mount in files.mounts {
         try mount.volume.exportFolder(to: export + mount.path)
       }
@@ -159,34 +158,15 @@ struct Run: Command {
       console.complain("the interpreter was ended by signal \(signal)")
       return .internalError
     case .timedOut:
-      console.complain("the script had not ended after \(timeout ?? .zero)")
+      let seconds = "\((timeout ?? .zero) / .seconds(1))"
+      console.complain(
+        "the script had not ended after \(seconds.hasSuffix(".0") ? "\(seconds.dropLast(2))" : seconds) s"
+      )
       return .timeout
     case .interrupted: return .interrupt
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure
     }
-  }
-}
-
-/// Does something with a volume and turns its error into one for the user.
-@discardableResult
-func onVolume<Result>(_ body: () throws(VolumeError) -> Result) throws(Complaint) -> Result {
-  do throws(VolumeError) {
-    return try body()
-  } catch {
-    throw Complaint(volumeError: error)
-  }
-}
-
-extension Complaint {
-  fileprivate init(volumeError error: VolumeError) {
-    let code: ExitCode =
-      switch error.reason {
-      case .notFound: .missingInput
-      case .hostFailure, .inUse: .hostFailure
-      case .badGeometry, .doesNotFit, .unsuitable, .volumeFailure: .badData
-      }
-    self.init(code, error.description)
   }
 }

@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
+import GuestRuntime
 import ModuleProfiles
 
 /// The effective settings of a run, checked against each other.
@@ -16,14 +17,15 @@ struct RunSetup {
   /// The host folder that keeps the flash; nil for memory.
   private let flashFolder: String?
   private let heapBytes: Int?
+  private let host: Host
 
-  init(_ settings: Settings, heapBytes: Int?) throws {
+  init(_ settings: Settings, heapBytes: Int?, host: Host) throws {
     self.heapBytes = heapBytes
-    profile = try Self.profile(settings)
+    self.host = host
+    profile = try Self.profile(settings, host)
     policy = try settings[.policy]?.choice(of: Policy.self) ?? .documented
     seed = try Self.seed(settings)
-    microphone = try AudioInput.microphone(
-      settings[.audioIn] ?? Settings.Value(text: "alsa:default", origin: "--audio-in"), seed: seed)
+    microphone = try AudioInput.microphone(settings[.audioIn], seed: seed)
     loudspeaker = try AudioOutputChoice(settings[.audioOut])
     loudspeakerText = settings[.audioOut]?.text ?? "null"
     flashFolder = try Self.flashFolder(settings[.flash])
@@ -37,18 +39,14 @@ struct RunSetup {
     time = mode ?? (isLive ? .real : .virtual)
   }
 
-  private static func profile(_ settings: Settings) throws -> ModuleProfile {
-    do {
-      let library = try ProfileLibrary.fromEnvironment()
-      guard let name = settings[.profile] else {
-        throw UsageError(
-          "no profile: give --profile or set QPYEMU_PROFILE to one of "
-            + (try library.modelNames().joined(separator: ", ")))
-      }
-      return try library.profile(named: name.text)
-    } catch let error as ProfileError {
-      throw Complaint(.badData, error.description)
+  private static func profile(_ settings: Settings, _ host: Host) throws -> ModuleProfile {
+    let library = try ProfileLibrary.fromEnvironment(host.variable)
+    guard let name = settings[.profile] else {
+      throw UsageError(
+        "no profile: give --profile or set QPYEMU_PROFILE to one of "
+          + (try library.modelNames().joined(separator: ", ")))
     }
+    return try library.profile(named: name.text)
   }
 
   private static func seed(_ settings: Settings) throws(UsageError) -> UInt64 {
@@ -61,7 +59,9 @@ struct RunSetup {
 
   private static func flashFolder(_ value: Settings.Value?) throws(UsageError) -> String? {
     guard let value, value.text != "memory" else { return nil }
-    if case ("dir", let folder?) = value.text.splitOnce(at: ":"), !folder.isEmpty { return folder }
+    if case ("dir", let folder?) = value.text.splitOnce(at: ":"), !folder.isEmpty {
+      return value.path(folder)
+    }
     throw UsageError("\(value.origin) is memory or dir:FOLDER, not \"\(value.text)\"")
   }
 
@@ -75,6 +75,7 @@ struct RunSetup {
 
   /// The module's volumes.
   func files() throws -> ScriptFiles {
+    if let flashFolder { try HostFile.makeOutputFolder(flashFolder) }
     var mounts: [ScriptFiles.Mount] = []
     for volume in profile.volumes {
       mounts.append(
@@ -90,7 +91,7 @@ struct RunSetup {
     let notice: @Sendable (String) -> Void = { console.complain($0) }
     return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker.output,
-      voice: ESpeakVoice(path: Host.process.variable("PATH"), notice: notice),
+      voice: ESpeakVoice(path: host.variable("PATH"), notice: notice),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
       notice: notice)
   }

@@ -24,6 +24,14 @@ struct Settings {
   struct Value: Equatable {
     let text: String
     let origin: String
+    /// The folder that paths in the value start from; nil for the one the command was started in.
+    var folder: String?
+
+    /// A path of the value, as the process can open it.
+    func path(_ path: String) -> String {
+      guard let folder, !path.hasPrefix("/") else { return path }
+      return "\(folder)/\(path)"
+    }
   }
 
   private var values: [Name: Value] = [:]
@@ -32,12 +40,9 @@ struct Settings {
 
   /// Collects the settings.
   ///
-  /// - Parameters:
-  ///   - names: The settings the command knows; only their options are taken.
-  ///   - host: The environment and files to look at.
-  init(_ arguments: inout Arguments, _ names: [Name] = Name.allCases, host: Host = .process) throws
-  {
-    for name in names {
+  /// - Parameter host: The environment and files to look at.
+  init(_ arguments: inout Arguments, host: Host) throws {
+    for name in Name.allCases {
       if let text = try arguments.option(name.option) {
         values[name] = Value(text: text, origin: name.option)
       }
@@ -48,7 +53,7 @@ struct Settings {
 
   private mutating func readEnvironment(_ host: Host) throws {
     let known = Name.allCases.map(\.variable) + Self.otherVariables
-    for variable in host.variableNames where variable.hasPrefix("QPYEMU_") {
+    for variable in host.variables.keys.sorted() where variable.hasPrefix("QPYEMU_") {
       guard known.contains(variable) else {
         throw UsageError("there is no variable \(variable)\(didYouMean(variable, in: known))")
       }
@@ -62,8 +67,8 @@ struct Settings {
 
   private mutating func readFile(_ host: Host) throws {
     guard let path = host.nearest(Self.fileName) else { return }
-    guard let bytes = host.read(path) else {
-      throw Complaint(.hostFailure, "\(path) cannot be read")
+    guard let bytes = HostFile.contents(of: path) else {
+      throw Complaint(.missingInput, "cannot read \(path), which is to hold settings")
     }
     let source = JSONSource(name: path, bytes: bytes)
     do throws(JSONError) {
@@ -88,7 +93,9 @@ struct Settings {
         throw JSONError(message: "a string belongs here", offset: member.value.offset)
       }
       if values[name] == nil {
-        values[name] = Value(text: text, origin: "\(name.rawValue) in \(path)")
+        values[name] = Value(
+          text: text, origin: "\(name.rawValue) in \(path)",
+          folder: String(path.dropLast(Self.fileName.count + 1)))
       }
     }
   }
