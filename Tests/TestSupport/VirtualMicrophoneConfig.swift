@@ -76,8 +76,8 @@ public enum VirtualMicrophoneConfig {
     }
   }()
 
-  /// The folder of the test products, where the plugin lies too.
-  private static let buildFolder: String = {
+  /// The folder of the build products: the plugin and the programs.
+  public static let buildFolder: String = {
     guard let path = realpath("/proc/self/exe", nil) else { preconditionFailure("no /proc") }
     defer { free(path) }
     let program = String(cString: path)

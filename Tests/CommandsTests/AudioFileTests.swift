@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@testable import Commands
+
+/// Sound files as microphones.
+@Suite(.serialized)
+struct AudioFileTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  private static let frames = (0..<2000).map { Int16($0 - 1000) }
+
+  private static func little(_ value: Int, _ size: Int) -> [UInt8] {
+    (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  private static let raw = Data(frames.flatMap { little(Int($0), 2) })
+
+  private static let wav =
+    Data("RIFF".utf8) + Data(little(36 + raw.count, 4)) + Data("WAVEfmt ".utf8)
+    + Data(
+      little(16, 4) + little(1, 2) + little(1, 2) + little(8000, 4) + little(16000, 4)
+        + little(2, 2) + little(16, 2)) + Data("data".utf8) + Data(little(raw.count, 4)) + raw
+
+  private func record(_ name: String) async throws -> (ending: Ending, frames: [Int16]) {
+    let ending = try await bench.run(
+      script: recordOneSecond,
+      ["--audio-in", "file:\(bench.path(name))", "--export", bench.path("out")])
+    return (ending, try WAV(bench.bytes("out/usr/a.wav")).frames)
+  }
+
+  @Test("A recording has the samples of the file, then silence", arguments: ["a.wav", "a.raw"])
+  func file(name: String) async throws {
+    try bench.write(name.hasSuffix("raw") ? Self.raw : Self.wav, to: name)
+    let (ending, frames) = try await record(name)
+    #expect(ending.code == 0)
+    #expect(frames == Self.frames + [Int16](repeating: 0, count: 6000))
+  }
+
+  @Test("A file that loops starts again at its end")
+  func loop() async throws {
+    try bench.write(Self.wav, to: "a.wav")
+    let (ending, frames) = try await record("a.wav,loop")
+    #expect(ending.code == 0)
+    #expect(frames == (0..<4).flatMap { _ in Self.frames })
+  }
+
+  @Test(
+    "A file that is missing is 66, one that is no sound is 65; the sentence names it",
+    arguments: [
+      ("none.wav", nil, 66), ("text.wav", Data("hello".utf8), 65), ("empty.wav", Data(), 65),
+      ("empty.raw", Data(), 65), ("header.wav", wav.prefix(44), 65),
+      ("cut.wav", wav.prefix(30), 65),
+      ("noise.wav", Data((0..<999).map { UInt8($0 * 7 % 251) }), 65),
+    ])
+  func bad(name: String, content: Data?, code: Int32) async throws {
+    if let content { try bench.write(content, to: name) }
+    let ending = try await bench.run(
+      script: "print('ran')", ["--audio-in", "file:\(bench.path(name))"])
+    #expect(ending.code == code)
+    #expect(ending.output.isEmpty)
+    #expect(ending.errors.contains(bench.path(name)))
+    #expect(ending.errors.split(separator: "\n").count == 1, "\(ending.errors)")
+  }
+
+  @Test("A file that is shorter than its header says is heard as far as it goes")
+  func truncated() async throws {
+    try bench.write(Self.wav.prefix(44 + 2000), to: "a.wav")
+    let (ending, frames) = try await record("a.wav")
+    #expect(ending.code == 0)
+    #expect(frames.prefix(1000) == Self.frames.prefix(1000))
+    #expect(frames.dropFirst(1000).allSatisfy { $0 == 0 })
+  }
+}

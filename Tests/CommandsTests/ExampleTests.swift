@@ -1,0 +1,126 @@
+import GuestRuntime
+import Testing
+
+@testable import Commands
+
+/// The scripts of `Docs/Examples`, as a user runs them.
+@Suite(.serialized)
+struct ExampleTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  private func run(_ script: String, on model: String, _ more: [String] = []) async throws -> Ending
+  {
+    try await bench.run(
+      ["run", example(script), "--profile", model, "--audio-in", "tone:440"]
+        + ["--export", bench.path("out")] + more)
+  }
+
+  @Test(
+    "The documented script records ten seconds of the tone on every model that has channel 0",
+    arguments: channelTable.filter { $0.channels.contains(0) }, ["documented", "observed"])
+  func record(
+    row: (model: String, channels: Set<Int>, countsHeader: Bool), policy: String
+  ) async throws {
+    let ending = try await run("record.py", on: row.model, ["--policy", policy])
+    let isDocumented = policy == "documented"
+    let size = row.countsHeader || !isDocumented ? 160_044 : 160_000
+    #expect(
+      ending.output == """
+        callback: U:/recordfile.wav 0 0
+        start: 0
+        callback: U:/recordfile.wav 160000 3
+        path: U:/recordfile.wav
+        size: \(size)
+        header: \(isDocumented ? "bytearray(b'RIFF')" : "b'RIFF'")
+
+        """)
+    #expect(ending.code == 0)
+    let wav = try WAV(bench.bytes("out/usr/recordfile.wav"))
+    #expect(wav.frameRate == 8000 && wav.channels == 1 && wav.bits == 16)
+    #expect(wav.frames.count == 80_000)
+    #expect(abs(wav.hertz - 440) < 0.1)
+    #expect(wav.dataSize == (isDocumented ? 160_000 : 0))
+    #expect(wav.riffSize == (isDocumented ? 160_036 : 36))
+  }
+
+  @Test("Without channel 0 the documented script says so and ends")
+  func recordWithoutChannel() async throws {
+    let documented = try await run("record.py", on: "EC200U")
+    #expect(documented.output == "start: -4\n")
+    #expect(documented.code == 0)
+    let observed = try await run("record.py", on: "EC200U", ["--policy", "observed"])
+    #expect(
+      observed.lines.last == "ValueError: The current platform does not support device 0.")
+    #expect(observed.code == 1)
+  }
+
+  @Test(
+    "Each model records on the channels of the vendor's table and on no other",
+    arguments: channelTable, ["documented", "observed"])
+  func probe(
+    row: (model: String, channels: Set<Int>, countsHeader: Bool), policy: String
+  ) async throws {
+    let ending = try await run("probe_channels.py", on: row.model, ["--policy", policy])
+    let names = ["earpiece", "headphone", "speaker"]
+    let expected = names.indices.map { channel in
+      let refusal =
+        policy == "documented"
+        ? "-4" : "The current platform does not support device \(channel)."
+      return "\(channel) \(names[channel]) \(row.channels.contains(channel) ? "0" : refusal)"
+    }
+    #expect(ending.lines == expected)
+    #expect(ending.code == 0)
+  }
+
+  private static let sox = HostFile.program(named: "sox", onPath: Workbench.variables["PATH"])
+
+  private func seconds(of file: String) throws -> Double {
+    let sox = try #require(Self.sox)
+    let decoded = try #require(
+      ChildProcess.output(
+        of: [sox, bench.path(file), "-t", "raw", "-b", "16", "-e", "signed", "-"], limit: 1 << 24))
+    return Double(decoded.count) / 16000
+  }
+
+  @Test("Another program decodes the AMR recording to ten seconds", .enabled(if: sox != nil))
+  func amr() async throws {
+    let ending = try await run("record_amr.py", on: "EC600N")
+    #expect(ending.lines.last == "header: bytearray(b'#!AMR\\n')")
+    #expect(try seconds(of: "out/usr/recordfile.amr") == 10)
+  }
+
+  @Test("The saved stream is a file that another program plays", .enabled(if: sox != nil))
+  func stream() async throws {
+    let ending = try await run("record_stream.py", on: "EC600N")
+    #expect(
+      ending.lines == [
+        "callback: stream 0 0", "stream_start: 0", "callback: stream 8000 3", "saved: 8006 bytes",
+      ])
+    #expect(try seconds(of: "out/usr/stream.amr") == 5)
+    #expect(try await run("record_stream.py", on: "EC600M").output == "stream_start: -1\n")
+  }
+
+  @Test("What a script plays back goes to the file that --audio-out names")
+  func playBack() async throws {
+    let ending = try await run(
+      "record_and_play.py", on: "EC600N", ["--audio-out", "file:\(bench.path("spoken.wav"))"])
+    #expect(ending.code == 0)
+    #expect(ending.lines.suffix(2) == ["player: 0", "player: 7"])
+    let wav = try WAV(bench.bytes("spoken.wav"))
+    #expect(abs(wav.frames.count - 48_000) < 400, "three seconds at 16000 Hz")
+    #expect(abs(wav.hertz - 440) < 1)
+  }
+
+  @Test("The page's sample fails in its call-back, and only a timeout ends it")
+  func verbatim() async throws {
+    let ending = try await run("record_verbatim.py", on: "EC600N", ["--timeout", "1"])
+    #expect(ending.code == 124)
+    #expect(ending.errors.hasSuffix("qpyemu: the script had not ended after 1 s\n"))
+    #expect(ending.lines.contains("record_sta:3"))
+    #expect(
+      ending.lines.last == "AttributeError: 'module' object has no attribute 'getFilePath'")
+    #expect(try WAV(bench.bytes("out/usr/recordfile.wav")).frames.count == 80_000)
+  }
+}
