@@ -28,7 +28,8 @@ struct LiveAudioTests {
   func exact(device: String) async throws {
     let (ending, wav) = try await record(device)
     #expect(ending.code == 0)
-    #expect(ending.lines == ["['U:/a.wav', 0, 0]", "0", "['U:/a.wav', 16000, 3]"])
+    // A device without a pace of its own may have delivered all before the script goes on.
+    #expect(Set(ending.lines) == ["['U:/a.wav', 0, 0]", "0", "['U:/a.wav', 16000, 3]"])
     #expect(wav.frames == (0..<8000).map(Config.hash))
     #expect(ending.errors.contains("microphone alsa:\(device), loudspeaker null, time real"))
   }

@@ -90,7 +90,7 @@ struct ProcessTests {
 
   @Test(
     "When nobody reads the output any more, the run ends soon and says little",
-    arguments: ["| head -n 1 >output", ">/dev/full", ">&-"])
+    arguments: ["| head -n 1 >output", ">/dev/full"])
   func closedOutput(redirection: String) throws {
     try bench.write("while True: print('line')", to: "a.py")
     let child = try start(
@@ -99,11 +99,27 @@ struct ProcessTests {
     #expect(try bench.text("errors").split(separator: "\n").count <= 10)
   }
 
-  @Test("A list that is cut short, and one that cannot be written, end quietly")
+  @Test("Without standard streams nothing is printed into the files of the run")
+  func closedStreams() throws {
+    try bench.write("print('line')", to: "a.py")
+    let child = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && exec '\(Self.program)' run a.py --profile EC600N --audio-in silence "
+        + "--flash dir:flash --trace trace <&- >&- 2>&-",
+    ])
+    #expect(child.wait() == .exited(0))
+    #expect(try !bench.text("trace").contains("line"))
+    #expect(try bench.text("flash/usr/a.py") == "print('line')")
+  }
+
+  @Test("A list that is cut short ends quietly, and one that cannot be written with 74")
   func cutList() throws {
     #expect(try start(["profiles", "list"], "| head -n 1 >output").wait() == .exited(0))
     #expect(try bench.text("output").hasPrefix("model "))
     #expect(try bench.text("errors").isEmpty)
+    #expect(try start(["profiles", "list"], ">/dev/full").wait() == .exited(74))
+    #expect(
+      try bench.text("errors") == "qpyemu: cannot write the output: No space left on device\n")
   }
 
   @Test("The program finds qpyemu.json above the folder it is started in, and the environment")

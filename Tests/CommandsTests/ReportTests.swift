@@ -36,9 +36,15 @@ struct ReportTests {
     #expect(ending.code == 0)
     #expect(ending.lines.first == "EC200U (EC200U Series)")
     let fact = try #require(ending.lines.first { $0.hasPrefix("record.channels ") })
-    #expect(fact.split(separator: " ").prefix(3) == ["record.channels", "speaker", "documented"])
+    let parts = fact.split(separator: " ").map(String.init)
+    #expect(parts.prefix(3) == ["record.channels", "speaker", "documented"])
+    let source = try #require(parts.last)
     #expect(
-      fact.hasSuffix("vendor page audio.Record: table of channels and list of supported models"))
+      ending.lines.contains {
+        $0.hasPrefix("  \(source) ")
+          && $0.hasSuffix(
+            "vendor page audio.Record: table of channels and list of supported models")
+      })
   }
 
   @Test(
