@@ -173,6 +173,17 @@ struct ReportTests {
     #expect(line("toolchain").hasPrefix("note"))
   }
 
+  @Test("An interpreter that is none is found out by running a script")
+  func wrongInterpreter() async throws {
+    let ending = try await bench.run(["doctor"], variables: ["QPYEMU_INTERPRETER": "/bin/true"])
+    #expect(ending.code == 1)
+    #expect(
+      ending.lines.contains {
+        $0.hasPrefix(
+          "MISSING  interpreter   /bin/true is no MicroPython that can run scripts here;")
+      })
+  }
+
   // MARK: Help
 
   @Test(
