@@ -6,8 +6,9 @@ import GuestRuntime
 package final class Console: Sendable {
   private let output: Int32
   private let errors: Int32
-  /// Held so that lines of several threads do not mix.
-  private let turn = Monitor(())
+  /// Why the first line of the result that could not be written could not; held while a line is
+  /// written, so that lines of several threads do not mix.
+  private let failure = Monitor<String?>(nil)
 
   package init(output: Int32 = 1, errors: Int32 = 2) {
     self.output = output
@@ -20,23 +21,33 @@ package final class Console: Sendable {
   /// Whether a line that is drawn over again is seen, and disturbs no other.
   var showsProgress: Bool { isatty(errors) == 1 && isatty(output) == 0 }
 
+  /// Why the result could not be written; nil if it could.
+  var outputFailure: String? { failure.withLock { $0 } }
+
   /// Prints a line of the result.
-  func print(_ line: String) { write(line + "\n", to: output) }
+  func print(_ line: String) {
+    failure.withLock { failure in
+      guard failure == nil, !Self.write(line + "\n", to: output) else { return }
+      failure = hostReason
+    }
+  }
 
   /// Says something that is not the result, after the program's name.
-  func complain(_ message: String) { write("qpyemu: \(message)\n", to: errors) }
+  func complain(_ message: String) { say("qpyemu: \(message)\n") }
 
   /// Says more of what was said, without the program's name.
-  func explain(_ text: String) { write(text + "\n", to: errors) }
+  func explain(_ text: String) { say(text + "\n") }
 
   /// Draws the progress line over the one before; nil wipes it.
   func progress(_ text: String?) {
-    write("\r\u{1B}[K" + (text.map { "qpyemu: \($0)" } ?? ""), to: errors)
+    say("\r\u{1B}[K" + (text.map { "qpyemu: \($0)" } ?? ""))
   }
 
-  private func write(_ text: String, to descriptor: Int32) {
-    turn.withLock { _ in
-      _ = HostFile.writeAll(descriptor, Array(text.utf8))
-    }
+  private func say(_ text: String) {
+    failure.withLock { _ in _ = Self.write(text, to: errors) }
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    HostFile.writeAll(descriptor, Array(text.utf8))
   }
 }

@@ -1,5 +1,6 @@
 import ALSABackend
 import AudioEngine
+import DeviceEmulator
 import GuestRuntime
 import ModuleProfiles
 
@@ -66,18 +67,34 @@ struct Doctor: Command {
   private var interpreter: Finding {
     do throws(Interpreter.Missing) {
       let interpreter = try Interpreter.find(environment: host.variable)
-      let program = ["-c", "import sys;print(*sys.implementation.version[:3],sep='.')"]
-      guard let said = ChildProcess.output(of: interpreter.command + program, limit: 65536) else {
+      let program = interpreter.command.last ?? ""
+      guard Self.canRun(interpreter) else {
         return Finding(
           .bad, "interpreter",
-          "\(interpreter.command.last ?? "") does not run; remove it, then run "
-            + "./Scripts/qpyemu, which installs it")
+          "\(program) is no MicroPython that can run scripts here; remove it or unset "
+            + "QPYEMU_INTERPRETER, then run ./Scripts/qpyemu, which installs one")
       }
-      let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first ?? ""
-      return Finding(
-        .good, "interpreter", "MicroPython \(line), \(interpreter.command.last ?? "")")
+      let question = "import sys;print(*sys.implementation.version[:3],sep='.')"
+      let answer = ChildProcess.output(of: interpreter.command + ["-c", question], limit: 65536)
+      let version = String(decoding: answer ?? [], as: UTF8.self).split(separator: "\n").first ?? ""
+      return Finding(.good, "interpreter", "MicroPython \(version), \(program)")
     } catch {
       return Finding(.bad, "interpreter", error.message)
+    }
+  }
+
+  /// Whether a script can be run with it: one with an exit code that no mishap has.
+  private static func canRun(_ interpreter: Interpreter) -> Bool {
+    let code: Int32 = 42
+    do {
+      let device = try DeviceEmulator(profile: .named("EC600N"))
+      let file = try device.files.open("/usr/main.py", mode: "w")
+      try device.files.write(file, Array("import sys\nsys.exit(\(code))".utf8).span)
+      try device.files.close(file)
+      let options = GuestRun.Options(script: "/usr/main.py", timeout: .seconds(10))
+      return try GuestRun(device, interpreter: interpreter, options: options).run() == .exited(code)
+    } catch {
+      return false
     }
   }
 

@@ -52,17 +52,13 @@ struct Profiles: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    do throws(ProfileError) {
-      let library = try ProfileLibrary.fromEnvironment(host.variable)
-      switch action {
-      case .list: return try list(library, console)
-      case .show(let name): return show(try library.profile(named: name), console)
-      case .lint(let files): return try lint(files, library, console)
-      case .diff(let a, let b):
-        return diff(try library.profile(named: a), try library.profile(named: b), console)
-      }
-    } catch {
-      throw Complaint(.badData, error.description)
+    let library = try ProfileLibrary.fromEnvironment(host.variable)
+    switch action {
+    case .list: return try list(library, console)
+    case .show(let name): return show(try library.profile(named: name), console)
+    case .lint(let files): return try lint(files, library, console)
+    case .diff(let a, let b):
+      return diff(try library.profile(named: a), try library.profile(named: b), console)
     }
   }
 
@@ -87,10 +83,18 @@ struct Profiles: Command {
   private func show(_ profile: ModuleProfile, _ console: Console) -> ExitCode {
     console.print(profile.name + (profile.series.isEmpty ? "" : " (\(profile.series))"))
     for note in profile.notes { console.print("note: \(note)") }
+    let facts = profile.facts.values.filter { $0.path != "notes" }.sorted { $0.path < $1.path }
+    var sources: [String] = []
+    for fact in facts where !sources.contains(fact.source) { sources.append(fact.source) }
+    let rows = facts.map { fact in
+      let number = sources.firstIndex(of: fact.source).map { "[\($0 + 1)]" } ?? ""
+      return [fact.path, fact.text, fact.provenance.rawValue, number]
+    }
     console.print("")
-    let rows = profile.facts.values.filter { $0.path != "notes" }.sorted { $0.path < $1.path }
-      .map { [$0.path, $0.text, $0.provenance.rawValue, $0.source] }
     Table([["fact", "value", "known as", "source"]] + rows).lines.forEach(console.print)
+    console.print("\nSources:")
+    Table(sources.enumerated().map { ["  [\($0.offset + 1)]", $0.element] }).lines
+      .forEach(console.print)
     console.print("\nWhere the vendor's page for audio.Record contradicts itself:")
     for contradiction in PageContradiction.all where contradiction.concerns(profile) {
       console.print("\n\(contradiction.subject): \(contradiction.page).")

@@ -1,5 +1,6 @@
 import Glibc
 import GuestRuntime
+import ModuleProfiles
 
 /// The command line: finds the command, runs it, and turns what it throws into an exit code.
 public enum QPYEmu {
@@ -7,8 +8,17 @@ public enum QPYEmu {
 
   /// Runs the process's own command line and exits.
   public static func main() -> Never {
+    fillStandardDescriptors()
     let words = Array(CommandLine.arguments.dropFirst())
     exit(run(words, console: Console(), host: .process).rawValue)
+  }
+
+  /// Puts nothing in the place of standard streams that the process was started without, so that no
+  /// file is opened there and takes what is printed.
+  private static func fillStandardDescriptors() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+      unsafe _ = open("/dev/null", O_RDWR)
+    }
   }
 
   /// Runs a command line.
@@ -16,7 +26,11 @@ public enum QPYEmu {
   /// - Parameter words: Without the program's own name.
   static func run(_ words: [String], console: Console, host: Host) -> ExitCode {
     do {
-      return try dispatch(words, console, host)
+      let code = try dispatch(words, console, host)
+      if let failure = console.outputFailure {
+        throw Complaint(.hostFailure, "cannot write the output: \(failure)")
+      }
+      return code
     } catch let error as UsageError {
       console.complain(error.message)
       console.explain("try: qpyemu \(command(words.first).map { "\($0.name) " } ?? "")--help")
@@ -24,6 +38,9 @@ public enum QPYEmu {
     } catch let error as Complaint {
       console.complain(error.message)
       return error.code
+    } catch let error as ProfileError {
+      console.complain(error.description)
+      return error.kind == .unreadable ? .missingInput : .badData
     } catch {
       console.complain("internal error: \(error)")
       return .internalError

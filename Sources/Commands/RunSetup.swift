@@ -40,17 +40,13 @@ struct RunSetup {
   }
 
   private static func profile(_ settings: Settings, _ host: Host) throws -> ModuleProfile {
-    do {
-      let library = try ProfileLibrary.fromEnvironment(host.variable)
-      guard let name = settings[.profile] else {
-        throw UsageError(
-          "no profile: give --profile or set QPYEMU_PROFILE to one of "
-            + (try library.modelNames().joined(separator: ", ")))
-      }
-      return try library.profile(named: name.text)
-    } catch let error as ProfileError {
-      throw Complaint(.badData, error.description)
+    let library = try ProfileLibrary.fromEnvironment(host.variable)
+    guard let name = settings[.profile] else {
+      throw UsageError(
+        "no profile: give --profile or set QPYEMU_PROFILE to one of "
+          + (try library.modelNames().joined(separator: ", ")))
     }
+    return try library.profile(named: name.text)
   }
 
   private static func seed(_ settings: Settings) throws(UsageError) -> UInt64 {

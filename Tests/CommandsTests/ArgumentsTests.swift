@@ -29,4 +29,12 @@ struct ArgumentsTests {
     _ = try twice.option("--seed")
     #expect(throws: UsageError("--seed is given twice")) { try twice.finish() }
   }
+
+  @Test("An option that is followed by another has no value, unless an equals sign gives it one")
+  func optionAsValue() throws {
+    var arguments = Arguments(["--profile", "--seed", "1"])
+    #expect(throws: UsageError("--profile needs a value")) { try arguments.option("--profile") }
+    var joined = Arguments(["--export=--odd"])
+    #expect(try joined.option("--export") == "--odd")
+  }
 }

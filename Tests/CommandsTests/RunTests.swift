@@ -1,4 +1,5 @@
 import Foundation
+import GuestRuntime
 import Testing
 
 @testable import Commands
@@ -25,7 +26,8 @@ struct RunTests {
   @Test("A folder is copied whole, but for hidden files and __pycache__, and its main.py is run")
   func folder() async throws {
     try bench.write(
-      "from usr import helper\nfrom usr.lib import deep\nprint(helper.WORD, deep.WORD)", to: "app/main.py")
+      "from usr import helper\nfrom usr.lib import deep\nprint(helper.WORD, deep.WORD)",
+      to: "app/main.py")
     try bench.write("WORD = 'hello'", to: "app/helper.py")
     try bench.write("WORD = 'again'", to: "app/lib/deep.py")
     try bench.write("", to: "app/lib/__init__.py")
@@ -262,5 +264,18 @@ struct RunTests {
       silent.errors.hasSuffix(
         "espeak-ng is not installed, so TTS is silence of about the right length\n"))
     #expect(try WAV(bench.bytes("spoken.wav")).frames.allSatisfy { $0 == 0 })
+  }
+
+  @Test(
+    "With espeak-ng TTS speaks",
+    .enabled(if: HostFile.program(named: "espeak-ng", onPath: Workbench.variables["PATH"]) != nil))
+  func speech() async throws {
+    let ending = try await bench.run(
+      script: "import audio, utime\naudio.TTS(0).play(1, 0, 2, 'good morning')\nutime.sleep(3)",
+      ["--audio-out", "file:\(bench.path("spoken.wav"))"])
+    #expect(ending.code == 0)
+    #expect(ending.errors.split(separator: "\n").count == 1, "\(ending.errors)")
+    let wav = try WAV(bench.bytes("spoken.wav"))
+    #expect(wav.frames.count > 8000 && wav.frames.contains { $0 > 3000 })
   }
 }

@@ -61,7 +61,7 @@ final class Workbench: Sendable {
     let id = UUID().uuidString
     let names = ["output-\(id)", "errors-\(id)"]
     let descriptors = names.map { open(path($0), O_CREAT | O_WRONLY | O_APPEND, 0o644) }
-    defer { descriptors.forEach { _ = close($0) } }
+    defer { for descriptor in descriptors { close(descriptor) } }
     let host = Host(
       variables: Self.variables.merging(variables) { $1 }, folder: place ?? folder)
     let code: Int32 = await withCheckedContinuation { continuation in

@@ -1,0 +1,139 @@
+import Foundation
+import GuestRuntime
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// The built program, as a process that others start, stop and kill.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct ProcessTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  private static let program = VirtualMicrophoneConfig.buildFolder + "/qpyemu"
+
+  /// Starts the program through a shell, which gives way to it.
+  ///
+  /// - Parameter redirection: What the shell does with its output.
+  private func start(_ words: [String], _ redirection: String = ">output") throws -> ChildProcess {
+    let quoted = ([Self.program] + words).map { "'\($0)'" }.joined(separator: " ")
+    return try ChildProcess([
+      "/bin/sh", "-c", "cd '\(bench.folder)' && exec \(quoted) 2>errors \(redirection)",
+    ])
+  }
+
+  /// Starts a recording on a flash in a folder and waits until a second of it is there.
+  private func startRecording() async throws -> ChildProcess {
+    try bench.write(
+      "import audio\naudio.Record().start('a.wav', 15)\nwhile True: pass", to: "a.py")
+    let child = try start([
+      "run", "a.py", "--profile", "EC600N", "--audio-in", "tone:440", "--time", "real", "--flash",
+      "dir:flash",
+    ])
+    let deadline = ContinuousClock.now + .seconds(20)
+    while (try? bench.bytes("flash/usr/a.wav").count) ?? 0 < 16_000 {
+      try #require(ContinuousClock.now < deadline, "nothing is recorded")
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return child
+  }
+
+  /// The processes that stand in for the module's processor of `parent`.
+  private func children(of parent: Int32) -> [Int32] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap(Int32.init).filter { pid in
+      let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+      // The name, in parentheses, may hold spaces; the parent is the second field after it.
+      let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+      return fields.count > 1 && Int32(fields[1]) == parent
+    }
+  }
+
+  @Test(
+    "A polite signal ends the run with 130 and the recording closed",
+    arguments: [SIGINT, SIGTERM, SIGHUP])
+  func signal(number: Int32) async throws {
+    let child = try await startRecording()
+    child.signal(number)
+    #expect(child.wait() == .exited(130))
+    #expect(try bench.text("output").hasSuffix("KeyboardInterrupt: \n"))
+    let wav = try WAV(bench.bytes("flash/usr/a.wav"))
+    #expect(wav.frames.count >= 8000)
+    #expect(wav.dataSize == 2 * wav.frames.count)
+    #expect(abs(wav.hertz - 440) < 1)
+  }
+
+  @Test("A killed run leaves files that are right up to the last sync, and no interpreter")
+  func killed() async throws {
+    let child = try await startRecording()
+    let interpreters = children(of: child.pid)
+    #expect(!interpreters.isEmpty)
+    child.signal(SIGKILL)
+    #expect(child.wait() == .killed(signal: SIGKILL))
+    let wav = try WAV(bench.bytes("flash/usr/a.wav"))
+    #expect(wav.dataSize >= 16_000 && wav.dataSize <= 2 * wav.frames.count)
+    #expect(abs(wav.hertz - 440) < 1)
+    let deadline = ContinuousClock.now + .seconds(10)
+    while interpreters.contains(where: { kill($0, 0) == 0 }) {
+      try #require(ContinuousClock.now < deadline, "the interpreter lives on")
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    // The folder is free again, and what was recorded can be read.
+    let next = try await bench.run([
+      "run", try bench.write("print(len(open('/usr/a.wav', 'rb').read(4)))", to: "b.py"),
+      "--profile", "EC600N", "--audio-in", "silence", "--flash", "dir:\(bench.path("flash"))",
+    ])
+    #expect(next.output == "4\n")
+  }
+
+  @Test(
+    "When nobody reads the output any more, the run ends soon and says little",
+    arguments: ["| head -n 1 >output", ">/dev/full"])
+  func closedOutput(redirection: String) throws {
+    try bench.write("while True: print('line')", to: "a.py")
+    let child = try start(
+      ["run", "a.py", "--profile", "EC600N", "--audio-in", "silence"], redirection)
+    _ = child.wait()
+    #expect(try bench.text("errors").split(separator: "\n").count <= 10)
+  }
+
+  @Test("Without standard streams nothing is printed into the files of the run")
+  func closedStreams() throws {
+    try bench.write("print('line')", to: "a.py")
+    let child = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && exec '\(Self.program)' run a.py --profile EC600N --audio-in silence "
+        + "--flash dir:flash --trace trace <&- >&- 2>&-",
+    ])
+    #expect(child.wait() == .exited(0))
+    #expect(try !bench.text("trace").contains("line"))
+    #expect(try bench.text("flash/usr/a.py") == "print('line')")
+  }
+
+  @Test("A list that is cut short ends quietly, and one that cannot be written with 74")
+  func cutList() throws {
+    #expect(try start(["profiles", "list"], "| head -n 1 >output").wait() == .exited(0))
+    #expect(try bench.text("output").hasPrefix("model "))
+    #expect(try bench.text("errors").isEmpty)
+    #expect(try start(["profiles", "list"], ">/dev/full").wait() == .exited(74))
+    #expect(
+      try bench.text("errors") == "qpyemu: cannot write the output: No space left on device\n")
+  }
+
+  @Test("The program finds qpyemu.json above the folder it is started in, and the environment")
+  func processHost() throws {
+    try bench.write("{\"profile\": \"EC200U\", \"audio-in\": \"silence\"}", to: "qpyemu.json")
+    try bench.write("print('ran')", to: "below/a.py")
+    let child = try ChildProcess([
+      "/usr/bin/env", "-C", bench.path("below"), "QPYEMU_SEED=77", "/bin/sh", "-c",
+      "exec '\(Self.program)' run a.py >../output 2>../errors",
+    ])
+    #expect(child.wait() == .exited(0))
+    #expect(try bench.text("output") == "ran\n")
+    let said = try bench.text("errors")
+    #expect(said.hasPrefix("qpyemu: EC200U, policy documented, microphone silence"))
+    #expect(said.hasSuffix("seed 77\n"))
+  }
+}
