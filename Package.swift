@@ -73,7 +73,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "EmulatedTime",
-        "COpenCoreAMRNB", "CLinux", "CAllocations", "TestSupport",
+        "COpenCoreAMRNB", "CAllocations", "TestSupport",
       ],
       path: "Tests/Benchmarks", exclude: ["CAllocations"], swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),

@@ -40,11 +40,16 @@ struct Bench {
   }
 
   /// Starts the bare interpreter.
-  func bareInterpreter(_ arguments: [String], onOneProcessor: Bool = false) throws -> Child {
-    try Child(
-      interpreter.command + arguments, complaints: "\(folder)/interpreter.err",
-      onOneProcessor: onOneProcessor)
+  ///
+  /// - Parameter processor: The processor that it is kept on; nil for any.
+  func bareInterpreter(_ arguments: [String], processor: Int? = nil) throws -> Child {
+    let pin = processor.map { ["/usr/bin/taskset", "-c", String($0)] } ?? []
+    return try Child(
+      pin + interpreter.command + arguments, complaints: "\(folder)/interpreter.err")
   }
+
+  /// How many processors there are.
+  var processorCount: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
 
   /// Starts this program again for a part that needs a process of its own.
   func itself(_ arguments: [String], output: String = "/dev/null") throws -> Child {
@@ -60,6 +65,6 @@ struct Bench {
     let load = lines(of: "/proc/loadavg").first?.split(separator: " ").prefix(3)
       .joined(separator: " ")
     return
-      "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors,\(model), load \(load ?? "unknown")"
+      "\(processorCount) processors,\(model), load \(load ?? "unknown")"
   }
 }

@@ -30,13 +30,13 @@ func captureRow(_ bench: Bench) throws -> [Line] {
 func busyCaptureRow(_ bench: Bench) throws -> [Line] {
   let length = bench.often(600, quick: 10)
   let capture = try Capture(bench, seconds: length)
-  let burners = try (0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))).map { _ in
+  let burners = try (0..<bench.processorCount).map { _ in
     try bench.itself(["burn"])
   }
-  defer { burners.forEach { $0.end() } }
+  defer { for burner in burners { burner.end() } }
   let used = try capture.start().wait().processor
   let wrong = capture.wrongFrames
-  capture.notices.forEach { complain(String($0)) }
+  for notice in capture.notices { complain(String(notice)) }
   return [
     Line(
       what: "\(length) s of live capture, processors busy: frames lost or wrong", ours: "\(wrong)",

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A child process, started without anything that would not befall the reference too.
@@ -21,10 +20,8 @@ struct Child {
   /// - Parameters:
   ///   - output: The file that gets its standard output.
   ///   - complaints: The file that gets its standard error.
-  ///   - onOneProcessor: Whether it is kept on one, as the emulator keeps its interpreter.
   init(
-    _ command: [String], output: String = "/dev/null", complaints: String,
-    onOneProcessor: Bool = false
+    _ command: [String], output: String = "/dev/null", complaints: String
   ) throws {
     (self.command, self.complaints) = (command, complaints)
     var actions = posix_spawn_file_actions_t()
@@ -36,14 +33,13 @@ struct Child {
     }
     var arguments = command.map { strdup($0) }
     arguments.append(nil)
-    defer { arguments.forEach { free($0) } }
+    defer { for argument in arguments { free(argument) } }
     var pid = pid_t()
     start = seconds(of: CLOCK_MONOTONIC)
     let status = posix_spawn(&pid, command[0], &actions, nil, arguments, environ)
     guard status == 0 else {
       throw CannotMeasure("\(command[0]) cannot be started: \(String(cString: strerror(status)))")
     }
-    if onOneProcessor { linux_keep_on_one_processor(pid) }
     self.pid = pid
   }
 
