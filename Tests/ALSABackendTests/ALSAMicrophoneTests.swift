@@ -1,4 +1,5 @@
 import AudioEngine
+import Glibc
 import TestSupport
 import Testing
 
@@ -13,26 +14,26 @@ struct ALSAMicrophoneTests {
       "mic_hash", "mic_infile", "mic_stereo", "mic_s24", "mic_s24_packed", "mic_s32_stereo",
       "mic_float", "mic_eager",
     ])
-  func exact(name: String) async throws {
+  func exact(name: String) throws {
     let capture = try Capture(name)
-    try await capture.read(upTo: 4000)
+    try capture.read(upTo: 4000)
     #expect(mismatch(capture.frames, Config.hash) == nil)
     #expect(capture.source.health.overruns == 0)
     #expect(capture.source.frameRate == 8000)
   }
 
   @Test("An 8-bit device gives the upper half of each sample")
-  func eightBits() async throws {
+  func eightBits() throws {
     let capture = try Capture("mic_u8")
-    try await capture.read(upTo: 2000)
+    try capture.read(upTo: 2000)
     #expect(mismatch(capture.frames) { (Config.hash($0) >> 8) << 8 } == nil)
   }
 
   @Test("A device without a pace of its own is captured exactly, however late the reader is")
-  func unpaced() async throws {
+  func unpaced() throws {
     let capture = try Capture("file_hash")
-    try await Task.sleep(for: .milliseconds(100))
-    try await capture.read(upTo: Config.fileFrames)
+    usleep(100_000)
+    try capture.read(upTo: Config.fileFrames)
     #expect(mismatch(capture.frames, Config.hash) == nil)
     #expect(capture.source.health.overruns == 0)
   }
@@ -48,18 +49,18 @@ struct ALSAMicrophoneTests {
       ("mic_44100_48000", 48000, 48000, "48000 Hz, 1 channel, S16_LE"),
       ("mic_s32_stereo", 8000, 8000, "8000 Hz, 2 channels, S32_LE"),
     ])
-  func nativeRate(name: String, wanted: Int, native: Int, description: String) async throws {
+  func nativeRate(name: String, wanted: Int, native: Int, description: String) throws {
     let capture = try Capture(name, frameRate: wanted)
-    try await capture.read(upTo: native / 10)
+    try capture.read(upTo: native / 10)
     #expect(mismatch(capture.frames, Config.hash) == nil)
     #expect(capture.source.frameRate == native)
     #expect(capture.source.health.native == description)
   }
 
   @Test("A tone is heard at its pitch, ten times faster than real time")
-  func tone() async throws {
+  func tone() throws {
     let capture = try Capture("mic_10x")
-    try await capture.read(upTo: 800)
+    try capture.read(upTo: 800)
     let crossings = zip(capture.frames, capture.frames.dropFirst()).count { $0 < 0 && $1 >= 0 }
     #expect(crossings == 43 || crossings == 44)
   }
@@ -111,21 +112,21 @@ struct ALSAMicrophoneTests {
   }
 
   @Test("The capture thread waits once a period, and is not kept busy by a device that lies")
-  func wakeUps() async throws {
+  func wakeUps() throws {
     for (name, turnsASecond) in [("mic_hash", 50), ("mic_eager", 100)] {
       let begin = ContinuousClock.now
       let capture = try Capture(name)
-      try await capture.read(upTo: 4000)
+      try capture.read(upTo: 4000)
       let elapsed = Double((ContinuousClock.now - begin).milliseconds) / 1000
       #expect(Double(capture.source.turns) <= 10 + elapsed * Double(turnsASecond))
     }
   }
 
   @Test("With a full ring, an unpaced device does not keep the thread busy", arguments: ["null"])
-  func fullRing(name: String) async throws {
+  func fullRing(name: String) throws {
     let begin = ContinuousClock.now
     let capture = try Capture(name)
-    try await Task.sleep(for: .milliseconds(200))
+    usleep(200_000)
     let turns = capture.source.turns
     let elapsed = (ContinuousClock.now - begin).milliseconds
     #expect(Int64(turns) <= 20 + elapsed / 10)

@@ -1,4 +1,5 @@
 import AudioEngine
+import Glibc
 import TestSupport
 import Testing
 
@@ -23,7 +24,7 @@ final class Capture {
   /// Reads until there are `count` frames in all.
   ///
   /// The end of patience is for a broken device only; each test's device delivers long before.
-  func read(upTo count: Int, patience: Duration = .seconds(30)) async throws {
+  func read(upTo count: Int, patience: Duration = .seconds(30)) throws {
     let deadline = ContinuousClock.now + patience
     while frames.count < count {
       try #require(ContinuousClock.now < deadline, "only \(frames.count) frames came")
@@ -31,14 +32,14 @@ final class Capture {
       var span = block.mutableSpan
       let arrived = try source.read(into: &span)
       frames += block.prefix(arrived)
-      if arrived == 0 { try await Task.sleep(for: .milliseconds(2)) }
+      if arrived == 0 { usleep(2_000) }
     }
   }
 
   /// Reads until the source is lost: its last words.
-  func readToEnd() async throws -> AudioError? {
+  func readToEnd() throws -> AudioError? {
     do {
-      try await read(upTo: .max)
+      try read(upTo: .max)
       return nil
     } catch let error as AudioError {
       return error
