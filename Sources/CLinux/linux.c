@@ -1,9 +1,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int linux_accept(int descriptor) { return accept4(descriptor, 0, 0, SOCK_CLOEXEC); }
@@ -17,15 +22,54 @@ uid_t linux_peer_user(int descriptor) {
   return status == 0 ? credentials.uid : (uid_t)-1;
 }
 
-void linux_keep_on_one_processor(pid_t pid) {
-  cpu_set_t allowed, one;
-  if (sched_getaffinity(pid, sizeof allowed, &allowed) != 0) return;
-  int skip = pid % CPU_COUNT(&allowed);
+static void choose_processor(cpu_set_t *chosen) {
+  cpu_set_t allowed;
+  CPU_ZERO(chosen);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  int skip = getpid() % CPU_COUNT(&allowed);
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
     if (!CPU_ISSET(cpu, &allowed) || skip-- > 0) continue;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(pid, sizeof one, &one);
+    CPU_SET(cpu, chosen);
     return;
   }
+}
+
+// In the child of a vfork: system calls only, since it shares our memory.
+static int become(
+    char *const arguments[], int input, int output, pid_t parent, const cpu_set_t *processor) {
+  sigset_t none;
+  sigemptyset(&none);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) return ESRCH;
+  setpgid(0, 0);
+  // The host may refuse these two; the program runs without them as well.
+  personality(ADDR_NO_RANDOMIZE);
+  if (CPU_COUNT(processor) > 0) sched_setaffinity(0, sizeof *processor, processor);
+  if (input >= 0 && dup2(input, STDIN_FILENO) < 0) return errno;
+  if (output >= 0 && dup2(output, STDOUT_FILENO) < 0) return errno;
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execv(arguments[0], arguments);
+  return errno;
+}
+
+pid_t linux_start_processor(char *const arguments[], int input, int output) {
+  cpu_set_t processor;
+  choose_processor(&processor);
+  sigset_t all, before;
+  sigfillset(&all);
+  // No handler of ours may run in the child.
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t parent = getpid();
+  volatile int failure = 0;
+  pid_t child = vfork();
+  if (child == 0) {
+    failure = become(arguments, input, output, parent, &processor);
+    _exit(127);
+  }
+  int status = child < 0 ? errno : failure;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (status == 0) return child;
+  if (child > 0) waitpid(child, NULL, 0);
+  errno = status;
+  return -1;
 }

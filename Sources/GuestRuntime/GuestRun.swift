@@ -85,10 +85,10 @@ package final class GuestRun: Sendable {
   package func run() throws(HostError) -> Ending {
     let listener = try ListeningSocket()
     let child = try ChildProcess(
-      interpreter.commandLine(
+      processor: interpreter.commandLine(
         kernel: guestModuleSource("kernel")!, endpoint: listener.name, script: options.script,
         heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
-      output: options.console, ownGroup: true)
+      output: options.console)
     employ { [self] in
       while let socket = listener.accept() { serve(socket) }
     }

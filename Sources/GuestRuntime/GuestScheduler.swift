@@ -91,14 +91,16 @@ final class GuestScheduler: Sendable {
   func claim(_ thread: Int) -> Bool? {
     state.withLock { state in
       let exists = thread == Self.eventThread || state.turns.contains(thread)
-      return exists ? state.claimed.insert(thread).inserted : nil
+      guard exists else { return nil }
+      if thread == Self.eventThread { state.hasListener = true }
+      return state.claimed.insert(thread).inserted
     }
   }
 
   func endThread(_ thread: Int) {
     state.withLock(thenNotify: true) { state in
-      if thread == Self.eventThread { state.hasListener = false }
       guard thread != Self.mainThread else { return }
+      if thread == Self.eventThread { state.hasListener = false }
       state.claimed.remove(thread)
       state.turns.remove(thread)
       state.stopping.remove(thread)

@@ -12,6 +12,11 @@ int linux_pipe(int ends[2]);
 /// The user at the other end of a Unix socket; (uid_t)-1 if that cannot be told.
 uid_t linux_peer_user(int descriptor);
 
-/// Keeps a process on one of the processors it may use; which one depends on its number, so that
-/// many processes spread.
-void linux_keep_on_one_processor(pid_t pid);
+/// Starts a program as a module's processor: on one of the processors we may use, which one depends on
+/// our number, so that many processes spread; with addresses that are the same every time; in a
+/// process group of its own, out of the reach of the terminal's Ctrl-C; with no signal blocked; and it
+/// ends when the calling thread does.
+///
+/// `input` and `output` become its standard input and output; a negative one leaves ours. Gives its
+/// number, or -1 and errno.
+pid_t linux_start_processor(char *const arguments[], int input, int output);

@@ -65,7 +65,11 @@ class Link:
         self.is_busy = False
         self.deeper = None
         self.thread = thread
-        self.call("hello", (VERSION, thread))
+        try:
+            self.call("hello", (VERSION, thread))
+        except BaseException:
+            self.close()
+            raise
 
     def call(self, name, arguments=(), on=None, heap=None):
         return self.exchange(request(name, arguments, on, heap))
@@ -166,6 +170,8 @@ def register(function):
     for number in range(len(functions)):
         if functions[number] is function:
             return number
+    if not functions:
+        start_events()
     functions.append(function)
     return len(functions) - 1
 
@@ -229,7 +235,7 @@ def run_thread(own, function, arguments, keywords):
         own.close()
 
 
-def thread_starter(start):
+def thread_starters(start):
     def start_thread(function, arguments, keywords):
         number = call("thread.start")
         try:
@@ -239,14 +245,21 @@ def thread_starter(start):
             raise RuntimeError("can't create thread")
         return number
 
-    return start_thread
+    def start_events():
+        own = Link(EVENTS)
+        try:
+            start(deliver_events, (own,))
+        except BaseException:
+            own.close()
+            raise
+
+    return start_thread, start_events
 
 
-start_thread = thread_starter(_thread.start_new_thread)
+start_thread, start_events = thread_starters(_thread.start_new_thread)
 
 
-def deliver_events():
-    own = Link(EVENTS)
+def deliver_events(own):
     # Nothing here takes heap, which the script may have used up.
     frame = request("event.next")
     schedule = micropython.schedule
@@ -558,7 +571,6 @@ for name in ("uos", "ujson"):  # The module's boot script leaves these behind.
     main_names[name] = Boot(name)
 main_names["gc"] = gc
 main_link = Link(MAIN)
-_thread.start_new_thread(deliver_events, ())
 vfs.umount("/")
 vfs.mount(flash, "/")
 paths[:] = [""]
@@ -566,6 +578,6 @@ builtins.open = open_flash
 builtins.__import__ = import_module
 leave = sys.exit
 del _thread, builtins, connector, importer, killer, name, opener, os, socket, struct, sys, vfs
-del thread_starter
+del thread_starters
 gc.collect()
 leave(run(script))

@@ -11,15 +11,12 @@ package struct ChildProcess: Sendable {
 
   package let pid: Int32
 
-  /// Starts a program; its standard streams are ours unless `output` is given.
+  /// Starts a program with our standard streams.
   ///
   /// - Parameters:
   ///   - command: The program's path, then its arguments.
-  ///   - output: A descriptor that becomes the child's standard output.
-  ///   - ownGroup: Whether the child is to be left out of the terminal's Ctrl-C.
-  package init(
-    _ command: [String], output: Int32? = nil, ownGroup: Bool = false
-  ) throws(HostError) {
+  ///   - output: A descriptor that becomes its standard output instead.
+  package init(_ command: [String], output: Int32? = nil) throws(HostError) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -31,12 +28,7 @@ package struct ChildProcess: Sendable {
     var none = sigset_t()
     unsafe sigemptyset(&none)
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    var flags = POSIX_SPAWN_SETSIGMASK
-    if ownGroup {
-      unsafe posix_spawnattr_setpgroup(&attributes, 0)
-      flags |= POSIX_SPAWN_SETPGROUP
-    }
-    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
     var arguments = unsafe command.map { unsafe strdup($0) }
     unsafe arguments.append(nil)
@@ -45,6 +37,22 @@ package struct ChildProcess: Sendable {
     let status = unsafe posix_spawn(&pid, command[0], &actions, &attributes, arguments, environ)
     guard status == 0 else { throw HostError("cannot start \(command[0])", code: status) }
     self.pid = pid
+  }
+
+  /// Starts a program as a module's processor: it has one processor of the host, sees the same
+  /// addresses in every run, is out of reach of the terminal's Ctrl-C, and ends when the calling
+  /// thread does.
+  ///
+  /// - Parameter output: A descriptor that becomes its standard output instead of ours.
+  init(processor command: [String], output: Int32?) throws(HostError) {
+    var arguments = unsafe command.map { unsafe strdup($0) }
+    unsafe arguments.append(nil)
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    // Outside the terminal's own group, a read from it would stop the program for ever.
+    let input = isatty(0) == 1 ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
+    defer { if input >= 0 { close(input) } }
+    pid = unsafe linux_start_processor(arguments, input, output ?? -1)
+    guard pid > 0 else { throw HostError("cannot start \(command[0])") }
   }
 
   /// Waits for the end and gives it; once.
@@ -91,7 +99,4 @@ package struct ChildProcess: Sendable {
     close(ends[0])
     return child?.wait() == .exited(0) ? bytes : nil
   }
-
-  /// Keeps it on one processor, as a module has one.
-  package func keepOnOneProcessor() { linux_keep_on_one_processor(pid) }
 }
