@@ -45,6 +45,7 @@ struct RecordingTests {
     #expect(!desk.device.hasEvent)
     #expect(try desk.call(.recordStop) == 0)
     #expect(desk.takeEvents() == [message("U:/a.wav", 61 * 320, 3)])
+    #expect(desk.clock.nextAlarm == nil, "nothing is left to come")
     desk.wait(.seconds(20))
     #expect(!desk.device.hasEvent, "the end is told once")
   }
