@@ -267,6 +267,20 @@ struct RecordingTests {
     desk.device.powerDown()
   }
 
+  @Test("A module that nobody holds any more goes, with its clock, whatever went on")
+  func dropped() throws {
+    weak var clock: VirtualClock?
+    weak var device: DeviceEmulator?
+    do {
+      let desk = try Desk()
+      (clock, device) = (desk.clock, desk.device)
+      try desk.call(.recordStart, "a.wav", 10)
+      _ = try desk.play(0, 0)
+      #expect(device != nil && clock?.nextAlarm != nil)
+    }
+    #expect(device == nil && clock == nil)
+  }
+
   @Test("The same calls give the same bytes and the same call-backs")
   func determinism() throws {
     let runs = try (0..<2).map { _ in
