@@ -220,7 +220,9 @@ struct RecordingTests {
     let desk = try Desk()
     try desk.listen()
     let hooked = Log<Bool>()
-    desk.device.whenEventQueued { [device = desk.device] in hooked.append(device.hasEvent) }
+    desk.device.whenEventQueued { [weak device = desk.device] in
+      hooked.append(device?.hasEvent ?? false)
+    }
     try desk.call(.recordStart, "a.wav", 1)
     #expect(hooked.all == [true])
     for _ in 0..<10 { try desk.call(.recordIsBusy) }
