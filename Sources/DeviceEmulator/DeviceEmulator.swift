@@ -234,6 +234,9 @@ private final class AlarmRelay: @unchecked Sendable {
   func connect(to device: DeviceEmulator) { self.device = device }
 
   var set: @Sendable (Duration, AlarmPurpose) -> Alarm {
-    { [self] due, purpose in clock.schedule(at: due) { self.device?.ring(purpose) } }
+    { [self] due, purpose in
+      // The clock keeps the alarm, so an alarm that kept the relay would keep its clock for ever.
+      clock.schedule(at: due) { [weak device] in device?.ring(purpose) }
+    }
   }
 }

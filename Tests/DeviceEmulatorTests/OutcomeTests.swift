@@ -70,6 +70,23 @@ struct OutcomeTableTests {
       ])
   }
 
+  @Test("The outcomes of Record that are our choice are marked as such, all others are not")
+  func provenance() {
+    let ruled = [
+      "init.device", "init.channel", "init.timer", "start.seconds", "stop.idle", "getData.read",
+      "exists.empty", "end_callback.callable", "amrEncDtx_enable.feature", "stream_start.channel",
+      "stream_start.timer", "stream_stop.feature", "stream_stop.idle",
+    ]
+    let rows = table.methods.filter { $0.key.className == "Record" }.flatMap { method, outcomes in
+      outcomes.rows.map { ("\(method.functionName).\($0.id)", $0) }
+    }
+    #expect(
+      Set(rows.filter { $0.1.documented?.provenance == .ruled }.map(\.0)) == Set(ruled))
+    #expect(
+      rows.allSatisfy { ![.unknown, .observed].contains($0.1.documented?.provenance) })
+    #expect(rows.allSatisfy { [nil, .observed].contains($0.1.observed?.provenance) })
+  }
+
   @Test("The constants are those of the policy and the platform", arguments: Model.all)
   func constants(model: Model) throws {
     let documented = try Desk(model).device.recordConstants

@@ -45,6 +45,7 @@ struct RecordingTests {
     #expect(!desk.device.hasEvent)
     #expect(try desk.call(.recordStop) == 0)
     #expect(desk.takeEvents() == [message("U:/a.wav", 61 * 320, 3)])
+    #expect(desk.clock.nextAlarm == nil, "nothing is left to come")
     desk.wait(.seconds(20))
     #expect(!desk.device.hasEvent, "the end is told once")
   }
@@ -219,7 +220,9 @@ struct RecordingTests {
     let desk = try Desk()
     try desk.listen()
     let hooked = Log<Bool>()
-    desk.device.whenEventQueued { [device = desk.device] in hooked.append(device.hasEvent) }
+    desk.device.whenEventQueued { [weak device = desk.device] in
+      hooked.append(device?.hasEvent ?? false)
+    }
     try desk.call(.recordStart, "a.wav", 1)
     #expect(hooked.all == [true])
     for _ in 0..<10 { try desk.call(.recordIsBusy) }
@@ -264,6 +267,20 @@ struct RecordingTests {
     desk.wait(.seconds(10))
     #expect(!desk.device.hasEvent)
     desk.device.powerDown()
+  }
+
+  @Test("A module that nobody holds any more goes, with its clock, whatever went on")
+  func dropped() throws {
+    weak var clock: VirtualClock?
+    weak var device: DeviceEmulator?
+    do {
+      let desk = try Desk()
+      (clock, device) = (desk.clock, desk.device)
+      try desk.call(.recordStart, "a.wav", 10)
+      _ = try desk.play(0, 0)
+      #expect(device != nil && clock?.nextAlarm != nil)
+    }
+    #expect(device == nil && clock == nil)
   }
 
   @Test("The same calls give the same bytes and the same call-backs")

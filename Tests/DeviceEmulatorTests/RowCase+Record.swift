@@ -109,8 +109,8 @@ extension RowCase {
         try $0.construct("Record", [.int($0.model.otherChannel!)])
         return try $0.call(.recordStart, "a.wav", 10)
       },
-      RowCase("Record.start.timer", "0 seconds", -5) { try $0.call(.recordStart, "a.wav", 0) },
-      RowCase("Record.start.timer", "-1 seconds", -5) { try $0.call(.recordStart, "a.wav", -1) },
+      RowCase("Record.start.seconds", "0 seconds", -5) { try $0.call(.recordStart, "a.wav", 0) },
+      RowCase("Record.start.seconds", "-1 seconds", -5) { try $0.call(.recordStart, "a.wav", -1) },
       RowCase("Record.start.timer", "all timers taken", documented: -5, observed: nil) {
         try $0.construct()
         $0.takeTimers()

@@ -13,6 +13,7 @@ enum RecordRow: String, CaseIterable {
   case startBusy = "start.busy"
   case startChannel = "start.channel"
   case startFormat = "start.format"
+  case startSeconds = "start.seconds"
   case startTimer = "start.timer"
   case startReplace = "start.replace"
   case startOpen = "start.open"
@@ -100,7 +101,7 @@ extension Recorder {
     case .startBusy: return isBusy || file(call, on: board).isInUse
     case .startChannel, .streamChannel: return !record.channels.contains(channel(of: call))
     case .startFormat: return RecordFileFormat(fileName: call.string(0)) == nil
-    case .startTimer: return call.int(1) < 1 || needsTimer(on: board)
+    case .startSeconds: return call.int(1) < 1
     case .startReplace: return file(call, on: board).cannotBeReplaced
     case .startOpen: return !file(call, on: board).hasUsableName
 
@@ -135,7 +136,7 @@ extension Recorder {
     case .streamFeature, .readFeature, .endFeature: return !record.stream
     case .streamBusy: return isBusy
     case .streamParameter: return StreamRequest(call, policy: board.policy) == nil
-    case .streamTimer: return needsTimer(on: board)
+    case .startTimer, .streamTimer: return !board.timers.hasFree
     case .readRefused: return !canRead(call)
 
     case .initOK, .startOK, .stopOK, .pathOK, .dataOK, .sizeOK, .deleteOK, .existsOK, .busyOK,

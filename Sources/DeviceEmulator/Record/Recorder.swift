@@ -18,6 +18,8 @@ struct Recorder: Peripheral {
     let startedAt: Duration
     let target: Target
     let hasEnd: Bool
+    /// The next look for new audio.
+    var alarm: Alarm?
   }
 
   private enum Target {
@@ -76,11 +78,6 @@ struct Recorder: Peripheral {
 
   func channel(of call: Call) -> AudioChannel { objects[call.objectNumber].channel }
 
-  /// Under the observed policy the timer was taken by the constructor.
-  func needsTimer(on board: Board) -> Bool {
-    board.policy == .documented && !board.timers.hasFree
-  }
-
   // MARK: Acting on a row
 
   mutating func perform(
@@ -118,6 +115,7 @@ struct Recorder: Peripheral {
       objects.append(object)
       return PeripheralID(objects.count - 1)
     }
+    // This firmware's recordings use the one timer that its constructor takes.
     if objects.isEmpty { board.timers.take() }
     hasForgotten = current != nil
     stopPretending(on: board)
@@ -220,11 +218,11 @@ struct Recorder: Peripheral {
 
   /// Sets the alarm for the next look, on the grid of the start, so that a late look does not shift
   /// the ones that follow.
-  private func armNext(_ recording: Recording, on board: Board) {
+  private mutating func armNext(_ recording: Recording, on board: Board) {
     let interval = recording.target.interval(isLive: board.microphone.isLive)
     let looks = (board.clock.now - recording.startedAt).attoseconds / interval.attoseconds
     let due = recording.startedAt + interval * (Int(looks) + 1)
-    _ = board.alarm(due, .recording(recording.number))
+    current?.alarm = board.alarm(due, .recording(recording.number))
   }
 
   /// Takes what audio has come since the last look.
@@ -258,6 +256,7 @@ struct Recorder: Peripheral {
     guard let recording = current else { return }
     current = nil
     hasForgotten = false
+    if let alarm = recording.alarm { board.clock.cancel(alarm) }
     if board.policy == .documented { board.timers.release() }
     let report = recording.session.report
     var remarks = report.remarks
