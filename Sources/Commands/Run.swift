@@ -87,10 +87,12 @@ struct Run: Command {
     let interrupts = Interrupts()
     defer { interrupts.end() }
     let setup = try RunSetup(settings, heapBytes: heapBytes, host: host)
-    if let export { try HostFile.makeOutputFolder(export) }
+    let source = try ScriptImport(script)
     let interpreter = try findInterpreter()
+    if let export { try HostFile.makeOutputFolder(export) }
     let files = try setup.files()
-    let path = try ScriptImport(volume: files.mounts[0].volume).copy(script)
+    let main = files.mounts[0]
+    let path = main.path + (try source.copy(to: main.volume))
     let trace = try openTrace(console)
     console.complain(setup.description)
     let device = try setup.makeDevice(files, console)
@@ -101,9 +103,9 @@ struct Run: Command {
         console: console.outputDescriptor),
       trace: trace)
     interrupts.handle { run.interrupt() }
-    let ending = try perform(run, device, console)
+    let code = exitCode(try perform(run, device, console), console)
     try copyOut(files)
-    return exitCode(ending, console)
+    return code
   }
 
   private func findInterpreter() throws -> Interpreter {

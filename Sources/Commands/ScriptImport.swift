@@ -2,26 +2,34 @@ import DeviceEmulator
 import FlashStorage
 import GuestRuntime
 
-/// Copies what is to be run to the module's flash.
+/// What is to be run: a script of the host, or a folder of them with a `main.py`.
 struct ScriptImport {
-  let volume: any Volume
+  private let source: String
+  private let isFolder: Bool
 
-  /// Copies a script, or a folder with all that belongs to it; gives the path of what is to be run.
-  func copy(_ path: String) throws(Complaint) -> String {
+  /// Looks at the path before anything is made or copied.
+  init(_ path: String) throws(Complaint) {
+    source = path
     switch HostKind(of: path) {
-    case .folder:
-      try copyFolder(path)
-      guard (try? volume.status(of: "/main.py"))?.kind == .file else {
-        throw Complaint(.missingInput, "the folder \(path) holds no main.py to run")
-      }
-      return "/usr/main.py"
-    case .file:
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      try copyFile(path, to: "/\(name)")
-      return "/usr/\(name)"
+    case .file: isFolder = false
+    case .folder: isFolder = true
     case .other: throw Complaint(.missingInput, "\(path) is neither a file nor a folder")
     case nil: throw Complaint(.missingInput, "cannot read \(path): \(hostReason)")
     }
+    if isFolder, HostKind(of: "\(path)/main.py") != .file {
+      throw Complaint(.missingInput, "the folder \(path) holds no main.py to run")
+    }
+  }
+
+  /// Copies it to a volume; gives the place of what is to be run there.
+  func copy(to volume: any Volume) throws(Complaint) -> String {
+    if isFolder {
+      try copyFolder(to: volume)
+      return "/main.py"
+    }
+    let name = source.split(separator: "/").last.map(String.init) ?? source
+    try copyFile(source, to: "/\(name)", of: volume)
+    return "/\(name)"
   }
 
   /// Names that a project has on the host and a module has no use for: a module has 300 KB.
@@ -29,44 +37,46 @@ struct ScriptImport {
     name.hasPrefix(".") || name == "__pycache__"
   }
 
-  private func copyFolder(_ root: String) throws(Complaint) {
+  private func copyFolder(to volume: any Volume) throws(Complaint) {
     var waiting = [""]
     while let folder = waiting.popLast() {
-      let place = root + folder
+      let place = source + folder
       guard let names = HostFile.names(in: place) else {
         throw Complaint(.missingInput, "cannot read the folder \(place): \(hostReason)")
       }
       for name in names where !Self.isLeftOut(name) {
         let path = "\(folder)/\(name)"
         // Links to folders could lead around in circles.
-        switch HostKind(of: root + path) {
-        case .folder where HostKind(of: root + path, followsLinks: false) == .folder:
-          try makeDirectory(path, for: root + path)
+        switch HostKind(of: source + path) {
+        case .folder where HostKind(of: source + path, followsLinks: false) == .folder:
+          try makeDirectory(path, of: volume)
           waiting.append(path)
-        case .file: try copyFile(root + path, to: path)
+        case .file: try copyFile(source + path, to: path, of: volume)
         case .folder, .other:
           throw Complaint(
             .missingInput,
-            "\(root + path) is neither a file nor a folder; a module holds nothing else")
-        case nil: throw Complaint(.missingInput, "cannot read \(root + path): \(hostReason)")
+            "\(source + path) is neither a file nor a folder; a module holds nothing else")
+        case nil: throw Complaint(.missingInput, "cannot read \(source + path): \(hostReason)")
         }
       }
     }
   }
 
-  private func copyFile(_ source: String, to path: String) throws(Complaint) {
-    guard HostFile.canBeRead(source) else {
-      throw Complaint(.missingInput, "cannot read \(source): \(hostReason)")
+  private func copyFile(
+    _ file: String, to path: String, of volume: any Volume
+  ) throws(Complaint) {
+    guard HostFile.canBeRead(file) else {
+      throw Complaint(.missingInput, "cannot read \(file): \(hostReason)")
     }
-    try onVolume { () throws(VolumeError) in try volume.importFile(source, to: path) }
+    try onVolume { () throws(VolumeError) in try volume.importFile(file, to: path) }
   }
 
-  private func makeDirectory(_ path: String, for source: String) throws(Complaint) {
+  private func makeDirectory(_ path: String, of volume: any Volume) throws(Complaint) {
     do throws(FlashError) {
       try volume.makeDirectory(path)
     } catch {
       if error == .exists, (try? volume.status(of: path))?.kind == .directory { return }
-      throw Complaint(.badData, "cannot copy the folder \(source) to the module: \(error)")
+      throw Complaint(.badData, "cannot copy the folder \(source + path) to the module: \(error)")
     }
   }
 }

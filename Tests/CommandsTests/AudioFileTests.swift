@@ -16,13 +16,12 @@ struct AudioFileTests {
     (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
-  private static let raw = Data(frames.flatMap { little(Int($0), 2) })
+  private static let raw = frames.flatMap { little(Int($0), 2) }
 
   private static let wav =
-    Data("RIFF".utf8) + Data(little(36 + raw.count, 4)) + Data("WAVEfmt ".utf8)
-    + Data(
-      little(16, 4) + little(1, 2) + little(1, 2) + little(8000, 4) + little(16000, 4)
-        + little(2, 2) + little(16, 2)) + Data("data".utf8) + Data(little(raw.count, 4)) + raw
+    Array("RIFF".utf8) + little(36 + raw.count, 4) + Array("WAVEfmt ".utf8)
+    + [(16, 4), (1, 2), (1, 2), (8000, 4), (16000, 4), (2, 2), (16, 2)].flatMap(little)
+    + Array("data".utf8) + little(raw.count, 4) + raw
 
   private func record(_ name: String) async throws -> (ending: Ending, frames: [Int16]) {
     let ending = try await bench.run(
@@ -50,12 +49,12 @@ struct AudioFileTests {
   @Test(
     "A file that is missing is 66, one that is no sound is 65; the sentence names it",
     arguments: [
-      ("none.wav", nil, 66), ("text.wav", Data("hello".utf8), 65), ("empty.wav", Data(), 65),
-      ("empty.raw", Data(), 65), ("header.wav", wav.prefix(44), 65),
-      ("cut.wav", wav.prefix(30), 65),
-      ("noise.wav", Data((0..<999).map { UInt8($0 * 7 % 251) }), 65),
-    ])
-  func bad(name: String, content: Data?, code: Int32) async throws {
+      ("none.wav", nil, 66), ("text.wav", Array("hello".utf8), 65), ("empty.wav", [], 65),
+      ("empty.raw", [], 65), ("header.wav", Array(wav.prefix(44)), 65),
+      ("cut.wav", Array(wav.prefix(30)), 65),
+      ("noise.wav", (0..<999).map { UInt8($0 * 7 % 251) }, 65),
+    ] as [(String, [UInt8]?, Int32)])
+  func bad(name: String, content: [UInt8]?, code: Int32) async throws {
     if let content { try bench.write(content, to: name) }
     let ending = try await bench.run(
       script: "print('ran')", ["--audio-in", "file:\(bench.path(name))"])
@@ -67,7 +66,7 @@ struct AudioFileTests {
 
   @Test("A file that is shorter than its header says is heard as far as it goes")
   func truncated() async throws {
-    try bench.write(Self.wav.prefix(44 + 2000), to: "a.wav")
+    try bench.write(Array(Self.wav.prefix(44 + 2000)), to: "a.wav")
     let (ending, frames) = try await record("a.wav")
     #expect(ending.code == 0)
     #expect(frames.prefix(1000) == Self.frames.prefix(1000))

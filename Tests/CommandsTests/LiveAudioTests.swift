@@ -1,4 +1,4 @@
-import Foundation
+import GuestRuntime
 import TestSupport
 import Testing
 
@@ -109,7 +109,7 @@ struct LiveAudioTests {
     ])
     #expect(ending.code == 0)
     #expect(ending.lines.suffix(2) == ["player: 0", "player: 7"])
-    let played = try Data(contentsOf: URL(filePath: Config.folder + "/out.raw"))
+    let played = try #require(HostFile.contents(of: Config.folder + "/out.raw"))
     let loud = stride(from: 0, to: played.count - 1, by: 2).count { played[$0 + 1] & 0x7F > 0x10 }
     #expect(played.count >= 40_000 && loud > 8000)
   }

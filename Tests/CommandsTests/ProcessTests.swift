@@ -33,7 +33,7 @@ struct ProcessTests {
       "dir:flash",
     ])
     let deadline = ContinuousClock.now + .seconds(20)
-    while (try? bench.bytes("flash/usr/a.wav").count) ?? 0 < 16_000 {
+    while (HostFile.contents(of: bench.path("flash/usr/a.wav"))?.count ?? 0) < 16_000 {
       try #require(ContinuousClock.now < deadline, "nothing is recorded")
       try await Task.sleep(for: .milliseconds(20))
     }
@@ -44,7 +44,7 @@ struct ProcessTests {
   private func children(of parent: Int32) -> [Int32] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap(Int32.init).filter { pid in
-      let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+      let stat = String(decoding: HostFile.contents(of: "/proc/\(pid)/stat") ?? [], as: UTF8.self)
       // The name, in parentheses, may hold spaces; the parent is the second field after it.
       let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
       return fields.count > 1 && Int32(fields[1]) == parent

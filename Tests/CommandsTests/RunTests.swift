@@ -79,6 +79,16 @@ struct RunTests {
     #expect(ending.errors.contains("of 255 blocks of 4096 bytes were free"))
   }
 
+  @Test("When the script is missing, no folder is made for what it would have left")
+  func nothingMade() async throws {
+    let ending = try await bench.run([
+      "run", bench.path("none.py"), "--profile", "EC600N", "--audio-in", "silence", "--export",
+      bench.path("out"), "--flash", "dir:\(bench.path("flash"))",
+    ])
+    #expect(ending.code == 66)
+    #expect(!bench.exists("out") && !bench.exists("flash"))
+  }
+
   // MARK: Flash
 
   @Test("The flash in a folder is there again in the next run")

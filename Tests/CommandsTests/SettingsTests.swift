@@ -38,7 +38,7 @@ struct SettingsTests {
       {"profile": "EC200U", "audio-in": "file:voice.raw,loop", "audio-out": "file:heard.wav",
        "time": "virtual", "policy": "observed", "flash": "dir:flash", "seed": 12}
       """, to: "qpyemu.json")
-    try bench.write(Data([1, 2, 3, 4]), to: "voice.raw")
+    try bench.write([1, 2, 3, 4], to: "voice.raw")
     let script = try bench.write("", to: "below/a.py")
     let ending = try await bench.run(["run", script], from: bench.path("below"))
     #expect(ending.code == 0)
