@@ -64,8 +64,7 @@ extension DeviceMethod {
     case .audioSetPA, .audioSetVolume: Signature(.int)
     case .audioPlay: Signature(.int, .int, .any)
     case .audioSetCallback: Signature(.any)
-    case .audioTonePlay: Signature(.int, .int)
-    case .audioStop, .audioStopAll, .audioGetState, .audioGetVolume, .audioTonePlayStop: Signature()
+    case .audioStop, .audioStopAll, .audioGetState, .audioGetVolume: Signature()
 
     case .ttsPlay: Signature(.int, .int, .int, .any)
     case .ttsSetCallback: Signature(.any)

@@ -27,8 +27,6 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
   case audioGetState = "Audio.getState"
   case audioGetVolume = "Audio.getVolume"
   case audioSetVolume = "Audio.setVolume"
-  case audioTonePlay = "Audio.aud_tone_play"
-  case audioTonePlayStop = "Audio.aud_tone_play_stop"
 
   case ttsInit = "TTS.init"
   case ttsClose = "TTS.close"
