@@ -163,6 +163,8 @@ final class GuestScheduler: Sendable {
       clock.advance(by: time)
     } else {
       moving { clock.advance(by: time) }
+      // What the call does to other threads comes after what the call-back does to the main thread.
+      holdForCallback()
     }
   }
 

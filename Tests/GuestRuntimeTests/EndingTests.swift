@@ -83,7 +83,7 @@ struct EndingTests {
       except MemoryError:
           hog.clear()
           print('caught')
-      hog = [bytearray(100) for _ in range(100000)]
+      while True: hog.append(bytearray(64))
       """)
     #expect(run.ending == .exited(1))
     #expect(run.lines.first == "caught")

@@ -464,6 +464,8 @@ def importer(native_import):
             return native(bare)
         if name == "kernel" and lent:
             return lent[-1]
+        if name in own_names:
+            raise ImportError("no module named '%s'" % name)
         return flash_module(name, wanted)
 
     return import_module
