@@ -327,7 +327,8 @@ final class GuestScheduler: Sendable {
 
   private func isIdle(_ state: State) -> Bool {
     state.isOver
-      || (state.handOver == .idle && state.turns.count == 1 && !device.hasEvent && !device.isWorking)
+      || (state.handOver == .idle && state.turns.count == 1 && !device.hasEvent
+        && !device.isWorking)
   }
 
   /// Lets the main thread end if that is what it waits for.

@@ -1,6 +1,6 @@
 import DeviceEmulator
-import GuestRuntime
 import Foundation
+import GuestRuntime
 import Testing
 
 @Suite("The same script gives the same run", .serialized)
@@ -63,7 +63,9 @@ struct DeterminismTests {
     """,
   ]
 
-  @Test("Ten runs give the same console, the same flash and the same calls", arguments: scripts, [false, true])
+  @Test(
+    "Ten runs give the same console, the same flash and the same calls", arguments: scripts,
+    [false, true])
   func same(script: String, busy: Bool) throws {
     let helpers = busy ? try (0..<2).map { _ in try Self.busyHelper() } : []
     defer { helpers.forEach { $0.terminate() } }
@@ -94,7 +96,10 @@ struct DeterminismTests {
   private static func busyHelper() throws -> Process {
     let helper = Process()
     helper.executableURL = URL(fileURLWithPath: "/bin/sh")
-    helper.arguments = ["-c", "while [ $(ps -o ppid= -p $$) -ne 1 ]; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done"]
+    helper.arguments = [
+      "-c",
+      "while [ $(ps -o ppid= -p $$) -ne 1 ]; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done",
+    ]
     try helper.run()
     return helper
   }

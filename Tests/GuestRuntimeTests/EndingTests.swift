@@ -64,9 +64,11 @@ struct EndingTests {
     }
   }
 
-  @Test("A fresh script has the heap of the model, scaled by the word's size", arguments: [
-    ("EC600N", 524_288), ("EC600U", 851_968), ("EG915U", 638_976),
-  ])
+  @Test(
+    "A fresh script has the heap of the model, scaled by the word's size",
+    arguments: [
+      ("EC600N", 524_288), ("EC600U", 851_968), ("EG915U", 638_976),
+    ])
   func heap(profile: String, bytes: Int) throws {
     let run = try ScriptRun("gc.collect(); print(gc.mem_free())", .init(profile: profile))
     let free = try #require(run.lines.first.flatMap { Int($0) })

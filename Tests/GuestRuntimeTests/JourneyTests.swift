@@ -54,7 +54,9 @@ struct JourneyTests {
       """)
     #expect(run.ending == .exited(0))
     #expect(run.lines == ["0", "3"])
-    #expect(try run.recordedBytes("/usr/a.wav") == 160000 - 44 || run.recordedBytes("/usr/a.wav") == 160000)
+    #expect(
+      try run.recordedBytes("/usr/a.wav") == 160000 - 44
+        || run.recordedBytes("/usr/a.wav") == 160000)
   }
 
   @Test("getData gives what the policy says", arguments: [Policy.documented, .observed])

@@ -32,7 +32,9 @@ struct BareGuest {
     HostThread.start { [scheduler] in scheduler.drive { .zero } }
   }
 
-  func send(_ bytes: [UInt8]) { _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } }
+  func send(_ bytes: [UInt8]) {
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+  }
 
   func send(_ head: String, payload: [UInt8] = []) {
     send(Self.frame(Array(head.utf8), payload))
@@ -134,15 +136,19 @@ struct ProtocolTests {
     #expect(guest.answer() == "0")
   }
 
-  @Test("A frame beyond the limits is refused, whatever is behind it", arguments: [
-    (0xFFFF_FFFF, 0, 0), (65537, 0, 0), (0, 1 << 20 + 1, 0), (0, 0xFFFF_FFFF, 0), (2, 0, 1),
-  ] as [(UInt32, UInt32, UInt32)])
+  @Test(
+    "A frame beyond the limits is refused, whatever is behind it",
+    arguments: [
+      (0xFFFF_FFFF, 0, 0), (65537, 0, 0), (0, 1 << 20 + 1, 0), (0, 0xFFFF_FFFF, 0), (2, 0, 1),
+    ] as [(UInt32, UInt32, UInt32)])
   func oversize(head: UInt32, payload: UInt32, kind: UInt32) throws {
     let guest = try BareGuest()
     defer { guest.hangUp() }
     guest.send(BareGuest.hello)
     _ = guest.answer()
-    guest.send([head, payload, kind].flatMap { n in (0..<4).map { UInt8(truncatingIfNeeded: n >> (8 * $0)) } })
+    guest.send(
+      [head, payload, kind].flatMap { n in (0..<4).map { UInt8(truncatingIfNeeded: n >> (8 * $0)) }
+      })
     let given = guest.answer()
     #expect(given?.contains("malformed device call") == true, "\(given ?? "nothing")")
     #expect(guest.answer() == nil)
@@ -161,15 +167,20 @@ struct ProtocolTests {
     }
   }
 
-  @Test("Numbers at the ends of their range do no harm", arguments: [
-    Int.max, Int.min, Int.max - 1, -1, 0, 1 << 32, 1 << 62,
-  ])
+  @Test(
+    "Numbers at the ends of their range do no harm",
+    arguments: [
+      Int.max, Int.min, Int.max - 1, -1, 0, 1 << 32, 1 << 62,
+    ])
   func extremes(number: Int) throws {
-    let calls = GuestService.all.keys.sorted().filter {
-      !["event.next", "run.idle", "thread.await"].contains($0)
-    } + ["Record.start", "Record.getData", "Record.gain", "Record.init", "Record.stream_start"]
+    let calls =
+      GuestService.all.keys.sorted().filter {
+        !["event.next", "run.idle", "thread.await"].contains($0)
+      } + ["Record.start", "Record.getData", "Record.gain", "Record.init", "Record.stream_start"]
     for call in calls {
-      for shape in [[number], [number, number], [0, number], [number, number, number], [1, 0, number], []] {
+      for shape in [
+        [number], [number, number], [0, number], [number, number, number], [1, 0, number], [],
+      ] {
         let guest = try BareGuest()
         defer { guest.hangUp() }
         guest.send(BareGuest.hello)
