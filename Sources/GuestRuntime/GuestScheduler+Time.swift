@@ -31,7 +31,9 @@ extension GuestScheduler {
       switch awaitActivity() {
       case .over: return
       case .waiting:
-        if let clock = virtualClock, let next = clock.nextAlarm { clock.advance(to: next) }
+        if let clock = virtualClock, let next = clock.nextAlarm {
+          moving { clock.advance(to: next) }
+        }
         state.withLock(thenNotify: true) { checkIdle(&$0) }
         awaitMovement()
       case .computing:
@@ -50,6 +52,7 @@ extension GuestScheduler {
 
   private func compute(_ used: Duration, _ loop: inout LoopDetector) {
     let (calls, character) = state.withLock { ($0.callCount, $0.lastCharacter) }
+    guard calls > 0 else { return }  // The kernel is still being compiled.
     let patience = character.contains(.loadsCode) ? Self.loadingPatience : Self.patience
     if calls != loop.callCount { loop = LoopDetector(callCount: calls, since: used + patience) }
     guard used > loop.since else { return }
@@ -57,7 +60,7 @@ extension GuestScheduler {
       loop.since = used + patience
     } else if let clock = virtualClock {
       let target = clock.now + (used - loop.since) * Self.slowness
-      clock.advance(to: target) { [device] in device.hasEvent }
+      moving { clock.advance(to: target) { [device] in device.hasEvent } }
       loop.since = device.hasEvent ? used + patience : used
     }
   }

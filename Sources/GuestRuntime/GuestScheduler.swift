@@ -29,6 +29,8 @@ final class GuestScheduler: Sendable {
     static let takesTime = CallCharacter(rawValue: 1)
     /// The interpreter may have a module to compile after it.
     static let loadsCode = CallCharacter(rawValue: 2)
+    /// Its thread makes it as soon as it is there.
+    static let arrives = CallCharacter(rawValue: 4)
   }
 
   /// How a wait ended.
@@ -50,6 +52,8 @@ final class GuestScheduler: Sendable {
     var lastThread = 0
     /// The threads that have a connection.
     var claimed: Set<Int> = []
+    /// The threads that have made their first call.
+    var arrived: Set<Int> = []
     var stopping: Set<Int> = []
     /// The locks that are held, and who waits for each.
     var locks: [Int: Lock] = [:]
@@ -60,6 +64,9 @@ final class GuestScheduler: Sendable {
     var lastCharacter: CallCharacter = []
     /// The main thread's wait for the end of all that goes on.
     var idling: ThreadTurns.Ticket?
+    /// Who moves the clock at the moment. Nobody's turn begins meanwhile, so that of those who are
+    /// woken at the same time the order of their alarms decides.
+    var movers = 0
     var isOver = false
   }
 
@@ -102,6 +109,7 @@ final class GuestScheduler: Sendable {
       guard thread != Self.mainThread else { return }
       if thread == Self.eventThread { state.hasListener = false }
       state.claimed.remove(thread)
+      state.arrived.remove(thread)
       state.turns.remove(thread)
       state.stopping.remove(thread)
       checkIdle(&state)
@@ -122,27 +130,56 @@ final class GuestScheduler: Sendable {
 
   func mustStop(_ thread: Int) -> Bool { state.withLock { $0.stopping.contains(thread) } }
 
+  /// Waits until a thread that has been started is there: until then both would take from the heap at
+  /// the same time, and the addresses of objects would differ from run to run.
+  func awaitArrival(_ thread: Int) {
+    state.wait { state in
+      state.isOver || state.arrived.contains(thread) || !state.claimed.contains(thread)
+        ? .done(()) : .waiting(until: nil)
+    }
+  }
+
   // MARK: Calls
 
   /// A call has come in: waits for its thread's turn, and lets it take its time. False at the end.
   func begin(_ character: CallCharacter, of thread: Int) -> Bool {
     let before = state.withLock { state in
       state.callCount += 1
+      if character.contains(.arrives) { state.arrived.insert(thread) }
       state.lastCharacter = character
       let had = state.turns.running
       let has = thread == Self.eventThread || state.turns.begin(thread)
       return (goesOn: has && !state.isOver, passedOn: state.turns.running != had)
     }
-    if before.passedOn { notify() }
+    if before.passedOn || character.contains(.arrives) { notify() }
     guard before.goesOn || awaitTurn(thread) else { return false }
-    if character.contains(.takesTime) { virtualClock?.advance(by: Self.callCost) }
+    if character.contains(.takesTime), let clock = virtualClock { pass(Self.callCost, on: clock) }
     return true
+  }
+
+  private func pass(_ time: Duration, on clock: VirtualClock) {
+    let isQuiet = clock.nextAlarm.map { $0 > clock.now + time } ?? true
+    if isQuiet {
+      clock.advance(by: time)
+    } else {
+      moving { clock.advance(by: time) }
+      // What the call does to other threads comes after what the call-back does to the main thread.
+      holdForCallback()
+    }
+  }
+
+  /// Moves the clock.
+  func moving(_ move: () -> Void) {
+    state.withLock { $0.movers += 1 }
+    move()
+    state.withLock(thenNotify: true) { $0.movers -= 1 }
   }
 
   private func awaitTurn(_ thread: Int) -> Bool {
     state.wait { state in
       if state.isOver || !state.turns.contains(thread) { return .done(false) }
-      return state.turns.running == thread ? .done(true) : .waiting(until: nil)
+      let isNext = state.turns.running == thread && state.movers == 0
+      return isNext ? .done(true) : .waiting(until: nil)
     }
   }
 
@@ -171,7 +208,9 @@ final class GuestScheduler: Sendable {
     }
     state.wait { state in
       guard !state.isOver else { return .done(()) }
-      guard state.handOver == .idle, device.hasEvent else { return .waiting(until: nil) }
+      guard state.handOver == .idle, state.movers == 0, device.hasEvent else {
+        return .waiting(until: nil)
+      }
       state.handOver = .announced
       return .done(())
     }
@@ -288,7 +327,8 @@ final class GuestScheduler: Sendable {
 
   private func isIdle(_ state: State) -> Bool {
     state.isOver
-      || (state.handOver == .idle && state.turns.count == 1 && !device.hasEvent && !device.isWorking)
+      || (state.handOver == .idle && state.turns.count == 1 && !device.hasEvent
+        && !device.isWorking)
   }
 
   /// Lets the main thread end if that is what it waits for.

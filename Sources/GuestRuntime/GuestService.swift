@@ -47,7 +47,7 @@ struct GuestService: Sendable {
 
   /// Call-backs, time, threads and locks.
   private static let running: [String: GuestService] = [
-    "event.next": does([], isForEvents: true) { this, _, _ in this.scheduler.nextEvent() },
+    "event.next": does(.arrives, isForEvents: true) { this, _, _ in this.scheduler.nextEvent() },
     "event.take": gives([]) { this, _, _ in try this.takeEvent() },
     "event.done": does([]) { this, _, _ in this.scheduler.eventDone() },
     "run.idle": gives([]) { this, thread, _ in
@@ -58,7 +58,8 @@ struct GuestService: Sendable {
     "time.now": gives { this, _, _ in .int(this.unixTime) },
     "thread.start": gives { this, _, _ in try this.startThread() },
     "thread.drop": does([]) { this, _, a in this.scheduler.endThread(try a.int(0)) },
-    "thread.begin": does([]) { _, _, _ in },
+    "thread.await": does([]) { this, _, a in this.scheduler.awaitArrival(try a.int(0)) },
+    "thread.begin": does(.arrives) { _, _, _ in },
     "thread.stop": gives { this, thread, a in try this.stopThread(thread, a) },
     "thread.ident": gives([]) { _, thread, _ in .int(thread) },
     "thread.running": gives { this, _, a in .bool(this.scheduler.isRunning(try a.int(0))) },

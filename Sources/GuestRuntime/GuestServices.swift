@@ -166,7 +166,7 @@ final class GuestServices: Sendable {
     switch scheduler.acquire(lock, thread, until: due) {
     case .done: return .bool(true)
     case .timedOut: return .bool(false)
-    case .cutShort: 
+    case .cutShort:
       return .list([.int(lock)] + (due.map { [.int(0), .int($0.nanoseconds)] } ?? [.int(-1)]))
     }
   }

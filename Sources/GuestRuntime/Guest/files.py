@@ -45,7 +45,7 @@ class File(IOBase):
         data = b""
         text = ""
         while len(text) < count:
-            more = self.take(count - len(text) + missing(data))
+            more = self.take(missing(data) or count - len(text))
             data += more
             if not more or not missing(data):
                 text = data.decode()

@@ -221,7 +221,7 @@ def method_minding_heap(name):
 def run_thread(own, function, arguments, keywords):
     ident = get_ident()
     try:
-        own.call("thread.begin")
+        own.exchange(BEGIN)
         links[ident] = own
         function(*arguments, **keywords)
     except SystemExit:
@@ -243,6 +243,7 @@ def thread_starters(start):
         except BaseException:
             call("thread.drop", number)
             raise RuntimeError("can't create thread")
+        call("thread.await", number)
         return number
 
     def start_events():
@@ -252,6 +253,7 @@ def thread_starters(start):
         except BaseException:
             own.close()
             raise
+        call("thread.await", EVENTS)
 
     return start_thread, start_events
 
@@ -260,15 +262,22 @@ start_thread, start_events = thread_starters(_thread.start_new_thread)
 
 
 def deliver_events(own):
-    # Nothing here takes heap, which the script may have used up.
+    # The loop takes no heap: the script may have used it up, and its objects are to have the same
+    # addresses in every run.
     frame = request("event.next")
+    write, readinto, header = own.write, own.readinto, own.header
     schedule = micropython.schedule
-    exchange = own.exchange
     while True:
-        exchange(frame)
+        try:
+            write(frame)
+            if readinto(header) != 12:
+                die()
+        except OSError:
+            die()
         schedule(run_callback, None)
 
 
+BEGIN = request("thread.begin")
 TAKE = request("event.take")
 DONE = request("event.done")
 
@@ -455,6 +464,8 @@ def importer(native_import):
             return native(bare)
         if name == "kernel" and lent:
             return lent[-1]
+        if name in own_names:
+            raise ImportError("no module named '%s'" % name)
         return flash_module(name, wanted)
 
     return import_module
