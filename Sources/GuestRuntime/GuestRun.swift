@@ -100,7 +100,9 @@ package final class GuestRun: Sendable {
     let ending = awaitEnd(of: child)
     scheduler.end()
     listener.shut()
-    staff.withLock { $0.sockets.values.forEach { $0.shut() } }
+    staff.withLock { staff in
+      for socket in staff.sockets.values { socket.shut() }
+    }
     // Nobody may call the device any more once it is powered down.
     staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
     device.powerDown()

@@ -14,7 +14,7 @@ extension GuestScheduler {
   /// How often a script that computes is looked at.
   private static let look = Duration.milliseconds(1)
   /// How often an idle device is looked at when its clock is the host's.
-  private static let idleLook = Duration.milliseconds(20)
+  private static let idleLook = Duration.milliseconds(100)
 
   private enum Activity {
     case over
@@ -34,7 +34,7 @@ extension GuestScheduler {
         if let clock = virtualClock, let next = clock.nextAlarm {
           moving { clock.advance(to: next) }
         }
-        state.withLock(thenNotify: true) { checkIdle(&$0) }
+        if state.withLock({ checkIdle(&$0) }) { notify() }
         awaitMovement()
       case .computing:
         compute(processorTime(), &loop)
@@ -85,12 +85,13 @@ extension GuestScheduler {
 
   /// With no alarm set nothing happens by itself: waits for a thread or the host.
   private func awaitMovement() {
-    // The host's clock tells nobody when the last recording has ended.
-    let end = virtualClock == nil ? ContinuousClock.now + Self.idleLook : nil
+    let end = ContinuousClock.now + Self.idleLook
     state.wait { state in
       let canMove = !state.turns.allWait || virtualClock?.nextAlarm != nil
-      let isLate = end.map { ContinuousClock.now >= $0 } ?? false
-      return state.isOver || canMove || isLate ? .done(()) : .waiting(until: end)
+      if state.isOver || canMove { return .done(()) }
+      // The host's clock tells nobody when the last recording has ended.
+      guard virtualClock == nil, state.idling != nil else { return .waiting(until: nil) }
+      return ContinuousClock.now >= end ? .done(()) : .waiting(until: end)
     }
   }
 

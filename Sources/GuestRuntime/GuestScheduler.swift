@@ -80,7 +80,7 @@ final class GuestScheduler: Sendable {
     device.whenEventQueued { [weak self] in self?.notify() }
   }
 
-  private func notify() { state.withLock(thenNotify: true) { _ in } }
+  func notify() { state.withLock(thenNotify: true) { _ in } }
 
   // MARK: Threads
 
@@ -331,11 +331,14 @@ final class GuestScheduler: Sendable {
         && !device.isWorking)
   }
 
-  /// Lets the main thread end if that is what it waits for.
-  func checkIdle(_ state: inout State) {
-    if let idling = state.idling, state.turns.isWaiting(idling), isIdle(state) {
-      state.turns.wake(idling)
+  /// Lets the main thread end if that is what it waits for; whether it does.
+  @discardableResult
+  func checkIdle(_ state: inout State) -> Bool {
+    guard let idling = state.idling, state.turns.isWaiting(idling), isIdle(state) else {
+      return false
     }
+    state.turns.wake(idling)
+    return true
   }
 
   /// Ctrl-C has been sent: the main thread goes on, to see it.
