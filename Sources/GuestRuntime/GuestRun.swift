@@ -90,6 +90,8 @@ package final class GuestRun: Sendable {
         heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
       output: options.console)
     employ { [self] in
+      // While the interpreter starts there is time to have ready what the first answer needs.
+      GuestConnection.prepare()
       while let socket = listener.accept() { serve(socket) }
     }
     employ { [scheduler] in scheduler.drive { child.processorTime } }
@@ -100,7 +102,9 @@ package final class GuestRun: Sendable {
     let ending = awaitEnd(of: child)
     scheduler.end()
     listener.shut()
-    staff.withLock { $0.sockets.values.forEach { $0.shut() } }
+    staff.withLock { staff in
+      for socket in staff.sockets.values { socket.shut() }
+    }
     // Nobody may call the device any more once it is powered down.
     staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
     device.powerDown()

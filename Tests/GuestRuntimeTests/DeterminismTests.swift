@@ -68,7 +68,7 @@ struct DeterminismTests {
     [false, true])
   func same(script: String, busy: Bool) throws {
     let helpers = busy ? try (0..<2).map { _ in try Self.busyHelper() } : []
-    defer { helpers.forEach { $0.terminate() } }
+    defer { for helper in helpers { helper.terminate() } }
     let big = (0..<600).map { "def f\($0)(a, b):\n    return [a + b * \($0), (a, b)]\n" }.joined()
     var first: ScriptRun?
     for _ in 0..<10 {

@@ -208,7 +208,7 @@ struct ProtocolTests {
       for _ in 0..<1000 {
         for name in names.suffix(1) { sockets.append(Self.connect(to: name)) }
       }
-      sockets.forEach { close($0) }
+      for socket in sockets { close(socket) }
     }
     #expect(run.ending == .exited(0))
     #expect(run.lines == ["ready", "done"])
