@@ -15,6 +15,13 @@ struct GuestConnection {
     self.services = services
   }
 
+  /// Builds the tables that answers need; otherwise the first one does.
+  static func prepare() {
+    let call = FrameChannel.Frame(
+      head: Array(#"{"call":"file.open","args":["",0]}"#.utf8), payload: [])
+    _ = try? GuestRequest.read(call)
+  }
+
   /// Serves it to its end.
   ///
   /// - Throws: ``HostFailure`` if the host cannot give what the device needs.

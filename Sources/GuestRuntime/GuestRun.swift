@@ -90,6 +90,8 @@ package final class GuestRun: Sendable {
         heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
       output: options.console)
     employ { [self] in
+      // While the interpreter starts there is time to have ready what the first answer needs.
+      GuestConnection.prepare()
       while let socket = listener.accept() { serve(socket) }
     }
     employ { [scheduler] in scheduler.drive { child.processorTime } }

@@ -32,9 +32,7 @@ package struct ChildProcess: Sendable {
 
     var arguments = unsafe command.map { unsafe strdup($0) }
     unsafe arguments.append(nil)
-    defer {
-      for argument in unsafe arguments { unsafe free(argument) }
-    }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     var pid = pid_t()
     let status = unsafe posix_spawn(&pid, command[0], &actions, &attributes, arguments, environ)
     guard status == 0 else { throw HostError("cannot start \(command[0])", code: status) }
@@ -49,9 +47,7 @@ package struct ChildProcess: Sendable {
   init(processor command: [String], output: Int32?) throws(HostError) {
     var arguments = unsafe command.map { unsafe strdup($0) }
     unsafe arguments.append(nil)
-    defer {
-      for argument in unsafe arguments { unsafe free(argument) }
-    }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     // Outside the terminal's own group, a read from it would stop the program for ever.
     let input = isatty(0) == 1 ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
     defer { if input >= 0 { close(input) } }
