@@ -80,6 +80,10 @@ struct HostDescriptor: ~Copyable {
     return false
   }
 
+  /// Gives the lock back, also for a process that another thread has just forked: until that one runs
+  /// its program, it holds the same open folder.
+  func unlock() { _ = flock(number, LOCK_UN) }
+
   /// Whether this process may create files here.
   var isWritable: Bool { unsafe faccessat(number, ".", W_OK, 0) == 0 }
 

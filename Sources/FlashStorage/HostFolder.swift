@@ -30,6 +30,8 @@ final class HostFolder: Sendable {
     }
   }
 
+  deinit { root.unlock() }
+
   private static func open(
     _ path: String, _ access: VolumeAccess
   ) throws(HostFailure) -> HostDescriptor {
