@@ -204,6 +204,8 @@ struct EndingTests {
   }
 
   private static func content(of path: String) -> String {
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    return String(decoding: HostFile.readAll(descriptor, limit: 1 << 20) ?? [], as: UTF8.self)
   }
 }
