@@ -89,7 +89,8 @@ struct EndingTests {
       """)
     #expect(run.ending == .exited(1))
     #expect(run.lines.first == "caught")
-    #expect(run.console.contains("MemoryError: memory allocation failed"))
+    // With no heap left, the interpreter cuts its own message short.
+    #expect(run.lines.last?.hasPrefix("MemoryError: memory allocation") == true)
     #expect(!run.console.contains("kernel"))
   }
 
