@@ -89,7 +89,8 @@ struct EndingTests {
       """)
     #expect(run.ending == .exited(1))
     #expect(run.lines.first == "caught")
-    #expect(run.console.contains("MemoryError: memory allocation failed"))
+    // With no heap left, the interpreter cuts its own message short.
+    #expect(run.lines.last?.hasPrefix("MemoryError: memory allocation") == true)
     #expect(!run.console.contains("kernel"))
   }
 
@@ -204,6 +205,8 @@ struct EndingTests {
   }
 
   private static func content(of path: String) -> String {
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    return String(decoding: HostFile.readAll(descriptor, limit: 1 << 20) ?? [], as: UTF8.self)
   }
 }

@@ -216,10 +216,12 @@ struct ProtocolTests {
 
   /// The names of our listening sockets.
   private static func listeners() -> [String] {
-    let table = FileManager.default.contents(atPath: "/proc/net/unix") ?? Data()
+    let descriptor = open("/proc/net/unix", O_RDONLY)
+    defer { close(descriptor) }
+    let table = HostFile.readAll(descriptor, limit: 1 << 24) ?? []
     return String(decoding: table, as: UTF8.self).split(separator: "\n").compactMap { line in
       line.contains("00010000 0001 01") ? line.split(separator: "@").last.map(String.init) : nil
-    }.filter { $0.hasPrefix("qpyemu-\(getpid())-") }
+    }.filter { $0.hasPrefix("qpyemu-\(1_000_000_000 + Int(getpid()))-") }
   }
 
   private static func connect(to name: String) -> Int32 {

@@ -18,8 +18,10 @@ final class ListeningSocket: Sendable {
   private let descriptor: Int32
 
   init() throws(HostError) {
-    let tag = UInt64.random(in: .min ... .max)
-    name = "qpyemu-\(getpid())-\(String(tag, radix: 16))"
+    // Always of the same length, since a guest keeps it on its heap and the addresses of what it makes
+    // afterwards must not depend on it.
+    let tag = String(UInt64.random(in: 1 << 63 ... .max), radix: 16)
+    name = "qpyemu-\(1_000_000_000 + Int(getpid()))-\(tag)"
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(O_CLOEXEC), 0)
     guard descriptor >= 0 else { throw HostError("cannot make a socket") }
     var address = sockaddr_un()
