@@ -71,16 +71,18 @@ package struct Interpreter: Equatable, Sendable {
 
   /// A text as Python would spell it.
   private static func literal(_ text: String) -> String {
-    var literal = "'"
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\\", "'": literal += "\\\(scalar)"
-      case "\n": literal += "\\n"
-      case "\r": literal += "\\r"
-      default: literal.unicodeScalars.append(scalar)
+    var literal: [UInt8] = [UInt8(ascii: "'")]
+    literal.reserveCapacity(text.utf8.count * 17 / 16)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\\"), UInt8(ascii: "'"): literal += [UInt8(ascii: "\\"), byte]
+      case UInt8(ascii: "\n"): literal += "\\n".utf8
+      case UInt8(ascii: "\r"): literal += "\\r".utf8
+      default: literal.append(byte)
       }
     }
-    return literal + "'"
+    literal.append(UInt8(ascii: "'"))
+    return String(decoding: literal, as: UTF8.self)
   }
 
   /// Module memory that the kernel and the boot names take, as measured: with it, `gc.mem_free()` of an
