@@ -16,7 +16,11 @@ import socket
 import struct
 import sys
 import micropython
-import vfs
+
+try:
+    import vfs
+except ImportError:
+    vfs = os  # Before MicroPython 1.23, as in Ubuntu 24.04, mounting was a part of os.
 
 VERSION = 1  # Of the protocol.
 MAIN = 0  # The number of the main thread.
