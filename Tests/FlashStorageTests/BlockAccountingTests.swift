@@ -41,13 +41,13 @@ struct BlockAccountingTests {
   func closedForm() {
     var capacity = 0
     let wrong = (0..<20_000).filter { block in
-      let first = LittleFS1.blockCount(forSize: capacity + 1)
+      let first = BlockCounts.blockCount(forSize: capacity + 1)
       capacity += 4096 - (block == 0 ? 0 : 4 * (block.trailingZeroBitCount + 1))
-      return [first, LittleFS1.blockCount(forSize: capacity)] != [block + 1, block + 1]
-        || LittleFS1.capacity(ofBlocks: block + 1) != capacity
+      return [first, BlockCounts.blockCount(forSize: capacity)] != [block + 1, block + 1]
+        || BlockCounts.capacity(ofBlocks: block + 1) != capacity
     }
     #expect(wrong == [])
-    #expect(LittleFS1.blockCount(forSize: fileSizeLimit) == 525_314)
+    #expect(BlockCounts.blockCount(forSize: fileSizeLimit) == 525_314)
   }
 
   /// Entries of 12 bytes and the name, after 20 bytes of header and checksum, in 4096.
@@ -80,9 +80,9 @@ struct BlockAccountingTests {
     while (try? volume.write(handle, pattern(4096))) != nil { writes += 1 }
     // 90 blocks hold 368640 bytes less 696 of pointers: 89 whole writes and 3400 bytes.
     #expect(writes == 89)
-    #expect(LittleFS1.capacity(ofBlocks: 90) == 368_640 - 4 * (2 * 89 - 4))
+    #expect(BlockCounts.capacity(ofBlocks: 90) == 368_640 - 4 * (2 * 89 - 4))
     #expect(try volume.size(of: handle) == 89 * 4096, "nothing of the failed write is kept")
-    let rest = LittleFS1.capacity(ofBlocks: 90) - 89 * 4096
+    let rest = BlockCounts.capacity(ofBlocks: 90) - 89 * 4096
     try volume.write(handle, pattern(rest))
     #expect(throws: FlashError.noSpace) { try volume.write(handle, [1]) }
     #expect(try volume.freeBlockCount == 0)
@@ -132,7 +132,7 @@ struct BlockAccountingTests {
     let (stale, other) = (try volume.open("/f", .write), try volume.open("/f", .write))
     let cut = try volume.open("/f", [.write, .truncate])
     try volume.close(cut)
-    try volume.put(pattern(LittleFS1.capacity(ofBlocks: 85)), at: "/rest")
+    try volume.put(pattern(BlockCounts.capacity(ofBlocks: 85)), at: "/rest")
     #expect(try volume.freeBlockCount == 5)
     #expect(throws: FlashError.noSpace) { try volume.write(stale, [1]) }
     try volume.truncate(other, to: 5000)

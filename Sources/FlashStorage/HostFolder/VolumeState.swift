@@ -47,7 +47,7 @@ struct VolumeState {
   func vacancyForDirectory(_ path: VolumePath) throws(FlashError) -> Vacancy {
     try checkWritable()
     guard case .vacant(let vacancy) = try tree.locate(path) else { throw .exists }
-    try check(vacancy, blocks: LittleFS1.pairBlockCount)
+    try check(vacancy, blocks: BlockCounts.pairBlockCount)
     return vacancy
   }
 
@@ -167,7 +167,7 @@ struct VolumeState {
 
   /// Blocks that a file of `size` bytes takes beyond those on flash.
   private func growth(of open: OpenFile, at size: Int) -> Int {
-    let synced = LittleFS1.blockCount(forSize: tree.file(open.file).content.size)
-    return max(0, LittleFS1.blockCount(forSize: size) - synced)
+    let synced = BlockCounts.blockCount(forSize: tree.file(open.file).content.size)
+    return max(0, BlockCounts.blockCount(forSize: size) - synced)
   }
 }

@@ -40,7 +40,7 @@ extension HostFolder {
   private func check(
     _ vacancy: Vacancy, _ path: [String], _ size: Int?, _ state: VolumeState
   ) throws(VolumeError) {
-    let blocks = size.map(LittleFS1.blockCount(forSize:)) ?? LittleFS1.pairBlockCount
+    let blocks = size.map(BlockCounts.blockCount(forSize:)) ?? BlockCounts.pairBlockCount
     do throws(FlashError) {
       try state.check(vacancy, blocks: blocks)
     } catch .noSpace {
@@ -48,7 +48,7 @@ extension HostFolder {
         .doesNotFit,
         """
         '\(place(path))'\(size.map { " (\($0) bytes)" } ?? "") does not fit into the volume: \
-        \(state.freeBlockCount) of \(state.blockCount) blocks of \(LittleFS1.blockSize) bytes are left
+        \(state.freeBlockCount) of \(state.blockCount) blocks of \(BlockCounts.blockSize) bytes are left
         """)
     } catch {
       throw VolumeError(.unsuitable, "'\(place(path))' cannot be on a volume: \(error)")

@@ -2,7 +2,7 @@
 /// release 1.7.2: "Metadata pairs", "Entries", "File entries").
 ///
 /// A whole block is programmed at a time on the modules, so a block is in use or free, nothing between.
-enum LittleFS1 {
+enum BlockCounts {
   static let blockSize = 4096
   /// Every directory block has a twin, in which the next change is written.
   static let pairBlockCount = 2

@@ -1,13 +1,14 @@
-/// A file or directory name. Strings compare by canonical equivalence, names on flash by their bytes.
+/// A file or directory name: bytes, UTF-8 as far as this program makes them.
 struct Name: Hashable {
-  let string: String
+  let bytes: [UInt8]
 
-  var byteCount: Int { string.utf8.count }
+  init(bytes: [UInt8]) { self.bytes = bytes }
 
-  static func == (a: Name, b: Name) -> Bool { a.string.utf8.elementsEqual(b.string.utf8) }
+  init(string: String) { bytes = Array(string.utf8) }
 
-  /// Equal bytes are equal strings, so the string's own hash serves.
-  func hash(into hasher: inout Hasher) { hasher.combine(string) }
+  var string: String { String(decoding: bytes, as: UTF8.self) }
+
+  var byteCount: Int { bytes.count }
 }
 
 /// A path with `.`, `..` and empty components worked out.

@@ -16,7 +16,7 @@ import Synchronization
 /// that failed leaves no trace.
 public final class BlockCountedVolume: Volume {
   /// Bytes in a block.
-  public static let blockSize = LittleFS1.blockSize
+  public static let blockSize = BlockCounts.blockSize
 
   private let state: Guarded<VolumeState>
   private let folder: HostFolder?
@@ -56,7 +56,7 @@ public final class BlockCountedVolume: Volume {
   private static func emptyState(
     _ blockCount: Int, _ openFileLimit: Int, _ access: VolumeAccess
   ) throws(VolumeError) -> VolumeState {
-    guard (LittleFS1.emptyBlockCount...524_288).contains(blockCount) else {
+    guard (BlockCounts.emptyBlockCount...524_288).contains(blockCount) else {
       throw VolumeError(.badGeometry, "a volume has 4 to 524288 blocks, not \(blockCount)")
     }
     guard (1...65_536).contains(openFileLimit) else {

@@ -24,13 +24,19 @@ public enum FlashError: Error, Equatable, Sendable {
   case invalid
   /// The volume is mounted for reading only.
   case readOnly
+  /// The file would become larger than littlefs can tell, 2,147,483,647 bytes.
+  case fileTooLarge
+  /// The file or directory has no such attribute.
+  case noAttribute
+  /// What is stored contradicts itself; the sentence says what and where.
+  case corrupt(String)
   /// The medium failed, in words.
   case fault(String)
 
   /// The number that a script reads as `OSError.errno`.
   ///
-  /// 2, 5, 9, 17, 20, 21, 22, 28, 36 and 39 are the error codes of littlefs with the sign turned
-  /// (`lfs.h` of versions 1.7 and 2.11; 36 only in version 2). littlefs has no code for the other
+  /// 2, 5, 9, 17, 20, 21, 22, 27, 28, 36, 39, 61 and 84 are the error codes of littlefs with the sign
+  /// turned (`lfs.h` of versions 1.7 and 2.11; 36 and 61 only in version 2). littlefs has no code for the other
   /// three, they are Linux's `EBUSY` (16), `EMFILE` (24) and `EROFS` (30).
   public var errno: Int32 {
     switch self {
@@ -43,10 +49,13 @@ public enum FlashError: Error, Equatable, Sendable {
     case .isDirectory: 21
     case .invalid: 22
     case .tooManyOpenFiles: 24
+    case .fileTooLarge: 27
     case .noSpace: 28
     case .readOnly: 30
     case .nameTooLong: 36
     case .notEmpty: 39
+    case .noAttribute: 61
+    case .corrupt: 84
     }
   }
 }
@@ -67,7 +76,9 @@ extension FlashError: CustomStringConvertible {
     case .busy: "an open file cannot be removed or renamed"
     case .invalid: "invalid argument"
     case .readOnly: "the volume is read-only"
-    case .fault(let cause): cause
+    case .fileTooLarge: "the file would be longer than \(fileSizeLimit) bytes"
+    case .noAttribute: "there is no such attribute"
+    case .corrupt(let cause), .fault(let cause): cause
     }
   }
 }

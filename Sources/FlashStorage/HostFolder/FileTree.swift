@@ -39,30 +39,30 @@ struct File {
 ///
 /// A new entry goes to the end of the last pair, or into a new pair if it does not fit there; a gap
 /// in an earlier pair stays. A pair whose last entry goes is freed, but not the first.
-struct Directory {
+struct CountedDirectory {
   private struct Pair {
     var entries: [(name: Name, node: Node)] = []
-    var size = LittleFS1.directoryOverhead
+    var size = BlockCounts.directoryOverhead
   }
 
   private var pairs = [Pair()]
   private var nodes: [Name: Node] = [:]
 
   var isEmpty: Bool { nodes.isEmpty }
-  var blockCount: Int { LittleFS1.pairBlockCount * pairs.count }
+  var blockCount: Int { BlockCounts.pairBlockCount * pairs.count }
   var entries: [(name: Name, node: Node)] { pairs.flatMap(\.entries) }
 
   subscript(name: Name) -> Node? { nodes[name] }
 
   /// Blocks that one more entry costs.
   func growth(adding name: Name) -> Int {
-    fits(name) ? 0 : LittleFS1.pairBlockCount
+    fits(name) ? 0 : BlockCounts.pairBlockCount
   }
 
   mutating func append(_ name: Name, _ node: Node) {
     if !fits(name) { pairs.append(Pair()) }
     pairs[pairs.count - 1].entries.append((name, node))
-    pairs[pairs.count - 1].size += LittleFS1.entrySize(name)
+    pairs[pairs.count - 1].size += BlockCounts.entrySize(name)
     nodes[name] = node
   }
 
@@ -76,13 +76,13 @@ struct Directory {
   mutating func remove(_ name: Name) {
     guard let (pair, index) = find(name) else { return }
     pairs[pair].entries.remove(at: index)
-    pairs[pair].size -= LittleFS1.entrySize(name)
+    pairs[pair].size -= BlockCounts.entrySize(name)
     if pair > 0, pairs[pair].entries.isEmpty { pairs.remove(at: pair) }
     nodes[name] = nil
   }
 
   private func fits(_ name: Name) -> Bool {
-    pairs[pairs.count - 1].size + LittleFS1.entrySize(name) <= LittleFS1.blockSize
+    pairs[pairs.count - 1].size + BlockCounts.entrySize(name) <= BlockCounts.blockSize
   }
 
   private func find(_ name: Name) -> (pair: Int, index: Int)? {
@@ -101,8 +101,8 @@ struct Directory {
 struct FileTree {
   static let root: NodeID = 0
 
-  private(set) var usedBlockCount = LittleFS1.emptyBlockCount
-  private var directories = [root: Directory()]
+  private(set) var usedBlockCount = BlockCounts.emptyBlockCount
+  private var directories = [root: CountedDirectory()]
   private var files: [NodeID: File] = [:]
   private var links: [NodeID: (parent: NodeID, name: Name)] = [:]
   private var nextID = 1
@@ -122,7 +122,7 @@ struct FileTree {
     return path.names.isEmpty ? .root : .taken(node)
   }
 
-  func directory(_ id: NodeID) -> Directory { directories[id, default: Directory()] }
+  func directory(_ id: NodeID) -> CountedDirectory { directories[id, default: CountedDirectory()] }
 
   func file(_ id: NodeID) -> File { files[id, default: File()] }
 
@@ -166,8 +166,8 @@ struct FileTree {
   @discardableResult
   mutating func addDirectory(at vacancy: Vacancy) -> NodeID {
     let id = takeID()
-    directories[id] = Directory()
-    usedBlockCount += LittleFS1.pairBlockCount
+    directories[id] = CountedDirectory()
+    usedBlockCount += BlockCounts.pairBlockCount
     link(.directory(id), at: vacancy)
     return id
   }
@@ -193,8 +193,8 @@ struct FileTree {
 
   mutating func setContent(of id: NodeID, _ content: FileContent) {
     usedBlockCount +=
-      LittleFS1.blockCount(forSize: content.size)
-      - LittleFS1.blockCount(forSize: file(id).content.size)
+      BlockCounts.blockCount(forSize: content.size)
+      - BlockCounts.blockCount(forSize: file(id).content.size)
     files[id]?.content = content
     files[id]?.version += 1
   }
@@ -227,7 +227,7 @@ struct FileTree {
     links[node.id] = nil
     switch node {
     case .file(let id):
-      usedBlockCount -= LittleFS1.blockCount(forSize: file(id).content.size)
+      usedBlockCount -= BlockCounts.blockCount(forSize: file(id).content.size)
       files[id] = nil
     case .directory(let id):
       usedBlockCount -= directory(id).blockCount
