@@ -111,11 +111,11 @@ public struct LittleFSVersion: Hashable, Comparable, Sendable, CustomStringConve
   }
 
   /// What littlefs 1.7 writes, and most modules hold.
-  public static let v1 = LittleFSVersion(major: 1, minor: 7)
+  public static let v17 = LittleFSVersion(major: 1, minor: 7)
   /// What littlefs 2.0 to 2.5 write.
-  public static let v2_0 = LittleFSVersion(major: 2, minor: 0)
+  public static let v20 = LittleFSVersion(major: 2, minor: 0)
   /// What littlefs 2.6 and later write.
-  public static let v2_1 = LittleFSVersion(major: 2, minor: 1)
+  public static let v21 = LittleFSVersion(major: 2, minor: 1)
 
   public static func < (a: Self, b: Self) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
 
