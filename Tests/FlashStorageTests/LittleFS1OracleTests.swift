@@ -94,19 +94,19 @@ private struct History {
       // A rename that fails for its names leaves a mark in the C library, and one to the same name
       // removes the file.
       guard first != second else { return }
-      try perform("rename \(first) \(second)", noting: { $0 == "ok" || $0 == "28" }) {
+      try perform("rename \(first) \(second)", noting: ["ok", "28"]) {
         try store.rename(first, to: second)
       }
     }
   }
 
   private mutating func perform(
-    _ operation: String, noting isNoted: (String) -> Bool = { _ in true },
+    _ operation: String, noting noted: Set<String>? = nil,
     _ body: () throws -> Void
   ) throws {
     var answer = "ok"
     do { try body() } catch let error as FlashError { answer = "\(error.errno)" }
-    guard isNoted(answer) else { return }
+    guard noted?.contains(answer) ?? true else { return }
     operations += [operation, "free"]
     answers += [answer, "\(try store.freeCount)"]
   }

@@ -136,6 +136,13 @@ final class PathStore {
     _ = try store.makeDirectory(name, in: directory)
   }
 
+  func makeFile(_ path: String) throws -> Entry {
+    let (directory, name, entry) = try find(path)
+    guard entry == nil else { throw FlashError.exists }
+    defer { disk.checkpoint() }
+    return try store.makeFile(name, in: directory)
+  }
+
   func write(_ path: String, _ bytes: [UInt8]) throws {
     let (directory, name, found) = try find(path)
     guard found?.directory == nil else { throw FlashError.isDirectory }
