@@ -482,9 +482,7 @@ final class TreeReader {
 
 private func hex(_ word: UInt32) -> String { "0x" + String(word, radix: 16) }
 
-extension BlockPair: CustomStringConvertible {
-  var description: String { "{\(first), \(second)}" }
-
+extension BlockPair {
   /// The same two blocks, the lower first.
   var sorted: BlockPair { first <= second ? self : BlockPair(first: second, second: first) }
 
