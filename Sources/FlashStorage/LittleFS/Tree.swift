@@ -53,8 +53,8 @@ final class Directory {
   var pairs: [MetadataPair] = []
   private(set) var entriesByName: [Name: Entry] = [:]
 
-  /// All entries, in the order on flash.
-  var entries: [Entry] { pairs.flatMap(\.entries) }
+  /// All entries, in the order on flash. What a move has left in a pair until it is finished is not one.
+  var entries: [Entry] { pairs.flatMap { $0.entries.filter { $0.parent === self } } }
   var isEmpty: Bool { entriesByName.isEmpty }
 
   subscript(name: Name) -> Entry? { entriesByName[name] }
@@ -84,6 +84,15 @@ final class Entry {
     /// A file in blocks of its own.
     case blocks(BlockList)
     case directory(Directory)
+
+    /// Bytes in the file; 0 for a directory.
+    var size: Int {
+      switch self {
+      case .inline(let bytes): bytes.count
+      case .blocks(let list): list.size
+      case .directory: 0
+      }
+    }
   }
 
   var name: Name
@@ -105,11 +114,5 @@ final class Entry {
   }
 
   /// Bytes in the file; 0 for a directory.
-  var size: Int {
-    switch content {
-    case .inline(let bytes): bytes.count
-    case .blocks(let list): list.size
-    case .directory: 0
-    }
-  }
+  var size: Int { content.size }
 }
