@@ -42,7 +42,8 @@ protocol MetadataStore: AnyObject {
     _ entry: Entry, to name: Name, in directory: Directory, replacing target: Entry?
   ) throws(FlashError)
 
-  /// Makes a file point to other content, and attributes become these, in one commit.
+  /// Makes a file point to other content, and attributes become these, in one commit. Of a directory,
+  /// which the root is too, only the attributes may change: `content` is what it has.
   func update(
     _ entry: Entry, content: Entry.Content, attributes: [UInt8: [UInt8]]
   ) throws(FlashError)
@@ -110,8 +111,8 @@ public struct LittleFSVersion: Hashable, Comparable, Sendable, CustomStringConve
     self.minor = minor
   }
 
-  /// What littlefs 1.7 writes, and most modules hold.
-  public static let v17 = LittleFSVersion(major: 1, minor: 7)
+  /// What every littlefs 1 writes, up to release 1.7, and most modules hold.
+  public static let v11 = LittleFSVersion(major: 1, minor: 1)
   /// What littlefs 2.0 to 2.5 write.
   public static let v20 = LittleFSVersion(major: 2, minor: 0)
   /// What littlefs 2.6 and later write.
