@@ -103,7 +103,9 @@ struct DifferentialRun {
 
   // MARK: Choosing
 
-  private mutating func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
+  private mutating func chance(_ oneIn: Int) -> Bool {
+    Int.random(in: 0..<oneIn, using: &random) == 0
+  }
 
   private mutating func nextOperation() -> Operation {
     if !slots.isEmpty, !chance(3) { return handleOperation() }
@@ -251,6 +253,10 @@ struct DifferentialRun {
       .close(let number):
       try drop(number)
     case .seek(let number, _, _) where history.last?.hasSuffix("err 28") == true: try drop(number)
+    case .rename where contest.kind.version.major == 1:
+      // The reference leaves its mark on the old name, and may lose the entry for that later.
+      try closeAll()
+      try adoptOneFlash(ours: true)
     default: break
     }
   }
@@ -330,9 +336,12 @@ struct DifferentialRun {
     guard !contest.isExact || free == theirFree else {
       throw Difference(description: "free blocks: ours \(free), the reference's \(theirFree)")
     }
-    let inspection = try LittleFSInspection(RAMFlash(ours.flash.content))
-    guard inspection.findings.isEmpty else {
-      throw Difference(description: "findings: \(inspection.findings.map(\.description))")
+    // A rename that is refused may leave a mark on the reference's flash, which is no damage.
+    let damage = try LittleFSInspection(RAMFlash(ours.flash.content)).findings.filter {
+      $0.severity == .damage
+    }
+    guard damage.isEmpty else {
+      throw Difference(description: "damage: \(damage.map(\.description))")
     }
   }
 }
