@@ -265,6 +265,9 @@ struct DifferentialRun {
     case .rename:
       // A directory over a file: `Volume` answers as littlefs 1 does.
       mine == "err 21" && theirs == "err 20"
+    case .open:
+      // A directory that must not exist: likewise.
+      mine == "err 21" && theirs == "err 17"
     default: false
     }
   }
