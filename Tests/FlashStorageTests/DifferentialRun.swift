@@ -165,11 +165,10 @@ struct DifferentialRun {
 
   private mutating func renaming() -> Operation {
     let (old, new) = (path(), path())
-    // Littlefs 1 loses what is renamed to itself, and both lose a directory moved into itself, but for
-    // the newest release.
+    // Littlefs 1 loses what is renamed to itself, and both lose a directory moved into itself.
     let isLoss = new == old || new.hasPrefix("\(old)/")
     let isOpen = slots.contains { $0.path == old || $0.path == new }
-    return isOpen || (isLoss && contest.judge == .interpreter) ? .status(new) : .rename(old, new)
+    return isOpen || isLoss ? .status(new) : .rename(old, new)
   }
 
   private mutating func attributes() -> Operation {

@@ -170,7 +170,8 @@ class Library:
             block_count=flash.block_count,
             read_size=read_size,
             prog_size=program_size,
-            cache_size=min(flash.block_size, 4 * max(read_size, program_size)),
+            # Four bytes are too few: it then writes what it had read before an erase.
+            cache_size=min(flash.block_size, max(64, 4 * max(read_size, program_size))),
             lookahead_size=(flash.block_count + 63) // 64 * 8,
             block_cycles=cycles,
             disk_version=disk_version,
@@ -222,7 +223,8 @@ class Library:
 
     def stat(self, path):
         status = self._call(self.lfs.stat, path)
-        return status.type == 2, status.size
+        is_directory = status.type == 2
+        return is_directory, 0 if is_directory else status.size
 
     def list(self, path):
         directory = self._call(self.lfs.dir_open, path)
