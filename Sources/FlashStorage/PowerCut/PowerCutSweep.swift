@@ -1,24 +1,3 @@
-/// How to use the file system on a flash that has lost its power.
-public struct FlashFileSystem: Sendable {
-  /// Mounts it; throws if that is not possible.
-  public var mount: @Sendable (sending any BlockDevice) throws(FlashError) -> any Volume
-  /// Finishes or undoes what was interrupted.
-  public var repair: @Sendable (any Volume) throws(FlashError) -> Void
-  /// Says what is wrong after the repair: blocks that belong to nothing or to two things.
-  public var check: @Sendable (any Volume) throws(FlashError) -> [String]
-
-  /// Names the three.
-  public init(
-    mount: @escaping @Sendable (sending any BlockDevice) throws(FlashError) -> any Volume,
-    repair: @escaping @Sendable (any Volume) throws(FlashError) -> Void,
-    check: @escaping @Sendable (any Volume) throws(FlashError) -> [String]
-  ) {
-    self.mount = mount
-    self.repair = repair
-    self.check = check
-  }
-}
-
 /// What one loss of power did.
 public struct PowerCutResult: Equatable, Sendable {
   /// The loss of power.
