@@ -88,8 +88,8 @@ private struct PromiseCursor {
 extension Promise {
   /// Whether the call had returned, with all that it did safe on flash.
   fileprivate func isSettled(at cut: PowerCut) -> Bool {
-    cut.mode == .outOfOrder && !operations.isEmpty
-      ? operations.upperBound < cut.operation : operations.upperBound <= cut.operation
+    // Out of order, the sync at its end may not have been done.
+    operations.upperBound < cut.operation + (cut.mode == .outOfOrder ? 0 : 1)
   }
 
   /// Whether something of it may have reached flash.
