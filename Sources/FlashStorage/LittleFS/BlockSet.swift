@@ -51,4 +51,13 @@ struct BlockSet {
     }
     return index * 64 + word.trailingZeroBitCount
   }
+
+  /// Calls `body` with each block, in order.
+  func forEach(_ body: (Int) -> Void) {
+    var block = next(from: 0)
+    while let found = block {
+      body(found)
+      block = next(from: found + 1)
+    }
+  }
 }

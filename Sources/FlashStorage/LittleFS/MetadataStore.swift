@@ -42,7 +42,8 @@ protocol MetadataStore: AnyObject {
     _ entry: Entry, to name: Name, in directory: Directory, replacing target: Entry?
   ) throws(FlashError)
 
-  /// Makes a file point to other content, and attributes become these, in one commit.
+  /// Makes a file point to other content, and attributes become these, in one commit. Of a directory,
+  /// which the root is too, only the attributes may change: `content` is what it has.
   func update(
     _ entry: Entry, content: Entry.Content, attributes: [UInt8: [UInt8]]
   ) throws(FlashError)

@@ -84,6 +84,15 @@ final class Entry {
     /// A file in blocks of its own.
     case blocks(BlockList)
     case directory(Directory)
+
+    /// Bytes in the file; 0 for a directory.
+    var size: Int {
+      switch self {
+      case .inline(let bytes): bytes.count
+      case .blocks(let list): list.size
+      case .directory: 0
+      }
+    }
   }
 
   var name: Name
@@ -103,11 +112,5 @@ final class Entry {
   }
 
   /// Bytes in the file; 0 for a directory.
-  var size: Int {
-    switch content {
-    case .inline(let bytes): bytes.count
-    case .blocks(let list): list.size
-    case .directory: 0
-    }
-  }
+  var size: Int { content.size }
 }
