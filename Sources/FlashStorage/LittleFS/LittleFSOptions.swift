@@ -1,7 +1,7 @@
 /// How to make or mount a littlefs.
 public struct LittleFSOptions: Sendable {
   /// The format to make.
-  public var version = LittleFSVersion.v17
+  public var version = LittleFSVersion.v11
   /// How often a metadata pair of littlefs 2 is rewritten before it moves, to spread the wear: 16 or
   /// more; nil for never. MicroPython takes 100.
   public var blockCycles: Int? = 100

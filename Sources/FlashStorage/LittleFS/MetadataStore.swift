@@ -111,8 +111,8 @@ public struct LittleFSVersion: Hashable, Comparable, Sendable, CustomStringConve
     self.minor = minor
   }
 
-  /// What littlefs 1.7 writes, and most modules hold.
-  public static let v17 = LittleFSVersion(major: 1, minor: 7)
+  /// What every littlefs 1 writes, up to release 1.7, and most modules hold.
+  public static let v11 = LittleFSVersion(major: 1, minor: 1)
   /// What littlefs 2.0 to 2.5 write.
   public static let v20 = LittleFSVersion(major: 2, minor: 0)
   /// What littlefs 2.6 and later write.

@@ -99,6 +99,8 @@ final class Entry {
   var content: Content
   /// Custom attributes by their type (littlefs 2).
   var attributes: [UInt8: [UInt8]] = [:]
+  /// What littlefs 1 lets other systems keep beside a name; carried along as it was found.
+  var foreignAttributes: [UInt8] = []
   /// Where it stands; nil for the root, and for what has been removed.
   fileprivate(set) weak var parent: Directory?
 
