@@ -76,7 +76,7 @@ struct Interruption {
   /// What half an erase makes of a block.
   mutating func halfErased(_ block: [UInt8]) -> [UInt8] {
     var result = block
-    let middle = Int.random(in: 0..<block.count, using: &random)
+    let middle = Int.random(in: 1..<block.count, using: &random)
     switch Int.random(in: 0..<3, using: &random) {
     case 0:  // Sector by sector.
       result.replaceSubrange(..<middle, with: repeatElement(0xFF, count: middle))
