@@ -51,13 +51,16 @@ struct BlockSet {
     }
     return index * 64 + word.trailingZeroBitCount
   }
+}
 
-  /// Calls `body` with each block, in order.
-  func forEach(_ body: (Int) -> Void) {
-    var block = next(from: 0)
-    while let found = block {
-      body(found)
-      block = next(from: found + 1)
+extension BlockSet: Sequence {
+  /// The blocks in order.
+  func makeIterator() -> some IteratorProtocol<Int> {
+    var place = 0
+    return AnyIterator {
+      guard let block = next(from: place) else { return nil }
+      place = block + 1
+      return block
     }
   }
 }

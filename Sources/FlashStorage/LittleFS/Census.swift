@@ -67,7 +67,7 @@ extension LittleFS {
       let list = try disk.load(list)
       var used = BlockSet()
       list.mark(in: &used)
-      used.forEach { census.note($0, .file(path: path)) }
+      for block in used { census.note(block, .file(path: path)) }
       try checkPointers(of: list, path, in: &census)
     } catch {
       census.note(Finding(.damage, blocks: [list.head], "the file '\(path)': \(error)"))
@@ -109,8 +109,8 @@ extension LittleFS {
     for file in openFiles {
       var used = BlockSet()
       try? file.mark(in: &used)
-      used.forEach { block in
-        if census.uses[block] == .free { census.note(block, .open(path: file.entry.path)) }
+      for block in used where census.uses[block] == .free {
+        census.note(block, .open(path: file.entry.path))
       }
     }
   }
@@ -118,10 +118,8 @@ extension LittleFS {
   private func countLeftOver(in census: inout Census) {
     var used = BlockSet()
     store.markMetadata(in: &used)
-    used.forEach { block in
-      if census.uses.indices.contains(block), census.uses[block] == .free {
-        census.note(block, .leftOver)
-      }
+    for block in used where census.uses.indices.contains(block) && census.uses[block] == .free {
+      census.note(block, .leftOver)
     }
   }
 }

@@ -3,6 +3,7 @@ enum LittleFSFormat {
   /// The store of a major version.
   static func store(_ major: Int) -> (any MetadataStore.Type)? {
     switch major {
+    case 1: LittleFS1Store.self
     default: nil
     }
   }
