@@ -24,10 +24,23 @@ package final class Console: Sendable {
   /// Why the result could not be written; nil if it could.
   var outputFailure: String? { failure.withLock { $0 } }
 
+  /// Whether the result is read by a person at a terminal.
+  var isTerminal: Bool { isatty(output) == 1 }
+
+  /// Characters in a line of the terminal; 80 where there is none.
+  var width: Int {
+    var size = winsize()
+    guard unsafe ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   /// Prints a line of the result.
-  func print(_ line: String) {
+  func print(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
+
+  /// Writes a part of the result as it is.
+  func write(_ bytes: [UInt8]) {
     failure.withLock { failure in
-      guard failure == nil, !Self.write(line + "\n", to: output) else { return }
+      guard failure == nil, !HostFile.writeAll(output, bytes) else { return }
       failure = hostReason
     }
   }
@@ -44,10 +57,6 @@ package final class Console: Sendable {
   }
 
   private func say(_ text: String) {
-    failure.withLock { _ in _ = Self.write(text, to: errors) }
-  }
-
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    HostFile.writeAll(descriptor, Array(text.utf8))
+    failure.withLock { _ in _ = HostFile.writeAll(errors, Array(text.utf8)) }
   }
 }

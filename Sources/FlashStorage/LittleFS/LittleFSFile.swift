@@ -177,7 +177,10 @@ final class LittleFSFile {
       try flush()
       state.writer = try writer(at: position)
     }
-    try state.writer?.append(bytes, disk)
+    // On a copy: the allocator looks at this file's blocks meanwhile.
+    guard var writer = state.writer else { return }
+    try writer.append(bytes, disk)
+    state.writer = writer
   }
 
   private func writer(at position: Int) throws(FlashError) -> BlockListWriter {
