@@ -67,6 +67,9 @@ public final class FaultyFlash: BlockDevice {
 
   public func sync() throws(FlashFault) {
     try checkPower()
+    if let powerCut, powerCut.mode == .outOfOrder, operationCount >= powerCut.operation {
+      try lose(.sync, powerCut)
+    }
     try base.sync()
     (unsynced, original) = ([], [:])
   }
@@ -95,14 +98,18 @@ public final class FaultyFlash: BlockDevice {
   /// - Parameter operation: Nil if a worn block makes it do nothing.
   private func begin(_ operation: FlashOperation?) throws(FlashFault) {
     if let powerCut, operationCount >= powerCut.operation {
-      hasPower = false
-      try leave(operation, powerCut)
-      throw .powerLost
+      try lose(operation, powerCut)
     }
     operationCount += 1
     guard powerCut?.mode == .outOfOrder, let operation, let block = operation.block else { return }
     if original[block] == nil { original[block] = try base.bytes(of: block) }
     unsynced.append(operation)
+  }
+
+  private func lose(_ operation: FlashOperation?, _ cut: PowerCut) throws(FlashFault) {
+    hasPower = false
+    try leave(operation, cut)
+    throw .powerLost
   }
 
   /// Leaves flash as the cut at `operation` leaves it.

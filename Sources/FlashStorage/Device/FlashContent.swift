@@ -69,6 +69,11 @@ struct FlashPlace {
   let block: Int
   let range: Range<Int>
 
+  init(block: Int, range: Range<Int>) {
+    self.block = block
+    self.range = range
+  }
+
   /// Checks that a read stays inside a block of the device.
   init(
     read count: Int, at offset: Int, of block: Int, in geometry: FlashGeometry

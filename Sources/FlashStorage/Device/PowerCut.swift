@@ -7,7 +7,8 @@ public enum CutMode: String, CaseIterable, Hashable, Sendable {
   /// An erase was cut off: the block holds neither what it held nor all ones.
   case halfErased = "half-erased"
   /// What was not synced reached flash in another order: each block is as old as it likes, back to the
-  /// last sync. Inside one block the order holds, and no sync is passed.
+  /// last sync that was done. Inside one block the order holds. A sync that directly follows the
+  /// operations before the cut has not been done.
   case outOfOrder = "out-of-order"
 }
 
@@ -41,6 +42,9 @@ public enum FlashOperation: Equatable, Sendable {
   case erase(block: Int)
   /// What came before survives a loss of power.
   case sync
+
+  var isProgram: Bool { if case .program = self { true } else { false } }
+  var isErase: Bool { if case .erase = self { true } else { false } }
 
   /// The block that is changed; nil for a sync.
   public var block: Int? {

@@ -221,4 +221,12 @@ public final class BlockCountedVolume: Volume {
       }
     }
   }
+
+  // MARK: For a model of a volume
+
+  /// What is stored, as last synced.
+  var tree: FileTree { state.withLock { $0.tree } }
+
+  /// Frees a handle without a sync.
+  func abandon(_ handle: FlashHandle) { state.withLock { $0.release(handle) } }
 }
