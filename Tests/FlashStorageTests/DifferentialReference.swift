@@ -37,22 +37,22 @@ enum Operation {
   /// The line of `reference.py`.
   var command: String {
     switch self {
-    case .open(let slot, let path, let mode): "open \(slot) \(hex(path)) \(mode.flags)"
+    case .open(let slot, let path, let mode): "open \(slot) \(hexadecimal(path)) \(mode.flags)"
     case .read(let slot, let count): "read \(slot) \(count)"
-    case .write(let slot, let bytes): "write \(slot) \(hex(bytes))"
+    case .write(let slot, let bytes): "write \(slot) \(hexadecimal(bytes))"
     case .seek(let slot, let offset, let origin): "seek \(slot) \(offset) \(origin.number)"
     case .truncate(let slot, let size): "truncate \(slot) \(size)"
     case .sync(let slot): "sync \(slot)"
     case .close(let slot): "close \(slot)"
-    case .makeDirectory(let path): "mkdir \(hex(path))"
-    case .remove(let path): "remove \(hex(path))"
-    case .rename(let old, let new): "rename \(hex(old)) \(hex(new))"
-    case .status(let path): "stat \(hex(path))"
-    case .list(let path): "list \(hex(path))"
+    case .makeDirectory(let path): "mkdir \(hexadecimal(path))"
+    case .remove(let path): "remove \(hexadecimal(path))"
+    case .rename(let old, let new): "rename \(hexadecimal(old)) \(hexadecimal(new))"
+    case .status(let path): "stat \(hexadecimal(path))"
+    case .list(let path): "list \(hexadecimal(path))"
     case .setAttribute(let path, let type, .some(let value)):
-      "setattr \(hex(path)) \(type) \(hex(value))"
-    case .setAttribute(let path, let type, nil): "removeattr \(hex(path)) \(type)"
-    case .attribute(let path, let type): "getattr \(hex(path)) \(type)"
+      "setattr \(hexadecimal(path)) \(type) \(hexadecimal(value))"
+    case .setAttribute(let path, let type, nil): "removeattr \(hexadecimal(path)) \(type)"
+    case .attribute(let path, let type): "getattr \(hexadecimal(path)) \(type)"
     case .grow(let count): "grow \(count)"
     }
   }
@@ -118,7 +118,7 @@ struct OurSide {
     func handle(_ slot: Int) -> FlashHandle { handles[slot] ?? FlashHandle(number: -1) }
     switch operation {
     case .open(let slot, let path, let mode): handles[slot] = try volume.open(path, mode)
-    case .read(let slot, let count): return hex(try volume.read(handle(slot), count: count))
+    case .read(let slot, let count): return hexadecimal(try volume.read(handle(slot), count: count))
     case .write(let slot, let bytes): try volume.write(handle(slot), bytes)
     case .seek(let slot, let offset, let origin):
       return "\(try volume.seek(handle(slot), to: offset, from: origin))"
@@ -131,11 +131,11 @@ struct OurSide {
     case .status(let path): return try volume.status(of: path).letters
     case .list(let path):
       return try volume.entries(of: path).map {
-        "\(hex($0.name)):\($0.status.letters.replacing(" ", with: ":"))"
+        "\(hexadecimal($0.name)):\($0.status.letters.replacing(" ", with: ":"))"
       }.joined(separator: " ")
     case .setAttribute(let path, let type, let value):
       try volume.setAttribute(type, of: path, to: value)
-    case .attribute(let path, let type): return hex(try volume.attribute(type, of: path))
+    case .attribute(let path, let type): return hexadecimal(try volume.attribute(type, of: path))
     case .grow(let count): try volume.grow(toBlockCount: count)
     }
     return ""
@@ -158,12 +158,12 @@ struct OurSide {
   }
 
   private func item(_ path: String, _ status: FileStatus) throws -> String {
-    var fields = [hex(path), status.kind == .directory ? "d" : "f", "\(status.size)", "0"]
+    var fields = [hexadecimal(path), status.kind == .directory ? "d" : "f", "\(status.size)", "0"]
     if status.kind == .file { fields[3] = "\(checksum(try volume.content(of: path)))" }
     if volume.superblock.version.major > 1 {
       for type in 0..<4 as Range<UInt8> {
         do {
-          fields.append("\(type)=\(hex(try volume.attribute(type, of: path)))")
+          fields.append("\(type)=\(hexadecimal(try volume.attribute(type, of: path)))")
         } catch FlashError.noAttribute {}
       }
     }
@@ -213,13 +213,13 @@ final class ReferenceSide {
   /// Takes over a flash.
   func mount(_ flash: RAMFlash) throws {
     try folder.write(flash.bytes, to: "image")
-    try require("load \(hex("\(folder.path)/image"))")
+    try require("load \(hexadecimal("\(folder.path)/image"))")
     try mount()
   }
 
   /// Gives its flash away.
   func bytes() throws -> [UInt8] {
-    try require("save \(hex("\(folder.path)/image"))")
+    try require("save \(hexadecimal("\(folder.path)/image"))")
     return try folder.read("image")
   }
 
@@ -259,9 +259,9 @@ extension SeekOrigin {
   }
 }
 
-private func hex(_ text: String) -> String { hex(Array(text.utf8)) }
+private func hexadecimal(_ text: String) -> String { hexadecimal(Array(text.utf8)) }
 
-private func hex(_ bytes: [UInt8]) -> String {
+private func hexadecimal(_ bytes: [UInt8]) -> String {
   guard !bytes.isEmpty else { return "-" }
   let digits = Array("0123456789abcdef".utf8)
   let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

@@ -4,6 +4,7 @@ enum LittleFSFormat {
   static func store(_ major: Int) -> (any MetadataStore.Type)? {
     switch major {
     case 1: LittleFS1Store.self
+    case 2: LittleFS2Store.self
     default: nil
     }
   }

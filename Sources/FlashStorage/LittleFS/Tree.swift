@@ -53,8 +53,8 @@ final class Directory {
   var pairs: [MetadataPair] = []
   private(set) var entriesByName: [Name: Entry] = [:]
 
-  /// All entries, in the order on flash.
-  var entries: [Entry] { pairs.flatMap(\.entries) }
+  /// All entries, in the order on flash. What a move has left in a pair until it is finished is not one.
+  var entries: [Entry] { pairs.flatMap { $0.entries.filter { $0.parent === self } } }
   var isEmpty: Bool { entriesByName.isEmpty }
 
   subscript(name: Name) -> Entry? { entriesByName[name] }

@@ -400,7 +400,7 @@ def main():
         words = line.split()
         try:
             answer = getattr(session, words[0])(*words[1:])
-            print("ok" if answer is None else "ok %s" % answer)
+            print("ok" if answer is None or answer == "" else "ok %s" % answer)
         except Refusal as refusal:
             print("err", refusal.args[0])
         if hasattr(sys.stdout, "flush"):
