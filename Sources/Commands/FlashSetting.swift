@@ -4,20 +4,13 @@ import DeviceEmulator
 struct FlashSetting: Equatable {
   static let forms = "memory, FILE, usr=FILE,bak=FILE or dir:FOLDER"
 
-  /// As the setting spells it, for the line that tells the settings.
-  let text: String
   /// The folder that keeps all volumes, if one does.
   private(set) var folder: String?
   /// The image files by mount point; a volume without one is in memory.
   private var images: [String: String] = [:]
 
-  static let memory = FlashSetting(text: "memory")
-
-  private init(text: String) { self.text = text }
-
   /// - Throws: `UsageError` for a spelling that means nothing.
   init(_ value: Settings.Value?) throws(UsageError) {
-    self.init(text: value?.text ?? "memory")
     guard let value, value.text != "memory" else { return }
     if case ("dir", let folder?) = value.text.splitOnce(at: ":") {
       guard !folder.isEmpty else { throw Self.refusal(value) }
@@ -27,6 +20,15 @@ struct FlashSetting: Equatable {
     } else {
       try add(value.text, for: Self.volumes[0], value)
     }
+  }
+
+  /// As the setting spells it, with whole paths.
+  var description: String {
+    if let folder { return "dir:\(folder)" }
+    if images.isEmpty { return "memory" }
+    if images.count == 1, let file = images["/" + Self.volumes[0]] { return file }
+    return Self.volumes.compactMap { name in images["/" + name].map { "\(name)=\($0)" } }
+      .joined(separator: ",")
   }
 
   /// Where the volume of a mount point is kept.

@@ -51,7 +51,7 @@ struct RunSetup {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""
     return "\(profile.name), policy \(policy), microphone \(microphone.description), "
       + "loudspeaker \(loudspeakerText), time \(time), "
-      + "flash \(flash.text)\(heap), seed \(seed)"
+      + "flash \(flash.description)\(heap), seed \(seed)"
   }
 
   /// The module's volumes.

@@ -1,3 +1,4 @@
+import EmulatedTime
 public import FlashStorage
 public import ModuleProfiles
 
@@ -31,8 +32,9 @@ extension ScriptFiles.Mount {
     switch location {
     case .memory:
       try self.init(
-        volume, mounting: RAMFlash(volume.geometry), named: "the flash of \(volume.mount)",
-        policy: policy, openFileLimit: openFileLimit, notice: notice)
+        volume, mounting: RAMFlash(FreshFlash.content(of: volume)),
+        named: "the flash of \(volume.mount)", policy: policy, openFileLimit: openFileLimit,
+        notice: notice)
     case .image(let path):
       try self.init(
         volume, mounting: FlashImage(path, volume.geometry(ofImage: path), create: true),
@@ -72,9 +74,7 @@ extension ScriptFiles.Mount {
           + "format it, and so does --policy observed")
     }
     do throws(FlashError) {
-      var options = LittleFSOptions()
-      options.version = volume.fileSystem.version
-      try LittleFSVolume.format(unsafe flash, options)
+      try volume.format(unsafe flash)
       let made = try LittleFSVolume(mounting: unsafe flash, openFileLimit: openFileLimit)
       self.init(path: volume.mount, volume: made, isReadOnly: volume.readOnly)
     } catch {
@@ -93,6 +93,13 @@ extension FlashVolume {
       try FlashGeometry(
         mounting: fileSystem.version, blockSize: blockSize, blockCount: blockCount)
     }
+  }
+
+  /// Makes an empty file system.
+  fileprivate func format(_ flash: any BlockDevice) throws(FlashError) {
+    var options = LittleFSOptions()
+    options.version = fileSystem.version
+    try LittleFSVolume.format(flash, options)
   }
 
   /// The sizes of an image file, which may be the dump of a whole partition: that has blocks which the
@@ -141,5 +148,32 @@ extension FileSystemKind {
     case .littlefs1: .v11
     case .littlefs2: .v21
     }
+  }
+}
+
+/// Flash as a module has it that was never used: formatted and empty.
+///
+/// Its content is made once for each kind and size of volume; who has a copy changes it alone.
+public enum FreshFlash {
+  private struct Kind: Hashable {
+    let fileSystem: FileSystemKind
+    let geometry: FlashGeometry
+  }
+
+  private static let contents = Monitor<[Kind: FlashContent]>([:])
+
+  /// The content of a fresh volume's flash.
+  public static func content(of volume: FlashVolume) throws(VolumeError) -> FlashContent {
+    let kind = Kind(fileSystem: volume.fileSystem, geometry: try volume.geometry)
+    if let content = contents.withLock({ $0[kind] }) { return content }
+    let flash = RAMFlash(kind.geometry)
+    do throws(FlashError) {
+      try volume.format(flash)
+    } catch {
+      throw VolumeError(.volumeFailure, "\(volume.mount) cannot be formatted: \(error)")
+    }
+    let content = flash.content
+    contents.withLock { $0[kind] = content }
+    return content
   }
 }
