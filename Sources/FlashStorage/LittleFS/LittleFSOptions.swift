@@ -8,6 +8,9 @@ public struct LittleFSOptions: Sendable {
   /// Where the allocator starts, so that wear spreads over restarts too; nil: derived from what is on
   /// flash.
   public var firstAllocation: Int?
+  /// The fewest ``blockCycles`` that are accepted. With less than 16, moving pairs wears the flash more
+  /// than it spares; tests move them all the time.
+  package var minimumBlockCycles = 16
 
   /// The defaults, which are the modules'.
   public init() {}

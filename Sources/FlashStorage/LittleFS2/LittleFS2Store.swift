@@ -296,8 +296,3 @@ final class LittleFS2Store: MetadataStore {
     return directory.pairs
   }
 }
-
-extension LittleFSOptions {
-  /// The fewest cycles that make sense: each move is two more commits, which may move pairs in turn.
-  var minimumBlockCycles: Int { 16 }
-}
