@@ -18,6 +18,9 @@ package final class Console: Sendable {
   /// The descriptor of the output, for a child process to write to.
   var outputDescriptor: Int32 { output }
 
+  /// A descriptor for what others have to say that is not the result.
+  var errorDescriptor: Int32 { errors }
+
   /// Whether a line that is drawn over again is seen, and disturbs no other.
   var showsProgress: Bool { isatty(errors) == 1 && isatty(output) == 0 }
 
@@ -54,6 +57,11 @@ package final class Console: Sendable {
   /// Draws the progress line over the one before; nil wipes it.
   func progress(_ text: String?) {
     say("\r\u{1B}[K" + (text.map { "qpyemu: \($0)" } ?? ""))
+  }
+
+  /// Draws the progress line if a person sees it.
+  func progressIfSeen(_ text: String?) {
+    if isatty(errors) == 1 { progress(text) }
   }
 
   private func say(_ text: String) {

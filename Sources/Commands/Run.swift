@@ -66,7 +66,7 @@ struct Run: Command {
     try arguments.finish()
   }
 
-  private static func seconds(_ text: String) throws(UsageError) -> Duration {
+  static func seconds(_ text: String) throws(UsageError) -> Duration {
     guard let seconds = Double(text), seconds > 0, seconds <= 1e9 else {
       throw UsageError("--timeout is a number of seconds above 0, not \"\(text)\"")
     }
@@ -87,7 +87,7 @@ struct Run: Command {
     defer { interrupts.end() }
     let setup = try RunSetup(settings, heapBytes: heapBytes, host: host)
     let source = try ScriptImport(script)
-    let interpreter = try findInterpreter()
+    let interpreter = try Interpreter.required(host)
     if let export { try HostFile.makeOutputFolder(export) }
     let files = try setup.files(console)
     let main = files.mounts[0]
@@ -105,14 +105,6 @@ struct Run: Command {
     let code = exitCode(try perform(run, device, console), console)
     try copyOut(files)
     return code
-  }
-
-  private func findInterpreter() throws -> Interpreter {
-    do throws(Interpreter.Missing) {
-      return try Interpreter.find(environment: host.variable)
-    } catch {
-      throw Complaint(.unavailable, error.message)
-    }
   }
 
   private func openTrace(_ console: Console) throws -> CallTrace? {
@@ -168,6 +160,17 @@ struct Run: Command {
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure
+    }
+  }
+}
+
+extension Interpreter {
+  /// The interpreter that no run can do without.
+  static func required(_ host: Host) throws(Complaint) -> Interpreter {
+    do throws(Missing) {
+      return try find(environment: host.variable)
+    } catch {
+      throw Complaint(.unavailable, error.message)
     }
   }
 }

@@ -38,6 +38,13 @@ struct Settings {
 
   subscript(name: Name) -> Value? { values[name] }
 
+  /// These settings but for some.
+  func leavingOut(_ names: Set<Name>) -> Settings {
+    var copy = self
+    copy.values = values.filter { !names.contains($0.key) }
+    return copy
+  }
+
   /// Collects the settings.
   ///
   /// - Parameters:
