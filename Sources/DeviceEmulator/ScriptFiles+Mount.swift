@@ -40,8 +40,8 @@ extension ScriptFiles.Mount {
         volume, mounting: FlashImage(path, volume.geometry(ofImage: path), create: true),
         named: path, policy: policy, openFileLimit: openFileLimit, notice: notice)
     case .folder(let path):
-      let kept = try BlockCountedVolume(
-        folder: path, blockCount: volume.blockCount, openFileLimit: openFileLimit)
+      let kept = try LittleFSVolume(
+        folder: path, volume.geometry, volume.options, openFileLimit: openFileLimit)
       self.init(path: volume.mount, volume: kept, isReadOnly: volume.readOnly)
     }
   }
@@ -95,10 +95,14 @@ extension FlashVolume {
     }
   }
 
-  /// Makes an empty file system.
-  fileprivate func format(_ flash: any BlockDevice) throws(FlashError) {
+  fileprivate var options: LittleFSOptions {
     var options = LittleFSOptions()
     options.version = fileSystem.version
+    return options
+  }
+
+  /// Makes an empty file system.
+  fileprivate func format(_ flash: any BlockDevice) throws(FlashError) {
     try LittleFSVolume.format(flash, options)
   }
 
