@@ -97,7 +97,7 @@ final class LittleFS {
     switch try locate(newPath) {
     case .taken(let target):
       if target === entry { return }
-      guard let directory = target.parent else { throw .invalid }
+      guard let directory = target.parent, !directory.isInside(entry) else { throw .invalid }
       guard (entry.directory == nil) == (target.directory == nil) else { throw .isDirectory }
       try checkEmpty(target)
       try checkIdle(target)
