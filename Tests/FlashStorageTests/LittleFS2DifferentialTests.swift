@@ -14,12 +14,13 @@ struct LittleFS2DifferentialTests {
       Littlefs(.v21, 4096, 4096, 4096, count: 94),
       Littlefs(.v21, 1, 1, 512, count: 64),
       Littlefs(.v21, 4096, 4096, 16384, count: 32),
-    ].map { Contest(judge: .library, kind: $0, isExact: false) } + [
+    ].map { Contest(judge: .library, kind: $0) } + [
       Contest(
-        judge: .interpreter, kind: Littlefs(.v21, 32, 32, 512, count: 120), isExact: false)
+        judge: .interpreter, kind: Littlefs(.v21, 32, 32, 512, count: 120))
     ]
 
-  @Test("Ours and the reference give the same answers and leave the same trees", arguments: contests)
+  @Test(
+    "Ours and the reference give the same answers and leave the same trees", arguments: contests)
   func agreement(contest: Contest) throws {
     for seed in 1...2 as ClosedRange<UInt64> {
       var run = try DifferentialRun(contest, seed: seed)

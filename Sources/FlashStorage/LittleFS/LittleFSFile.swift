@@ -7,40 +7,28 @@ final class LittleFSFile {
   let entry: Entry
   let mode: OpenMode
   private(set) var position = 0
-  /// Whether it sees something else than what it found or synced last.
-  var isChanged: Bool { state.isChanged || state.writer != nil }
 
   private let disk: Disk
-  private let inlineLimit: Int
   private let sizeLimit: Int
-  private var state: State
-
-  /// What a call that fails puts back.
-  private struct State {
-    /// The content before what the writer has written.
-    var content: Entry.Content
-    /// Whether the content is not what is on flash under the file's name.
-    var isChanged = false
-    /// Writes since the last flush; the old content goes on after its end.
-    var writer: BlockListWriter?
-  }
+  private var draft: FileDraft
 
   init(_ entry: Entry, _ mode: OpenMode, _ disk: Disk, inlineLimit: Int, sizeLimit: Int) {
     self.entry = entry
     self.mode = mode
     self.disk = disk
-    self.inlineLimit = inlineLimit
     self.sizeLimit = sizeLimit
-    state = State(content: entry.content)
-    if mode.contains(.truncate), entry.size > 0 {
-      state = State(content: .inline([]), isChanged: true)
-    }
+    draft = FileDraft(
+      entry.content, inlineLimit: inlineLimit, isEmptied: mode.contains(.truncate))
   }
 
   /// Bytes in the file, as the handle sees it.
-  var size: Int { max(state.content.size, state.writer?.end ?? 0) }
+  var size: Int { draft.size }
 
-  // MARK: Reading and positions
+  /// Whether it sees something else than what it found or synced last.
+  var isChanged: Bool { draft.isChanged }
+
+  /// What the name is to stand for at a sync: everything that has been flushed.
+  var content: Entry.Content { draft.content }
 
   /// Reads from the position on and moves it.
   ///
@@ -51,7 +39,7 @@ final class LittleFSFile {
     let count = max(0, min(buffer.count, size - position))
     guard count > 0 else { return 0 }
     var part = buffer._mutatingExtracting(0..<count)
-    try read(at: position, into: &part)
+    try draft.read(at: position, into: &part, disk)
     position += count
     return count
   }
@@ -73,19 +61,15 @@ final class LittleFSFile {
     return position
   }
 
-  // MARK: Writing
-
   /// Writes at the position, or at the end in append mode; a failure leaves everything as it was.
   func write(_ bytes: Span<UInt8>) throws(FlashError) {
     try check(.write)
     let start = mode.contains(.append) ? max(position, size) : position
     guard bytes.count <= sizeLimit - start else { throw .fileTooLarge }
     guard bytes.count > 0 else { return }
-    if state.writer?.end != start || state.writer?.append(inPlace: bytes) != true {
-      try attempt { () throws(FlashError) in
-        try fill(upTo: start)
-        try put(bytes, at: start)
-      }
+    if !draft.append(inPlace: bytes, at: start) {
+      try prepareWriting(at: min(start, size))
+      try change { draft throws(FlashError) in try draft.write(bytes, at: start, disk) }
     }
     position = start + bytes.count
   }
@@ -94,129 +78,39 @@ final class LittleFSFile {
   func truncate(to size: Int) throws(FlashError) {
     try check(.write)
     guard (0...sizeLimit).contains(size) else { throw .invalid }
-    try attempt { () throws(FlashError) in
-      try fill(upTo: size)
-      try flush()
-      if size < self.size { try cut(to: size) }
-    }
+    try prepareWriting(at: self.size)
+    try change { draft throws(FlashError) in try draft.resize(to: size, disk) }
   }
 
-  /// Brings what is in memory to flash, and what follows it in the old content behind it.
+  /// Brings what is in memory to flash.
   func flush() throws(FlashError) {
-    guard var writer = state.writer else { return }
-    var buffer = [UInt8](repeating: 0, count: disk.geometry.blockSize)
-    while writer.end < state.content.size {
-      let count = min(buffer.count, state.content.size - writer.end)
-      var span = buffer.mutableSpan
-      var part = span._mutatingExtracting(0..<count)
-      try read(at: writer.end, into: &part)
-      try writer.append(buffer.span.extracting(first: count), disk)
-    }
-    state = State(content: .blocks(try writer.finish(disk)), isChanged: true)
+    guard !draft.isFlushed else { return }
+    try change { draft throws(FlashError) in try draft.flush(disk) }
   }
-
-  /// What the name is to stand for at a sync: everything that has been flushed.
-  var content: Entry.Content { state.content }
 
   /// Notes that the content is on flash under the file's name.
-  func noteSynced() { state.isChanged = false }
+  func noteSynced() { draft.isChanged = false }
 
   /// Adds the blocks that the handle needs.
-  func mark(in used: inout BlockSet) throws(FlashError) {
-    if case .blocks(let list) = state.content { try disk.load(list).mark(in: &used) }
-    state.writer?.mark(in: &used)
-  }
-
-  // MARK: Steps
+  func mark(in used: inout BlockSet) throws(FlashError) { try draft.mark(in: &used, disk) }
 
   private func check(_ need: OpenMode) throws(FlashError) {
     guard mode.isSuperset(of: need) else { throw .badHandle }
   }
 
-  private func attempt(_ body: () throws(FlashError) -> Void) throws(FlashError) {
-    let saved = state
-    do throws(FlashError) {
-      try body()
-    } catch {
-      state = saved
-      throw error
-    }
+  /// Flushes, unless what is in memory ends where it is to go on. This is a change of its own, which makes
+  /// the blocks free that it replaces.
+  private func prepareWriting(at position: Int) throws(FlashError) {
+    if !draft.canWrite(at: position) { try flush() }
   }
 
-  private func read(
-    at position: Int, into buffer: inout MutableSpan<UInt8>
+  /// Makes a change to a copy. What it allocates is in use by then, and so is what the handle had; and
+  /// a change that fails has not happened.
+  private func change(
+    _ body: (inout FileDraft) throws(FlashError) -> Void
   ) throws(FlashError) {
-    switch state.content {
-    case .inline(let bytes):
-      for index in buffer.indices { buffer[index] = bytes[position + index] }
-    case .blocks(let list):
-      let list = try disk.load(list)
-      state.content = .blocks(list)
-      try disk.read(list, at: position, into: &buffer)
-    case .directory: break
-    }
-  }
-
-  /// Extends the file with zeros if it is shorter.
-  private func fill(upTo end: Int) throws(FlashError) {
-    let zeros = [UInt8](repeating: 0, count: min(disk.geometry.blockSize, max(end - size, 0)))
-    while size < end {
-      try put(zeros.span.extracting(first: min(zeros.count, end - size)), at: size)
-    }
-  }
-
-  /// Writes at a position not beyond the end.
-  private func put(_ bytes: Span<UInt8>, at position: Int) throws(FlashError) {
-    if case .inline(let old) = state.content, state.writer == nil,
-      max(position + bytes.count, old.count) <= inlineLimit
-    {
-      state = State(content: .inline(old.overwritten(at: position, bytes)), isChanged: true)
-      return
-    }
-    if state.writer?.end != position {
-      try flush()
-      state.writer = try writer(at: position)
-    }
-    // A copy, since the search for free blocks asks this handle for the blocks that it uses.
-    guard var writer = state.writer else { return }
-    try writer.append(bytes, disk)
-    state.writer = writer
-  }
-
-  private func writer(at position: Int) throws(FlashError) -> BlockListWriter {
-    if case .blocks(let list) = state.content, position > 0 {
-      let list = try disk.load(list)
-      state.content = .blocks(list)
-      return try BlockListWriter(disk, after: list, at: position)
-    }
-    var writer = try BlockListWriter(disk)
-    if case .inline(let bytes) = state.content {
-      try writer.append(bytes.span.extracting(first: position), disk)
-    }
-    return writer
-  }
-
-  private func cut(to size: Int) throws(FlashError) {
-    if size <= inlineLimit {
-      var bytes = [UInt8](repeating: 0, count: size)
-      var span = bytes.mutableSpan
-      try read(at: 0, into: &span)
-      state.content = .inline(bytes)
-    } else if case .blocks(let list) = state.content {
-      state.content = .blocks(try disk.load(list).cut(to: size, disk.layout))
-    }
-    state.isChanged = true
-  }
-}
-
-extension [UInt8] {
-  /// A copy with other bytes from a place not beyond the end on.
-  fileprivate func overwritten(at position: Int, _ bytes: Span<UInt8>) -> [UInt8] {
-    var copy = self
-    for index in bytes.indices {
-      let place = position + index
-      if place < copy.count { copy[place] = bytes[index] } else { copy.append(bytes[index]) }
-    }
-    return copy
+    var copy = draft
+    try body(&copy)
+    draft = copy
   }
 }

@@ -164,7 +164,7 @@ class Library:
 
         self.lfs = lfs
         self.Error = LittleFSError
-        self.config = lfs.LFSConfig(
+        self.options = dict(
             context=flash,
             block_size=flash.block_size,
             block_count=flash.block_count,
@@ -174,8 +174,10 @@ class Library:
             cache_size=min(flash.block_size, max(64, 4 * max(read_size, program_size))),
             lookahead_size=(flash.block_count + 63) // 64 * 8,
             block_cycles=cycles,
-            disk_version=disk_version,
         )
+        # A volume of version 2.0 becomes 2.1 at the first change.
+        self.config = lfs.LFSConfig(**self.options)
+        self.disk_version = disk_version
         self.volume = lfs.LFSFilesystem()
 
     def _call(self, function, *arguments):
@@ -185,7 +187,8 @@ class Library:
             raise Refusal(-error.code)
 
     def format(self):
-        self._call(self.lfs.format, self.config)
+        config = self.lfs.LFSConfig(disk_version=self.disk_version, **self.options)
+        self._call(self.lfs.format, config)
 
     def mount(self):
         self.volume = self.lfs.LFSFilesystem()
@@ -223,8 +226,7 @@ class Library:
 
     def stat(self, path):
         status = self._call(self.lfs.stat, path)
-        is_directory = status.type == 2
-        return is_directory, 0 if is_directory else status.size
+        return status.type == 2, status.size if status.type == 1 else 0
 
     def list(self, path):
         directory = self._call(self.lfs.dir_open, path)
@@ -234,7 +236,8 @@ class Library:
             if not entry:
                 break
             if entry.name not in (".", ".."):
-                entries.append((entry.name, entry.type == 2, entry.size))
+                size = entry.size if entry.type == 1 else 0
+                entries.append((entry.name, entry.type == 2, size))
         self._call(self.lfs.dir_close, directory)
         return entries
 
