@@ -78,7 +78,7 @@ let package = Package(
       path: "Tests/Benchmarks", exclude: ["CAllocations"], swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
     tests("EmulatedTimeTests", of: ["EmulatedTime"]),
-    tests("FlashStorageTests", of: ["FlashStorage"]),
+    tests("FlashStorageTests", of: ["FlashStorage"], resources: [.embedInCode("Oracles")]),
     tests("JSONTextTests", of: ["JSONText"]),
     tests("AudioEngineTests", of: ["AudioEngine"]),
     tests("ALSABackendTests", of: ["ALSABackend", "AudioEngine"]),

@@ -14,6 +14,9 @@ final class LittleFS {
   var openFilesStay = false
   private(set) var openFiles: [LittleFSFile] = []
   private var failure: FlashError?
+  /// What the change in progress moves, replaces or removes: on flash until it is done, wherever the
+  /// store has put it in the tree by then.
+  private var inMotion: [Entry] = []
 
   /// Serves what a store has read.
   init(_ store: any MetadataStore, _ disk: Disk) {
@@ -89,7 +92,7 @@ final class LittleFS {
   func remove(_ path: VolumePath) throws(FlashError) {
     let entry = try movable(path)
     try checkEmpty(entry)
-    try change { () throws(FlashError) in try store.remove(entry) }
+    try change([entry]) { () throws(FlashError) in try store.remove(entry) }
   }
 
   func rename(_ oldPath: VolumePath, to newPath: VolumePath) throws(FlashError) {
@@ -112,7 +115,7 @@ final class LittleFS {
   private func move(
     _ entry: Entry, to name: Name, in directory: Directory, replacing target: Entry?
   ) throws(FlashError) {
-    try change { () throws(FlashError) in
+    try change([entry] + (target.map { [$0] } ?? [])) { () throws(FlashError) in
       try store.move(entry, to: name, in: directory, replacing: target)
     }
   }
@@ -190,7 +193,7 @@ final class LittleFS {
     guard file.entry.parent != nil else { return file.noteSynced() }
     // The data has to be there before the name points to it.
     if case .blocks = file.content { try disk.sync() }
-    try change { () throws(FlashError) in
+    try change([file.entry]) { () throws(FlashError) in
       try store.update(file.entry, content: file.content, attributes: file.entry.attributes)
     }
     file.noteSynced()
@@ -224,7 +227,7 @@ final class LittleFS {
 
   private func mark(in used: inout BlockSet) throws(FlashError) {
     store.markMetadata(in: &used)
-    var waiting = [store.root]
+    var waiting = [store.root] + inMotion
     while let entry = waiting.popLast() {
       switch entry.content {
       case .inline: break
@@ -232,7 +235,7 @@ final class LittleFS {
         let list = try disk.load(list)
         entry.content = .blocks(list)
         list.mark(in: &used)
-      case .directory(let directory): waiting += directory.entries
+      case .directory(let directory): for pair in directory.pairs { waiting += pair.entries }
       }
     }
     for file in openFiles { try file.mark(in: &used) }
@@ -273,10 +276,14 @@ final class LittleFS {
   }
 
   /// Runs a change of the store.
+  ///
+  /// - Parameter entries: What it moves, replaces, removes or gives other content.
   private func change<Result>(
-    _ body: () throws(FlashError) -> Result
+    _ entries: [Entry] = [], _ body: () throws(FlashError) -> Result
   ) throws(FlashError) -> Result {
     try prepareChange()
+    inMotion = entries.map { Entry($0.name, $0.content) }
+    defer { inMotion = [] }
     do throws(FlashError) {
       try store.repair()
       return try body()
