@@ -70,6 +70,8 @@ final class LittleFS2Store: MetadataStore {
   /// is assumed here.
   var inlineLimit: Int { min(superblock.attributeLimit, superblock.blockSize / 8) }
 
+  var superblockOnly: [BlockPair] { superblockPairs.dropLast().map(\.blocks) }
+
   // MARK: Changes
 
   func makeFile(_ name: Name, in directory: Directory) throws(FlashError) -> Entry {
