@@ -204,7 +204,7 @@ final class LittleFS2Store: MetadataStore {
   ) throws(FlashError) -> Bool {
     switch (old, new) {
     case (.inline(let old), .inline(let new)):
-      guard new.count <= Tag.maximumLength else { throw .fileTooLarge }
+      guard new.count <= LogTag.maximumLength else { throw .fileTooLarge }
       return old != new
     case (.blocks(let old), .blocks(let new)) where old.head == new.head && old.size == new.size:
       return false
