@@ -20,7 +20,7 @@ public final class PromisingVolume: Volume {
     self.volume = volume
     self.recorder = recorder
     do throws(VolumeError) {
-      model = try BlockCountedVolume(blockCount: 524_288, openFileLimit: 65_536)
+      model = try BlockCountedVolume(blockCount: 524_288, openFileLimit: 1024)
     } catch {
       throw .fault(error.description)
     }
