@@ -66,7 +66,8 @@ struct LittleFS1StoreTests {
     try store.rename("/c", to: "/e")
     try store.rename("/d", to: "/a")
     #expect(store.entries().map(\.path) == ["/a", "/b", "/e"])
-    #expect(try PathStore(mounting: store.flash.restarted()).entries().map(\.path) == ["/a", "/b", "/e"])
+    let again = try PathStore(mounting: store.flash.restarted())
+    #expect(again.entries().map(\.path) == ["/a", "/b", "/e"])
   }
 
   @Test("A directory grows by pairs, keeps gaps, and gives empty pairs back but for the first")
