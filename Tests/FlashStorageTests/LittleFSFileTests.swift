@@ -6,10 +6,15 @@ import Testing
 struct Littlefs: CustomTestStringConvertible {
   let version: LittleFSVersion
   let geometry: FlashGeometry
+  let cycles: Int?
 
-  /// Read, program and block size, and how many blocks.
-  init(_ version: LittleFSVersion, _ read: Int, _ program: Int, _ block: Int, count: Int) {
+  /// Read, program and block size, how many blocks, and the cycles of a pair before it moves.
+  init(
+    _ version: LittleFSVersion, _ read: Int, _ program: Int, _ block: Int, count: Int,
+    cycles: Int? = 100
+  ) {
     self.version = version
+    self.cycles = cycles
     geometry = try! FlashGeometry(
       readSize: read, programSize: program, blockSize: block, blockCount: count)
   }
@@ -17,6 +22,7 @@ struct Littlefs: CustomTestStringConvertible {
   var options: LittleFSOptions {
     var options = LittleFSOptions()
     options.version = version
+    options.blockCycles = cycles
     return options
   }
 
@@ -54,6 +60,9 @@ struct LittleFSFileTests {
     Littlefs(.v11, 4096, 4096, 4096, count: 96),
     Littlefs(.v11, 16, 16, 128, count: 2000),
     Littlefs(.v11, 1, 64, 512, count: 500),
+    Littlefs(.v21, 4096, 4096, 4096, count: 96),
+    Littlefs(.v21, 16, 16, 128, count: 2000),
+    Littlefs(.v21, 1, 64, 512, count: 500),
   ]
 
   @Test(
