@@ -7,7 +7,9 @@ struct PowerCutSweepTests {
     arguments: PowerCutBench.modules + PowerCutBench.small, PowerCutWorkload.all)
   func workload(bench: PowerCutBench, workload: PowerCutWorkload) throws {
     let summary = try bench.sweep(workload.run)
-    print("SUMMARY", bench.testDescription, workload.testDescription, summary.cuts, summary.repairCuts, summary.problems.count)
+    print(
+      "SUMMARY", bench.testDescription, workload.testDescription, summary.cuts, summary.repairCuts,
+      summary.problems.count)
     #expect(summary.problems.prefix(3) == [])
     #expect(summary.cuts > 100)
   }
@@ -17,9 +19,11 @@ struct PowerCutSweepTests {
     arguments: PowerCutBench.worn)
   func worn(bench: PowerCutBench) throws {
     for workload in PowerCutWorkload.all.prefix(3) {
-    let summary = try bench.sweep(workload.run)
-    print("SUMMARY", bench.testDescription, workload.testDescription, summary.cuts, summary.repairCuts, summary.problems.count)
-    #expect(summary.problems.prefix(3) == [])
+      let summary = try bench.sweep(workload.run)
+      print(
+        "SUMMARY", bench.testDescription, workload.testDescription, summary.cuts,
+        summary.repairCuts, summary.problems.count)
+      #expect(summary.problems.prefix(3) == [])
     }
   }
 }

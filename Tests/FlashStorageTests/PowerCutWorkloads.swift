@@ -184,7 +184,9 @@ struct PowerCutWorkload: Sendable, CustomTestStringConvertible {
         for index in stride(from: 0, to: 14, by: 2) {
           try volume.rename("/d/file\(round)-\(index)", to: "/e/\(index)")
         }
-        for index in stride(from: 1, to: 14, by: 2) { try volume.remove("/d/file\(round)-\(index)") }
+        for index in stride(from: 1, to: 14, by: 2) {
+          try volume.remove("/d/file\(round)-\(index)")
+        }
         try volume.makeDirectory("/e/sub\(round)")
         try volume.rename("/d", to: "/e/sub\(round)/d")
         try volume.makeDirectory("/d")
