@@ -40,8 +40,8 @@ extension ScriptFiles.Mount {
         volume, mounting: FlashImage(path, volume.geometry(ofImage: path), create: true),
         named: path, policy: policy, openFileLimit: openFileLimit, notice: notice)
     case .folder(let path):
-      let kept = try BlockCountedVolume(
-        folder: path, blockCount: volume.blockCount, openFileLimit: openFileLimit)
+      let kept = try LittleFSVolume(
+        folder: path, volume.geometry, volume.options, openFileLimit: openFileLimit)
       self.init(path: volume.mount, volume: kept, isReadOnly: volume.readOnly)
     }
   }
@@ -97,9 +97,13 @@ extension FlashVolume {
 
   /// Makes an empty file system.
   fileprivate func format(_ flash: any BlockDevice) throws(FlashError) {
+    try LittleFSVolume.format(flash, options)
+  }
+
+  fileprivate var options: LittleFSOptions {
     var options = LittleFSOptions()
     options.version = fileSystem.version
-    try LittleFSVolume.format(flash, options)
+    return options
   }
 
   /// The sizes of an image file, which may be the dump of a whole partition: that has blocks which the
