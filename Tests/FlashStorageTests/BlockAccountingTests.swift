@@ -127,7 +127,7 @@ struct BlockAccountingTests {
     #expect(try volume.freeBlockCount == 90 - 1)
   }
 
-  @Test("A change in the middle needs room for all that follows, beside the old; cutting needs none")
+  @Test("A change in the middle needs room for all that follows; cutting needs none")
   func copy() throws {
     let volume = try Bench(.littleFS1).volume
     try volume.put(pattern(30_000), at: "/f")

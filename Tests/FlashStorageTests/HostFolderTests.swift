@@ -89,7 +89,9 @@ struct HostFolderTests {
     { _, _ in },
   ]
 
-  @Test("A killed process leaves each file as last synced", arguments: changes.indices, Backing.inFolder)
+  @Test(
+    "A killed process leaves each file as last synced",
+    arguments: changes.indices, Backing.inFolder)
   func killed(change: Int, backing: Backing) throws {
     let bench = try Bench(backing)
     try bench.volume.put(pattern(9000), at: "/f")
@@ -205,7 +207,9 @@ struct HostFolderTests {
     { try $0.rename("/d/victim", to: "/moved") }, { try $0.rename("/d/victim", to: "/other") },
   ]
 
-  @Test("A link put in the way later leads nowhere, and the volume stays as it was", arguments: uses.indices)
+  @Test(
+    "A link put in the way later leads nowhere, and the volume stays as it was",
+    arguments: uses.indices)
   func linkLater(use: Int) throws {
     let bench = try Bench(.folder1)
     let folder = try #require(bench.folder)

@@ -49,7 +49,8 @@ extension HostFolder {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     var rest = size
     while rest > 0 {
-      let count = try min(rest, read(path) { () throws(HostFailure) in try file.read(into: &buffer) })
+      let length = try read(path) { () throws(HostFailure) in try file.read(into: &buffer) }
+      let count = min(rest, length)
       guard count > 0 else { break }
       try store(path, size, in: fileSystem) { _ throws(FlashError) in
         do throws(FlashError) {
