@@ -88,14 +88,17 @@ struct PowerCutBench: Sendable, CustomTestStringConvertible {
     return recorder.recording.end
   }
 
-  /// Runs a workload on a fresh volume and records it.
-  func record(
-    on content: FlashContent? = nil, _ workload: (any Volume) throws -> Void
-  ) throws -> FlashRecording {
-    let recorder = FlashRecorder(start: try content ?? formatted())
+  /// Mounts what a recording starts with, and goes on with it.
+  func volume(on recorder: FlashRecorder) throws -> PromisingVolume {
     let volume = try LittleFSVolume(
       mounting: device(on: RecordingFlash(recorder)), options, openFileLimit: 8)
-    try workload(PromisingVolume(volume, recorder))
+    return try PromisingVolume(volume, recorder)
+  }
+
+  /// Runs a workload on a fresh volume and records it.
+  func record(_ workload: (any Volume) throws -> Void) throws -> FlashRecording {
+    let recorder = FlashRecorder(start: try formatted())
+    try workload(volume(on: recorder))
     return recorder.recording
   }
 
@@ -149,12 +152,15 @@ struct PowerCutWorkload: Sendable, CustomTestStringConvertible {
         try volume.open("/r.wav", [.write, .create, .truncate]),
         try volume.open("/r.amr", [.write, .create, .truncate])
       )
+      // 8000 samples of 16 bits a second, and 12.2 kbit/s, as far as they fit.
+      let capacity = try volume.statistics().freeBlockCount * volume.statistics().blockSize
+      let period = min(4000, capacity / 30)
       try volume.write(wav, pattern(44))
       try volume.write(amr, Array("#!AMR\n".utf8))
       for halfSecond in 1...5 {
-        for period in 0..<2 {
-          try volume.write(wav, pattern(4000, seed: halfSecond * 2 + period))
-          try volume.write(amr, pattern(400, seed: halfSecond * 2 + period))
+        for half in 0..<2 {
+          try volume.write(wav, pattern(period, seed: halfSecond * 2 + half))
+          try volume.write(amr, pattern(period / 10, seed: halfSecond * 2 + half))
         }
         try volume.put(pattern(100 * halfSecond, seed: halfSecond), at: "/status")
         let size = try volume.position(of: wav)

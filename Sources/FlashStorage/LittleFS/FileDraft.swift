@@ -50,7 +50,12 @@ struct FileDraft {
     return writer?.append(inPlace: bytes) ?? false
   }
 
+  /// Whether writing can begin or go on at a position without a flush.
+  func canWrite(at position: Int) -> Bool { writer.map { $0.end == position } ?? true }
+
   /// Writes at a position, after zeros if that is beyond the end.
+  ///
+  /// - Precondition: It can be written there, or at the end if that comes first.
   mutating func write(
     _ bytes: Span<UInt8>, at position: Int, _ disk: Disk
   ) throws(FlashError) {
@@ -59,6 +64,8 @@ struct FileDraft {
   }
 
   /// Cuts it or extends it with zeros.
+  ///
+  /// - Precondition: It can be written at the end.
   mutating func resize(to newSize: Int, _ disk: Disk) throws(FlashError) {
     try fill(upTo: newSize, disk)
     try flush(disk)
@@ -98,7 +105,7 @@ struct FileDraft {
     }
   }
 
-  /// Writes at a position not beyond the end.
+  /// Writes at a position not beyond the end, where it can be written.
   private mutating func put(
     _ bytes: Span<UInt8>, at position: Int, _ disk: Disk
   ) throws(FlashError) {
@@ -110,10 +117,7 @@ struct FileDraft {
       content = .inline(old)
       return
     }
-    if writer?.end != position {
-      try flush(disk)
-      writer = try newWriter(at: position, disk)
-    }
+    if writer == nil { writer = try newWriter(at: position, disk) }
     try writer?.append(bytes, disk)
   }
 

@@ -16,6 +16,9 @@ final class LittleFS {
   var follower: (any LittleFSFollower)?
   private(set) var openFiles: [LittleFSFile] = []
   private var failure: FlashError?
+  /// What the change in progress moves, replaces or removes: on flash until it is done, wherever the
+  /// store has put it in the tree by then.
+  private var inMotion: [Entry] = []
 
   /// Serves what a store has read.
   init(_ store: any MetadataStore, _ disk: Disk) {
@@ -99,7 +102,7 @@ final class LittleFS {
     let entry = try movable(path)
     try checkEmpty(entry)
     let place = entry.names
-    try change { () throws(FlashError) in try store.remove(entry) }
+    try change([entry]) { () throws(FlashError) in try store.remove(entry) }
     try follow { follower throws(FlashError) in
       try follower.removed(place, isDirectory: entry.directory != nil)
     } orElse: { () throws(FlashError) in
@@ -131,7 +134,7 @@ final class LittleFS {
   private func move(
     _ entry: Entry, to name: Name, in directory: Directory, replacing target: Entry?
   ) throws(FlashError) {
-    try change { () throws(FlashError) in
+    try change([entry] + (target.map { [$0] } ?? [])) { () throws(FlashError) in
       try store.move(entry, to: name, in: directory, replacing: target)
     }
   }
@@ -231,7 +234,7 @@ final class LittleFS {
   }
 
   private func update(_ entry: Entry, _ content: Entry.Content) throws(FlashError) {
-    try change { () throws(FlashError) in
+    try change([entry]) { () throws(FlashError) in
       try store.update(entry, content: content, attributes: entry.attributes)
     }
   }
@@ -312,7 +315,7 @@ final class LittleFS {
 
   private func mark(in used: inout BlockSet) throws(FlashError) {
     store.markMetadata(in: &used)
-    var waiting = [store.root]
+    var waiting = [store.root] + inMotion
     while let entry = waiting.popLast() {
       switch entry.content {
       case .inline: break
@@ -320,7 +323,7 @@ final class LittleFS {
         let list = try disk.load(list)
         entry.content = .blocks(list)
         list.mark(in: &used)
-      case .directory(let directory): waiting += directory.entries
+      case .directory(let directory): for pair in directory.pairs { waiting += pair.entries }
       }
     }
     for file in openFiles { try file.mark(in: &used) }
@@ -364,10 +367,14 @@ final class LittleFS {
   }
 
   /// Runs a change of the store.
+  ///
+  /// - Parameter entries: What it moves, replaces, removes or gives other content.
   private func change<Result>(
-    _ body: () throws(FlashError) -> Result
+    _ entries: [Entry] = [], _ body: () throws(FlashError) -> Result
   ) throws(FlashError) -> Result {
     try prepareChange()
+    inMotion = entries.map { Entry($0.name, $0.content) }
+    defer { inMotion = [] }
     do throws(FlashError) {
       try store.repair()
       return try body()

@@ -68,6 +68,7 @@ final class LittleFSFile {
     guard bytes.count <= sizeLimit - start else { throw .fileTooLarge }
     guard bytes.count > 0 else { return }
     if !draft.append(inPlace: bytes, at: start) {
+      try prepareWriting(at: min(start, size))
       try change { draft throws(FlashError) in try draft.write(bytes, at: start, disk) }
     }
     position = start + bytes.count
@@ -77,6 +78,7 @@ final class LittleFSFile {
   func truncate(to size: Int) throws(FlashError) {
     try check(.write)
     guard (0...sizeLimit).contains(size) else { throw .invalid }
+    try prepareWriting(at: self.size)
     try change { draft throws(FlashError) in try draft.resize(to: size, disk) }
   }
 
@@ -94,6 +96,12 @@ final class LittleFSFile {
 
   private func check(_ need: OpenMode) throws(FlashError) {
     guard mode.isSuperset(of: need) else { throw .badHandle }
+  }
+
+  /// Flushes, unless what is in memory ends where it is to go on. This is a change of its own, which makes
+  /// the blocks free that it replaces.
+  private func prepareWriting(at position: Int) throws(FlashError) {
+    if !draft.canWrite(at: position) { try flush() }
   }
 
   /// Makes a change to a copy. What it allocates is in use by then, and so is what the handle had; and
