@@ -28,6 +28,7 @@ let package = Package(
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
     .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
+    .library(name: "flash_reference", type: .dynamic, targets: ["CFlashReference"]),
   ],
   targets: [
     .executableTarget(name: "qpyemu", dependencies: ["Commands"], swiftSettings: safe),
@@ -73,10 +74,12 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "EmulatedTime",
-        "COpenCoreAMRNB", "CAllocations", "TestSupport",
+        "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
       ],
-      path: "Tests/Benchmarks", exclude: ["CAllocations"], swiftSettings: base),
+      path: "Tests/Benchmarks",
+      exclude: ["CAllocations", "CFlashReference", "reference_bench.py"], swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
+    .target(name: "CFlashReference", path: "Tests/Benchmarks/CFlashReference"),
     tests("EmulatedTimeTests", of: ["EmulatedTime"]),
     tests("FlashStorageTests", of: ["FlashStorage"], resources: [.embedInCode("Oracles")]),
     tests("JSONTextTests", of: ["JSONText"]),

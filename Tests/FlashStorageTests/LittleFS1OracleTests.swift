@@ -65,6 +65,47 @@ struct LittleFS1OracleTests {
         try LittleFS1Oracle.run(["tree"], on: image, geometry).answers.dropLast() == tree[...])
     }
   }
+
+  @Test(
+    "The C library sees what a cut leaves as we do, and mends it to the same",
+    arguments: LittleFS1PowerTests.Change.all)
+  func cut(_ change: LittleFS1PowerTests.Change) throws {
+    let start = try LittleFS1PowerTests.volume()
+    let whole = try PathStore(mounting: start.restarted())
+    try change.perform(whole)
+    for point in 0..<whole.flash.operationCount {
+      let store = try PathStore(mounting: start.restarted())
+      store.flash.operationsLeft = point
+      try? change.perform(store)
+      let image = store.flash.bytes
+      let ours = try PathStore(mounting: SmallFlash(start.geometry, image))
+      let tree = try ours.tree()
+      let seen = try LittleFS1Oracle.run(["tree"], on: image, start.geometry)
+      try #require(Array(seen.answers.dropLast()) == tree, "cut \(point)")
+      let mended = try LittleFS1Oracle.run(["mkdir /later"], on: image, start.geometry)
+      let theirs = try PathStore(mounting: SmallFlash(start.geometry, mended.image))
+      try ours.makeDirectory("/later")
+      try #require(try theirs.tree() == ours.tree(), "cut \(point)")
+      try #require(try theirs.freeCount == ours.freeCount, "cut \(point)")
+    }
+  }
+
+  @Test("The mark that a failed rename of the C library leaves goes with the next change")
+  func failedRename() throws {
+    let theirs = try LittleFS1Oracle.run(
+      ["mkdir /d", "write /a 3 0", "rename /a /d"], on: nil, .small)
+    #expect(theirs.answers == ["ok", "ok", "21"])
+    let ours = try PathStore(mounting: SmallFlash(.small, theirs.image))
+    #expect(
+      ours.store.findings.map(\.description) == [
+        "a rename of 'a' in directory '/' was interrupted before the new name was written"
+      ])
+    #expect(try ours.tree() == ["/d/", "/a 00070e"])
+    try ours.makeDirectory("/e")
+    let again = try PathStore(mounting: ours.flash.restarted())
+    #expect(again.store.findings.isEmpty)
+    #expect(try again.tree() == ["/d/", "/a 00070e", "/e/"])
+  }
 }
 
 /// Random operations on a store, with what it answered.

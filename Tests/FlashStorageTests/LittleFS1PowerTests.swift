@@ -58,7 +58,8 @@ struct LittleFS1PowerTests {
     arguments: Change.all, SmallFlash.Cut.allCases)
   func cutOnWornBlocks(_ change: Change, _ cut: SmallFlash.Cut) throws {
     let start = try Self.volume()
-    let worn = try PathStore(mounting: start.restarted()).store.list.dropFirst().map(\.blocks.second)
+    let pairs = try PathStore(mounting: start.restarted()).store.list.dropFirst()
+    let worn = pairs.map(\.blocks.second)
     try sweep(start, change, cut) { start in
       let flash = SmallFlash(start.geometry, start.bytes)
       flash.badBlocks = Set(worn)

@@ -25,6 +25,20 @@ final class SmallFlash: BlockDevice {
   /// The same content with the power on.
   func restarted() -> SmallFlash { SmallFlash(geometry, bytes) }
 
+  /// Changes a metadata block and makes its checksum fit again, as far as it has a place.
+  func patch(_ block: Int, _ change: (inout [UInt8]) -> Void) {
+    let range = place(block, 0)..<place(block + 1, 0)
+    var content = Array(bytes[range])
+    change(&content)
+    let size = Int(content.word(at: 4) & ~(1 << 31))
+    if (4...content.count).contains(size) {
+      var checksum = CRC32()
+      checksum.update(content.span.extracting(first: size - 4))
+      content.replace(at: size - 4, with: checksum.value)
+    }
+    bytes.replaceSubrange(range, with: content)
+  }
+
   func read(
     _ block: Int, at offset: Int, into buffer: inout MutableSpan<UInt8>
   ) throws(FlashFault) {
@@ -71,6 +85,16 @@ final class SmallFlash: BlockDevice {
   }
 
   private func place(_ block: Int, _ offset: Int) -> Int { block * geometry.blockSize + offset }
+}
+
+extension [UInt8] {
+  func word(at offset: Int) -> UInt32 {
+    self[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  mutating func replace(at offset: Int, with word: UInt32) {
+    for index in 0..<4 { self[offset + index] = UInt8(truncatingIfNeeded: word >> (8 * index)) }
+  }
 }
 
 extension FlashGeometry {

@@ -1,24 +1,3 @@
-/// How to use the file system on a flash that has lost its power.
-public struct FlashFileSystem: Sendable {
-  /// Mounts it; throws if that is not possible.
-  public var mount: @Sendable (sending any BlockDevice) throws(FlashError) -> any Volume
-  /// Finishes or undoes what was interrupted.
-  public var repair: @Sendable (any Volume) throws(FlashError) -> Void
-  /// Says what is wrong after the repair: blocks that belong to nothing or to two things.
-  public var check: @Sendable (any Volume) throws(FlashError) -> [String]
-
-  /// Names the three.
-  public init(
-    mount: @escaping @Sendable (sending any BlockDevice) throws(FlashError) -> any Volume,
-    repair: @escaping @Sendable (any Volume) throws(FlashError) -> Void,
-    check: @escaping @Sendable (any Volume) throws(FlashError) -> [String]
-  ) {
-    self.mount = mount
-    self.repair = repair
-    self.check = check
-  }
-}
-
 /// What one loss of power did.
 public struct PowerCutResult: Equatable, Sendable {
   /// The loss of power.
@@ -109,8 +88,8 @@ private struct PromiseCursor {
 extension Promise {
   /// Whether the call had returned, with all that it did safe on flash.
   fileprivate func isSettled(at cut: PowerCut) -> Bool {
-    cut.mode == .outOfOrder && !operations.isEmpty
-      ? operations.upperBound < cut.operation : operations.upperBound <= cut.operation
+    // Out of order, the sync at its end may not have been done.
+    operations.upperBound < cut.operation + (cut.mode == .outOfOrder ? 0 : 1)
   }
 
   /// Whether something of it may have reached flash.

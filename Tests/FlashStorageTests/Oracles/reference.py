@@ -170,8 +170,7 @@ class Library:
             block_count=flash.block_count,
             read_size=read_size,
             prog_size=program_size,
-            # Four bytes are too few: it then writes what it had read before an erase.
-            cache_size=min(flash.block_size, max(64, 4 * max(read_size, program_size))),
+            cache_size=min(flash.block_size, 4 * max(read_size, program_size)),
             lookahead_size=(flash.block_count + 63) // 64 * 8,
             block_cycles=cycles,
         )
