@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
     .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),
     .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
+    .library(name: "flash_reference", type: .dynamic, targets: ["CFlashReference"]),
   ],
   targets: [
     .executableTarget(name: "qpyemu", dependencies: ["Commands"], swiftSettings: safe),
@@ -81,10 +82,12 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "EmulatedTime",
-        "COpenCoreAMRNB", "CAllocations", "TestSupport",
+        "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
       ],
-      path: "Tests/Benchmarks", exclude: ["CAllocations"], swiftSettings: base),
+      path: "Tests/Benchmarks",
+      exclude: ["CAllocations", "CFlashReference", "reference_bench.py"], swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
+    .target(name: "CFlashReference", path: "Tests/Benchmarks/CFlashReference"),
     // What the fuzzer does with its inputs, for Scripts/fuzz and for the test that repeats them.
     .target(
       name: "FlashFuzzing", dependencies: ["FlashStorage"], path: "Tests/Fuzzing",

@@ -30,8 +30,7 @@ struct LittleFS1OracleTests {
 
   @Test("An empty volume is the same byte for byte", arguments: Case.all)
   func format(_ sizes: Case) throws {
-    let ours = SmallFlash(try sizes.geometry)
-    try LittleFS1Store.format(ours, LittleFSOptions())
+    let ours = try PathStore(formatting: sizes.geometry).flash.dump
     #expect(try LittleFS1Oracle.run([], on: nil, sizes.geometry).image == ours.bytes)
   }
 
@@ -57,13 +56,54 @@ struct LittleFS1OracleTests {
       let tree = Array(theirs.answers.dropFirst(history.answers.count + 2).dropLast())
       try #require(try ours.tree() == tree, "\(place)")
       // Each goes on with what the other wrote.
-      image = ours.flash.bytes
-      ours = try PathStore(mounting: SmallFlash(geometry, theirs.image))
+      image = ours.flash.dump.bytes
+      ours = try PathStore(mounting: FlashDump(geometry: geometry, bytes: theirs.image))
       #expect(ours.store.findings.isEmpty, "\(place)")
       try #require(try ours.tree() == tree, "\(place)")
       #expect(
         try LittleFS1Oracle.run(["tree"], on: image, geometry).answers.dropLast() == tree[...])
     }
+  }
+
+  @Test(
+    "The C library sees what a cut leaves as we do, and mends it to the same",
+    arguments: LittleFS1PowerTests.Change.all)
+  func cut(_ change: LittleFS1PowerTests.Change) throws {
+    let start = try LittleFS1PowerTests.volume()
+    let whole = try PathStore(mounting: start.restarted())
+    try change.perform(whole)
+    for point in 0..<whole.flash.operationCount {
+      let store = try PathStore(mounting: start.restarted())
+      store.flash.powerCut = PowerCut(after: point)
+      try? change.perform(store)
+      let image = store.flash.dump.bytes
+      let ours = try PathStore(mounting: FlashDump(geometry: start.geometry, bytes: image))
+      let tree = try ours.tree()
+      let seen = try LittleFS1Oracle.run(["tree"], on: image, start.geometry)
+      try #require(Array(seen.answers.dropLast()) == tree, "cut \(point)")
+      let mended = try LittleFS1Oracle.run(["mkdir /later"], on: image, start.geometry)
+      let theirs = try PathStore(mounting: FlashDump(geometry: start.geometry, bytes: mended.image))
+      try ours.makeDirectory("/later")
+      try #require(try theirs.tree() == ours.tree(), "cut \(point)")
+      try #require(try theirs.freeCount == ours.freeCount, "cut \(point)")
+    }
+  }
+
+  @Test("The mark that a failed rename of the C library leaves goes with the next change")
+  func failedRename() throws {
+    let theirs = try LittleFS1Oracle.run(
+      ["mkdir /d", "write /a 3 0", "rename /a /d"], on: nil, .small)
+    #expect(theirs.answers == ["ok", "ok", "21"])
+    let ours = try PathStore(mounting: FlashDump(geometry: .small, bytes: theirs.image))
+    #expect(
+      ours.store.findings.map(\.description) == [
+        "a rename of 'a' in directory '/' was interrupted before the new name was written"
+      ])
+    #expect(try ours.tree() == ["/d/", "/a 00070e"])
+    try ours.makeDirectory("/e")
+    let again = try PathStore(mounting: ours.flash.restarted())
+    #expect(again.store.findings.isEmpty)
+    #expect(try again.tree() == ["/d/", "/a 00070e", "/e/"])
   }
 }
 

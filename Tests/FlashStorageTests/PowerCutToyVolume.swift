@@ -29,7 +29,7 @@ final class ToyVolume: Volume, @unchecked Sendable {  // Used by one thread.
 
   private let flash: any BlockDevice
   private let flaw: Flaw?
-  private let memory: BlockCountedVolume
+  private let memory: LittleFSVolume
   private var revision: UInt32 = 0
   private var isTorn = false
   private var writers: Set<FlashHandle> = []
@@ -51,7 +51,7 @@ final class ToyVolume: Volume, @unchecked Sendable {  // Used by one thread.
   init(_ flash: any BlockDevice, _ flaw: Flaw?, isNew: Bool = false) throws(FlashError) {
     self.flash = flash
     self.flaw = flaw
-    memory = try! BlockCountedVolume(blockCount: 1000, openFileLimit: 8)
+    memory = try! Littlefs(.v11, 4096, 4096, 4096, count: 1000).volume()
     guard !isNew else { return }
     let halves = [try load(0), try load(1)].compactMap(\.self)
     guard let newest = halves.max(by: { $0.revision < $1.revision }) else {

@@ -12,6 +12,8 @@ final class LittleFS {
   /// Whether an open file keeps its name, as on the modules. The reference lets it go; its handles then
   /// have a file without a name.
   var openFilesStay = false
+  /// What hears of every change.
+  var follower: (any LittleFSFollower)?
   private(set) var openFiles: [LittleFSFile] = []
   private var failure: FlashError?
   /// What the change in progress moves, replaces or removes: on flash until it is done, wherever the
@@ -85,14 +87,27 @@ final class LittleFS {
     guard case .vacant(let directory, let name, let endsInName) = try locate(path) else {
       throw .exists
     }
-    try check(name, endsInName)
-    try change { () throws(FlashError) in _ = try store.makeDirectory(name, in: directory) }
+    try check(name, endsInName, in: directory)
+    let entry = try change { () throws(FlashError) in
+      try store.makeDirectory(name, in: directory)
+    }
+    try follow { follower throws(FlashError) in
+      try follower.made(entry)
+    } orElse: { () throws(FlashError) in
+      try remove(path)
+    }
   }
 
   func remove(_ path: VolumePath) throws(FlashError) {
     let entry = try movable(path)
     try checkEmpty(entry)
+    let place = entry.names
     try change([entry]) { () throws(FlashError) in try store.remove(entry) }
+    try follow { follower throws(FlashError) in
+      try follower.removed(place, isDirectory: entry.directory != nil)
+    } orElse: { () throws(FlashError) in
+      try putBack(entry, at: path)
+    }
   }
 
   func rename(_ oldPath: VolumePath, to newPath: VolumePath) throws(FlashError) {
@@ -100,15 +115,19 @@ final class LittleFS {
     switch try locate(newPath) {
     case .taken(let target):
       if target === entry { return }
-      guard let directory = target.parent else { throw .invalid }
+      guard let directory = target.parent, !directory.isInside(entry) else { throw .invalid }
       guard (entry.directory == nil) == (target.directory == nil) else { throw .isDirectory }
       try checkEmpty(target)
       try checkIdle(target)
       try move(entry, to: target.name, in: directory, replacing: target)
+      try follow(entry, from: oldPath) { () throws(FlashError) in
+        try putBack(target, at: newPath)
+      }
     case .vacant(let directory, let name, let endsInName):
       guard !directory.isInside(entry) else { throw .invalid }
-      try check(name, endsInName)
+      try check(name, endsInName, in: directory)
       try move(entry, to: name, in: directory, replacing: nil)
+      try follow(entry, from: oldPath) {}
     }
   }
 
@@ -170,8 +189,16 @@ final class LittleFS {
       return entry
     case .vacant(let directory, let name, let endsInName):
       guard mode.contains(.create) else { throw .notFound }
-      try check(name, endsInName)
-      return try change { () throws(FlashError) in try store.makeFile(name, in: directory) }
+      try check(name, endsInName, in: directory)
+      let entry = try change { () throws(FlashError) in
+        try store.makeFile(name, in: directory)
+      }
+      try follow { follower throws(FlashError) in
+        try follower.made(entry)
+      } orElse: { () throws(FlashError) in
+        try remove(path)
+      }
+      return entry
     }
   }
 
@@ -193,16 +220,77 @@ final class LittleFS {
     guard file.entry.parent != nil else { return file.noteSynced() }
     // The data has to be there before the name points to it.
     if case .blocks = file.content { try disk.sync() }
-    try change([file.entry]) { () throws(FlashError) in
-      try store.update(file.entry, content: file.content, attributes: file.entry.attributes)
+    let entry = file.entry
+    // Compared as long as the old blocks are sure to stand.
+    let old = entry.content
+    let difference = follower == nil ? nil : try disk.change(from: old, to: file.content)
+    try update(entry, file.content)
+    try follow { follower throws(FlashError) in
+      if let difference { try follower.stored(entry, difference, on: disk) }
+    } orElse: { () throws(FlashError) in
+      try update(entry, old)
     }
     file.noteSynced()
+  }
+
+  private func update(_ entry: Entry, _ content: Entry.Content) throws(FlashError) {
+    try change([entry]) { () throws(FlashError) in
+      try store.update(entry, content: content, attributes: entry.attributes)
+    }
   }
 
   /// Syncs; the handle is gone also when that fails.
   func close(_ file: LittleFSFile) throws(FlashError) {
     defer { openFiles.removeAll { $0 === file } }
     try sync(file)
+  }
+
+  // MARK: Following
+
+  /// Lets the follower do what has been done on flash; if it refuses, flash goes back.
+  private func follow(
+    _ body: (any LittleFSFollower) throws(FlashError) -> Void,
+    orElse undo: () throws(FlashError) -> Void
+  ) throws(FlashError) {
+    guard let follower else { return }
+    do throws(FlashError) {
+      try body(follower)
+    } catch {
+      self.follower = nil
+      defer { self.follower = follower }
+      do throws(FlashError) {
+        try undo()
+      } catch {
+        failure = .fault("a change could not be undone: \(error); mount the volume again")
+      }
+      throw error
+    }
+  }
+
+  private func follow(
+    _ entry: Entry, from path: VolumePath, orElse putTargetBack: () throws(FlashError) -> Void
+  ) throws(FlashError) {
+    let place = entry.names
+    try follow { follower throws(FlashError) in
+      try follower.moved(entry, from: path.names)
+    } orElse: { () throws(FlashError) in
+      let newPath = try VolumePath(place.map(\.string).joined(separator: "/"))
+      try rename(newPath, to: path)
+      try putTargetBack()
+    }
+  }
+
+  /// Makes something anew that has just been removed.
+  private func putBack(_ entry: Entry, at path: VolumePath) throws(FlashError) {
+    if entry.directory != nil {
+      try makeDirectory(path)
+    } else {
+      let bytes = try disk.read(entry.content, 0, entry.size)  // Before its blocks are used again.
+      let file = try open(path, [.write, .create])
+      try write(file, bytes.span)
+      try close(file)
+    }
+    for (type, value) in entry.attributes { try setAttribute(type, of: path, to: value) }
   }
 
   // MARK: The whole volume
@@ -264,9 +352,12 @@ final class LittleFS {
     guard entry.directory?.isEmpty ?? true else { throw .notEmpty }
   }
 
-  private func check(_ name: Name, _ endsInName: Bool) throws(FlashError) {
+  private func check(
+    _ name: Name, _ endsInName: Bool, in directory: Directory
+  ) throws(FlashError) {
     guard endsInName else { throw .notFound }
     guard name.byteCount <= store.superblock.nameLimit else { throw .nameTooLong }
+    try follower?.check(name, in: directory)
   }
 
   /// Begins whatever writes to flash: everything that was allocated before is in use or free by now.

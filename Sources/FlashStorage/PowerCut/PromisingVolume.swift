@@ -8,7 +8,7 @@ import Synchronization
 public final class PromisingVolume: Volume {
   private let volume: any Volume
   private let recorder: FlashRecorder
-  private let model: BlockCountedVolume
+  private let model = ModelVolume()
   /// The model's handles by the volume's; the lock also keeps calls apart, so that each has its own
   /// operations.
   private let handles = Guarded<[FlashHandle: FlashHandle]>([:])
@@ -19,11 +19,6 @@ public final class PromisingVolume: Volume {
   public init(_ volume: any Volume, _ recorder: FlashRecorder) throws(FlashError) {
     self.volume = volume
     self.recorder = recorder
-    do throws(VolumeError) {
-      model = try BlockCountedVolume(blockCount: 524_288, openFileLimit: 1024)
-    } catch {
-      throw .fault(error.description)
-    }
     try model.copyTree(from: volume, at: "/")
     note(from: recorder.operationCount)
   }
@@ -84,7 +79,7 @@ public final class PromisingVolume: Volume {
   ) throws(FlashError) -> Int {
     let count = try volume.read(handle, into: &buffer)
     let twin = handles.withLock { $0[handle] }
-    if let twin { try model.seek(twin, to: count, from: .position) }
+    if let twin { _ = try model.seek(twin, to: count, from: .position) }
     return count
   }
 
@@ -104,7 +99,7 @@ public final class PromisingVolume: Volume {
     try use(handle) { () throws(FlashError) in
       try volume.seek(handle, to: offset, from: origin)
     } model: { twin throws(FlashError) in
-      try model.seek(twin, to: offset, from: origin)
+      _ = try model.seek(twin, to: offset, from: origin)
     }
   }
 
@@ -181,8 +176,8 @@ public final class PromisingVolume: Volume {
   }
 }
 
-extension Volume {
-  /// Copies what another volume holds, at the same paths.
+extension ModelVolume {
+  /// Copies what a volume holds, at the same paths.
   fileprivate func copyTree(from other: any Volume, at path: String) throws(FlashError) {
     for entry in try other.entries(of: path) {
       let place = path == "/" ? "/" + entry.name : "\(path)/\(entry.name)"
@@ -198,7 +193,9 @@ extension Volume {
       }
     }
   }
+}
 
+extension Volume {
   /// The bytes of a file, as last synced.
   func content(of path: String) throws(FlashError) -> [UInt8] {
     let handle = try open(path, .read)

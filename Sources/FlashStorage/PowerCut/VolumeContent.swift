@@ -18,13 +18,13 @@ struct VolumeContent {
     var waiting = [(path: "", id: FileTree.root)]
     while let (path, id) = waiting.popLast() {
       var folder = Folder(path: path.isEmpty ? "/" : path)
-      for (name, node) in tree.directory(id).entries {
+      for (name, node) in tree.entries(of: id) {
         let place = "\(path)/\(name.string)"
         folder.entries[name.string] = tree.status(of: node)
         switch node {
         case .directory(let id): waiting.append((place, id))
         case .file(let id):
-          let content = tree.file(id).content
+          let content = tree.content(id)
           files.append(
             Stored(
               path: place, size: content.size,
