@@ -32,7 +32,7 @@ extension RowCase {
     injected(
       "what=channel", "Record.init.channel", documented: nil,
       observed: .valueError("The current platform does not support device 2."),
-      on: { $0.channels.contains(2) }
+      on: \.hasSpeaker
     ) { try $0.construct("Record", [2]) },
     injected(
       "what=channel", "Record.stream_start.channel", documented: -1, observed: nil, on: \.stream
@@ -89,6 +89,10 @@ extension RowCase {
   ) -> RowCase {
     injected(words, id, documented: answer, observed: answer, call)
   }
+}
+
+extension Model {
+  fileprivate var hasSpeaker: Bool { channels.contains(2) }
 }
 
 private let cells = RowCase.injected.flatMap { row in
