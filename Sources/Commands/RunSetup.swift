@@ -11,7 +11,7 @@ struct RunSetup {
   let policy: Policy
   let seed: UInt64
   let time: Run.TimeMode
-  private let microphone: any Microphone
+  let microphone: any Microphone
   private let loudspeaker: AudioOutputChoice
   private let loudspeakerText: String
   /// The host folder that keeps the flash; nil for memory.

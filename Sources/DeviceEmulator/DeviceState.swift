@@ -92,6 +92,16 @@ struct DeviceState {
 
   mutating func powerDown() {
     recorder.stop(on: &board)
+    silence()
+  }
+
+  mutating func cutPower() {
+    recorder.abandon(on: board)
+    silence()
+  }
+
+  /// Ends all but the recorder.
+  private mutating func silence() {
     board.stopPlaying()
     board.timers.stopAll(clock: board.clock)
     board.loudspeaker.close()

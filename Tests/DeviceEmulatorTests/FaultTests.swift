@@ -330,7 +330,7 @@ struct FaultTests {
       ("  times=once what=read", "what=read when=now times=once"),
       ("what=read when=call:2 times=3", "what=read when=call:2 times=3"),
       ("when=byte:0 what=flash-full times=always", "what=flash-full when=byte:0"),
-      ("what=microphone-lost when=second:2", "what=microphone-lost when=second:2.0"),
+      ("what=microphone-lost when=second:2", "what=microphone-lost when=second:2"),
       ("what=encoder when=second:0.25", "what=encoder when=second:0.25"),
       ("what=open file=U:/a=b.wav", "what=open when=now file=U:/a=b.wav"),
     ])

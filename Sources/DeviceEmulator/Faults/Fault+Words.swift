@@ -132,12 +132,17 @@ extension Fault: CustomStringConvertible {
 }
 
 extension Fault.When {
+  /// A number without needless digits.
+  private static func plain(_ number: Double) -> String {
+    Int(exactly: number).map { String($0) } ?? String(number)
+  }
+
   fileprivate var word: String {
     switch self {
     case .now: "now"
     case .call(let number): "call:\(number)"
     case .byte(let number): "byte:\(number)"
-    case .second(let time): "second:\(time / .seconds(1))"
+    case .second(let time): "second:\(Self.plain(time / .seconds(1)))"
     }
   }
 }

@@ -244,6 +244,14 @@ struct Recorder: Peripheral {
     conclude(&board)
   }
 
+  /// The power goes: what was not synced is lost, and nobody hears of it.
+  mutating func abandon(on board: Board) {
+    current?.session.abandon()
+    if let alarm = current?.alarm { board.clock.cancel(alarm) }
+    stopPretending(on: board)
+    current = nil
+  }
+
   private func tellOfData(_ count: Int, _ recording: Recording, _ board: inout Board) {
     guard case .stream = recording.target, count > 0 else { return }
     tell(recording, length: count, state: 1, &board)
