@@ -181,6 +181,20 @@ struct ScenarioTests {
     #expect(ending.code == 0)
   }
 
+  @Test("The call that the power cut comes upon does nothing", arguments: [0.2, 0.2005, 0.21])
+  func powerCutInCall(time: Double) async throws {
+    let ending = try await run(
+      """
+      import uos
+      for n in range(1000):
+          uos.mkdir('/usr/d%d' % n)
+          print('d%d' % n)
+      """, #"{"events": [{"at": \#(time), "power": "cut"}]}"#)
+    let folders = try FileManager.default.contentsOfDirectory(atPath: bench.path("out/usr"))
+    #expect(Set(folders) == Set(ending.lines + ["script.py"]))
+    #expect((150...210).contains(folders.count))
+  }
+
   @Test("What the script did not live to see is said")
   func unreached() async throws {
     let ending = try await run(
