@@ -181,7 +181,7 @@ struct ScenarioTests {
     #expect(ending.code == 0)
   }
 
-  @Test("The call that the power cut comes upon does nothing", arguments: [0.2, 0.2005, 0.21])
+  @Test("The call that the power cut comes upon does nothing", arguments: [0.06, 0.0605, 0.08])
   func powerCutInCall(time: Double) async throws {
     let ending = try await run(
       """
@@ -192,7 +192,7 @@ struct ScenarioTests {
       """, #"{"events": [{"at": \#(time), "power": "cut"}]}"#)
     let folders = try FileManager.default.contentsOfDirectory(atPath: bench.path("out/usr"))
     #expect(Set(folders) == Set(ending.lines + ["script.py"]))
-    #expect((150...210).contains(folders.count))
+    #expect((30...80).contains(folders.count))
   }
 
   @Test("What the script did not live to see is said")
