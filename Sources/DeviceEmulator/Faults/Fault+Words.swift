@@ -3,7 +3,7 @@ import ModuleProfiles
 extension Fault {
   /// Why words describe no fault, in a clause that names the field and the words that would do.
   public struct Malformed: Error, Equatable, CustomStringConvertible, Sendable {
-    /// Such as `what=raed is unknown; did you mean "read"? It is one of replace, …`.
+    /// Such as `what=raed is unknown; did you mean "read"? It is replace, open, …`.
     public let description: String
   }
 
