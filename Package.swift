@@ -11,9 +11,16 @@ let base: [SwiftSetting] = [
 let safe = base + [.strictMemorySafety()]
 
 /// One floor of the house: a library target that imports only what stands below it.
-func floor(_ name: String, on below: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe)
+func floor(
+  _ name: String, on below: [Target.Dependency], resources: [Resource] = [],
+  settings: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe + settings)
 }
+
+/// For a target whose tests try a hundred thousand cases: a debug build of it would take 40 times as
+/// long.
+let alwaysOptimized: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
 
 func tests(_ name: String, of targets: [Target.Dependency], resources: [Resource] = []) -> Target {
   .testTarget(
@@ -27,6 +34,7 @@ let package = Package(
     .library(name: "DeviceEmulator", targets: ["DeviceEmulator"]),
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
+    .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),
     .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
     .library(name: "flash_reference", type: .dynamic, targets: ["CFlashReference"]),
   ],
@@ -52,11 +60,12 @@ let package = Package(
       ]),
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
-      name: "BundledProfiles", path: "Profiles", exclude: ["profile.schema.json"],
+      name: "BundledProfiles", path: "Profiles",
+      exclude: ["profile.schema.json", "scenario.schema.json"],
       resources: [.embedInCode("models"), .embedInCode("outcomes")], swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),
-    floor("FlashStorage", on: []),
+    floor("FlashStorage", on: [], settings: [alwaysOptimized]),
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),
     .target(name: "CLinux"),
@@ -80,8 +89,14 @@ let package = Package(
       exclude: ["CAllocations", "CFlashReference", "reference_bench.py"], swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
     .target(name: "CFlashReference", path: "Tests/Benchmarks/CFlashReference"),
+    // What the fuzzer does with its inputs, for Scripts/fuzz and for the test that repeats them.
+    .target(
+      name: "FlashFuzzing", dependencies: ["FlashStorage"], path: "Tests/Fuzzing",
+      exclude: ["Entries", "Corpus"], swiftSettings: base),
     tests("EmulatedTimeTests", of: ["EmulatedTime"]),
-    tests("FlashStorageTests", of: ["FlashStorage"], resources: [.embedInCode("Oracles")]),
+    tests(
+      "FlashStorageTests", of: ["FlashStorage", "FlashFuzzing"],
+      resources: [.embedInCode("Oracles")]),
     tests("JSONTextTests", of: ["JSONText"]),
     tests("AudioEngineTests", of: ["AudioEngine"]),
     tests("ALSABackendTests", of: ["ALSABackend", "AudioEngine"]),
@@ -93,6 +108,6 @@ let package = Package(
         "ModuleProfiles",
       ]),
     tests("GuestRuntimeTests", of: ["GuestRuntime"]),
-    tests("CommandsTests", of: ["Commands"]),
+    tests("CommandsTests", of: ["Commands", "JSONText"]),
   ]
 )
