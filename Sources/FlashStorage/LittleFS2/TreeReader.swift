@@ -279,8 +279,10 @@ final class TreeReader {
   }
 
   private func reserve(_ blocks: BlockPair) {
-    tree.reserved.insert(blocks.first)
-    tree.reserved.insert(blocks.second)
+    // The state on flash may name blocks that no volume has.
+    for block in [blocks.first, blocks.second] where block < disk.blockCount {
+      tree.reserved.insert(block)
+    }
   }
 
   // MARK: Pairs
