@@ -107,6 +107,6 @@ let package = Package(
         "ModuleProfiles",
       ]),
     tests("GuestRuntimeTests", of: ["GuestRuntime"]),
-    tests("CommandsTests", of: ["Commands"]),
+    tests("CommandsTests", of: ["Commands", "JSONText"]),
   ]
 )

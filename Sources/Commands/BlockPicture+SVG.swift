@@ -12,7 +12,7 @@ extension BlockPicture {
     page.advance(8)
     page.text("Who owns which block", size: 14, weight: "bold")
     draw(cells, step, grid, on: &page) { cell in
-      cell.owner.map { fills[owners[$0].colour] } ?? freeFill
+      cell.owner.map { fill(owners[$0].symbol) } ?? freeFill
     }
     drawLegend(on: &page)
     page.advance(14)
@@ -47,8 +47,8 @@ extension BlockPicture {
   private func drawLegend(on page: inout SVGPage) {
     var rows = owners.map { owner in
       (
-        fills[owner.colour],
-        "\(owner.name)\(owner.byteCount.map { ", \($0) bytes" } ?? ""), "
+        fill(owner.symbol),
+        "\(owner.name.shortened(to: 31))\(owner.byteCount.map { ", \($0) bytes" } ?? ""), "
           + count(owner.blockCount, "block")
       )
     }
@@ -81,20 +81,34 @@ extension BlockPicture {
 private let margin = 20
 private let gridWidth = 768
 private let freeFill = "#ececec"
-/// Superblock, directories, left over, contested, then files, then the files without a colour of their own: told
-/// apart also by people who do not see red and green.
-private let fills = [
-  "#222222", "#777777", "#f4b6b6", "#d40000", "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9",
-  "#b8a800",
-  "#8c510a", "#6a51a3", "#b5b5b5",
+
+private func fill(_ symbol: Character) -> String {
+  switch symbol {
+  case "S": return "#222222"
+  case "D": return "#777777"
+  case "L": return "#f4b6b6"
+  case "X": return "#d40000"
+  case "+": return "#b5b5b5"
+  default:
+    let index = Int(symbol.asciiValue ?? 97) - 97
+    // Hues that are far from those before.
+    return fileFills.indices.contains(index)
+      ? fileFills[index] : "hsl(\(index * 137 % 360), 55%, \(45 + index % 3 * 12)%)"
+  }
+}
+
+/// Told apart also by people who do not see red and green.
+private let fileFills = [
+  "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#b8a800", "#8c510a", "#6a51a3",
 ]
 
 /// From pale to dark red, so that it also prints without colours.
 private func wearFill(_ level: Int, of highest: Int) -> String {
-  guard level > 0, highest > 0 else { return freeFill }
+  guard level > 0 else { return freeFill }
   let ends: [(Int, Int)] = [(0xfe, 0x7f), (0xe0, 0x00), (0xc0, 0x00)]
   let channels = ends.map { pale, dark in
-    pale + (dark - pale) * (highest == 1 ? 1 : level - 1) / max(1, highest - 1)
+    // A few erases are nothing to be red for.
+    pale + (dark - pale) * level / max(highest, 9)
   }
   return "#" + channels.map { String($0 + 0x100, radix: 16).suffix(2) }.joined()
 }
@@ -106,7 +120,7 @@ private struct Grid {
   let height: Int
 
   init(cellCount: Int) {
-    columns = cellCount <= 128 ? 32 : 64
+    columns = cellCount <= 128 ? 32 : cellCount <= 1024 ? 64 : 128
     cellSize = gridWidth / columns
     height = (cellCount + columns - 1) / columns * cellSize
   }

@@ -25,7 +25,7 @@ extension BlockPicture {
     var lines = ["blocks by owner\(each):"]
     lines += rows(cells, step, style) { cell in
       guard let owner = cell.owner else { return (".", style.hasColour ? dim : nil) }
-      return (owners[owner].symbol, ansiColours[owners[owner].colour])
+      return (owners[owner].symbol, ansiColour(owners[owner].symbol))
     }
     lines += legend(style)
     guard eraseCounts != nil else {
@@ -64,18 +64,36 @@ extension BlockPicture {
   private func legend(_ style: TextStyle) -> [String] {
     var rows = owners.map { owner in
       [
-        "  " + String(owner.symbol), owner.name, owner.byteCount.map { "\($0) bytes" } ?? "",
+        "  " + String(owner.symbol), owner.name.shortened(to: style.width - 34),
+        owner.byteCount.map { "\($0) bytes" } ?? "",
         count(owner.blockCount, "block"),
       ]
     }
     rows.append(["  .", "free", "", count(freeCount, "block")])
     let lines = Table(rows).lines
     guard style.hasColour else { return lines }
-    return zip(lines, owners.map { ansiColours[$0.colour] } + [dim]).map { line, colour in
+    return zip(lines, owners.map { ansiColour($0.symbol) } + [dim]).map { line, colour in
       // The symbol stands third, behind two spaces.
       line.prefix(2) + colour + String(line.dropFirst(2).prefix(1)) + reset + line.dropFirst(3)
     }
   }
+}
+
+extension String {
+  /// Text of others, such as a name in an image, as a terminal can be given it.
+  var printable: String {
+    String(
+      String.UnicodeScalarView(unicodeScalars.map { $0.properties.isControl ? "\u{FFFD}" : $0 }))
+  }
+
+  /// The end of a text that is too long, behind an ellipsis.
+  func shortened(to width: Int) -> String {
+    count <= max(width, 8) ? self : "…" + suffix(max(width, 8) - 1)
+  }
+}
+
+extension Unicode.Scalar.Properties {
+  fileprivate var isControl: Bool { generalCategory == .control || generalCategory == .format }
 }
 
 /// A number and what it counts.
@@ -85,12 +103,22 @@ func count(_ number: Int, _ noun: String) -> String {
 
 private let reset = "\u{1B}[0m"
 private let dim = "\u{1B}[2m"
-/// Superblock, directories, left over, contested, then files, then the files without a colour of their own.
-private let ansiColours = [
-  "\u{1B}[1;35m", "\u{1B}[1;36m", "\u{1B}[31m", "\u{1B}[1;37;41m", "\u{1B}[32m", "\u{1B}[33m",
-  "\u{1B}[34m",
-  "\u{1B}[35m", "\u{1B}[36m", "\u{1B}[92m", "\u{1B}[93m", "\u{1B}[94m", "\u{1B}[37m",
-]
+
+private func ansiColour(_ symbol: Character) -> String {
+  let code =
+    switch symbol {
+    case "S": "1;35"
+    case "D": "1;36"
+    case "L": "31"
+    case "X": "1;37;41"
+    case "+": "37"
+    default: fileColours[Int(symbol.asciiValue ?? 0) % fileColours.count]
+    }
+  return "\u{1B}[\(code)m"
+}
+
+/// Files take turns with these; their letters tell them apart.
+private let fileColours = ["32", "33", "34", "35", "36", "92", "93", "94"]
 /// From never to most worn, of the 256 colours.
 private let wearColours = [240, 22, 28, 34, 70, 142, 178, 172, 166, 160].map {
   "\u{1B}[38;5;\($0)m"

@@ -6,9 +6,7 @@ struct BlockPicture {
     let name: String
     /// Bytes in a file; nil for what is none.
     let byteCount: Int?
-    /// An index into the colours, each drawing having its own.
-    let colour: Int
-    var blockCount = 0
+    let blockCount: Int
   }
 
   /// One square: a block, or a few that follow each other.
@@ -27,8 +25,11 @@ struct BlockPicture {
 
   /// Files that get a symbol of their own; the smaller ones share one.
   private static let symbols = Array("abcdefghijklmnopqrstuvwxyz")
-  /// Colours that files take turns with; the ones before are for what is no file.
-  static let fileColours = 4..<12
+  /// What is no file.
+  private static let others: [(use: Use, symbol: Character, name: String)] = [
+    (.superblock, "S", "superblock"), (.directory, "D", "directories"),
+    (.leftOver, "L", "left over"), (.damaged, "X", "contested"),
+  ]
 
   let title: String
   let owners: [Owner]
@@ -47,35 +48,29 @@ struct BlockPicture {
     for use in uses { counts[use, default: 0] += 1 }
     var owners: [Owner] = []
     var numbers: [Use: Int] = [:]
-    for (colour, (use, symbol, name)) in Self.fixed.enumerated() where counts[use] != nil {
-      numbers[use] = owners.count
-      owners.append(Owner(symbol: symbol, name: name, byteCount: nil, colour: colour))
+    func add(_ symbol: Character, _ name: String, _ byteCount: Int?, _ uses: [Use]) {
+      for use in uses { numbers[use] = owners.count }
+      owners.append(
+        Owner(
+          symbol: symbol, name: name, byteCount: byteCount,
+          blockCount: uses.reduce(0) { $0 + (counts[$1] ?? 0) }))
+    }
+    for (use, symbol, name) in Self.others where counts[use] != nil {
+      add(symbol, name, nil, [use])
     }
     let files = sizes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
-    for (index, (path, size)) in files.enumerated() where index < Self.symbols.count {
-      numbers[.file(path: path)] = owners.count
-      let colour = Self.fileColours.lowerBound + index % Self.fileColours.count
-      owners.append(
-        Owner(symbol: Self.symbols[index], name: path, byteCount: size, colour: colour))
+    for (symbol, (path, size)) in zip(Self.symbols, files) {
+      add(symbol, path.printable, size, [.file(path: path)])
     }
     let rest = files.dropFirst(Self.symbols.count)
     if !rest.isEmpty {
-      for (path, _) in rest { numbers[.file(path: path)] = owners.count }
-      owners.append(
-        Owner(
-          symbol: "+", name: "\(rest.count) more file\(rest.count == 1 ? "" : "s")",
-          byteCount: rest.reduce(0) { $0 + $1.value }, colour: Self.fileColours.upperBound))
+      add(
+        "+", count(rest.count, "more file"), rest.reduce(0) { $0 + $1.value },
+        rest.map { .file(path: $0.key) })
     }
-    for (use, number) in numbers { owners[number].blockCount += counts[use] ?? 0 }
     self.owners = owners
     blocks = uses.map { numbers[$0] }
   }
-
-  private static let fixed: [(Use, Character, String)] = [
-    (.superblock, "S", "superblock"), (.directory, "D", "directories"),
-    (.leftOver, "L", "left over"),
-    (.damaged, "X", "contested"),
-  ]
 
   var freeCount: Int { blocks.count { $0 == nil } }
 

@@ -74,7 +74,7 @@ private struct Diagnosis {
 extension Superblock {
   /// Such as `usr.img: littlefs 1.7, 255 blocks of 4096 bytes`.
   func sentence(of name: String) -> String {
-    "\(name): littlefs \(version), \(count(blockCount, "block")) of \(blockSize) bytes"
+    "\(name): littlefs \(version.major) (format \(version)), \(count(blockCount, "block")) of \(blockSize) bytes"
   }
 
   var json: JSONValue {

@@ -76,8 +76,8 @@ private struct FlashUsage {
       let (reads, programs) = wear.blocks.reduce((0, 0)) { ($0.0 + $1.reads, $0.1 + $1.programs) }
       lines.append(
         "\(count(erases.reduce(0, +), "erase")), \(count(programs, "program")), "
-          + "\(count(reads, "read")); a block was erased \(erases[0]) to \(erases.last!) times, "
-          + "half of them \(erases[erases.count / 2]) or less")
+          + "\(count(reads, "read")); erases of a block: \(erases[0]) to \(erases.last!), median "
+          + "\(erases[erases.count / 2])")
     }
     return lines
   }

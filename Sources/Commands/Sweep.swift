@@ -51,7 +51,8 @@ struct Sweep: Command {
     init(_ text: String) throws(UsageError) {
       if text == "all" {
         self = .all
-      } else if case ("linear", let step?) = text.splitOnce(at: ":"), let step = Int(step), step > 0 {
+      } else if case ("linear", let step?) = text.splitOnce(at: ":"), let step = Int(step), step > 0
+      {
         self = .every(step)
       } else {
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }

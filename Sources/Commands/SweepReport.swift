@@ -30,7 +30,7 @@ struct SweepReport: Sendable {
   /// A line for each operation, a column for each mode.
   var table: [String] {
     let modes = CutMode.allCases.filter { mode in cuts.contains { $0.cut.mode == mode } }
-    var rows = [["cut", "before"] + modes.map(\.rawValue)]
+    var rows = [["cut", "at"] + modes.map(\.rawValue)]
     var last: Int?
     for cut in cuts {
       if cut.cut.operation != last {
@@ -59,7 +59,7 @@ struct SweepReport: Sendable {
   private var pointCount: Int { Set(cuts.map(\.cut.operation)).count }
 
   private func name(of cut: Cut) -> String {
-    "cut \(cut.cut.operation), \(cut.cut.mode.rawValue), before \(cut.operation)"
+    "cut \(cut.cut.operation), \(cut.cut.mode.rawValue), at \(cut.operation)"
   }
 
   // MARK: For machines
@@ -72,10 +72,10 @@ struct SweepReport: Sendable {
       JSONNode(
         .object([
           member("cut", .int(cut.cut.operation)), member("mode", .string(cut.cut.mode.rawValue)),
-          member("before", .string(cut.operation)),
+          member("at", .string(cut.operation)),
           member("passed", .bool(cut.problems.isEmpty)),
           member("problems", .array(cut.problems.map { JSONNode(.string($0)) })),
-          member("seconds", .double(cut.seconds)),
+          member("seconds", .double(cut.seconds.milliseconds)),
           member("again", .string(reproduction(cut.cut))),
         ]))
     }
@@ -114,4 +114,9 @@ struct SweepReport: Sendable {
 
       """
   }
+}
+
+extension Double {
+  /// Seconds without more than the milliseconds.
+  fileprivate var milliseconds: Double { (self * 1000).rounded() / 1000 }
 }

@@ -95,15 +95,15 @@ extension FlashVolume {
     }
   }
 
+  /// Makes an empty file system.
+  fileprivate func format(_ flash: any BlockDevice) throws(FlashError) {
+    try LittleFSVolume.format(flash, options)
+  }
+
   fileprivate var options: LittleFSOptions {
     var options = LittleFSOptions()
     options.version = fileSystem.version
     return options
-  }
-
-  /// Makes an empty file system.
-  fileprivate func format(_ flash: any BlockDevice) throws(FlashError) {
-    try LittleFSVolume.format(flash, options)
   }
 
   /// The sizes of an image file, which may be the dump of a whole partition: that has blocks which the

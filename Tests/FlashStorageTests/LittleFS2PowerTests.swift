@@ -270,8 +270,10 @@ extension LittleFS {
     store.root.visit { path, entry in
       let attributes = entry.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       switch entry.content {
-      case .directory: lines.append(([path == "/" ? "/" : path + "/"] + attributes).joined(separator: " "))
-      case .inline(let bytes): lines.append(([path, "\(bytes)"] + attributes).joined(separator: " "))
+      case .directory:
+        lines.append(([path == "/" ? "/" : path + "/"] + attributes).joined(separator: " "))
+      case .inline(let bytes):
+        lines.append(([path, "\(bytes)"] + attributes).joined(separator: " "))
       case .blocks(let list):
         var bytes = [UInt8](repeating: 0, count: list.size)
         var span = bytes.mutableSpan
