@@ -12,7 +12,7 @@ struct FlashRunTests {
 
   private let reading = """
     import uos
-    print(uos.listdir('/usr'), uos.statvfs('/usr')[2], uos.listdir('/bak'))
+    print(sorted(uos.listdir('/usr')), uos.statvfs('/usr')[2], uos.listdir('/bak'))
     """
 
   @Test("An image keeps /usr from one run to the next, and is the module's flash byte for byte")
