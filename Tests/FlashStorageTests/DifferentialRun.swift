@@ -362,9 +362,10 @@ struct DifferentialRun {
   }
 
   /// Whether both have to have the same number of free blocks. MicroPython counts the directories of
-  /// littlefs 2 twice.
+  /// littlefs 2 twice; and where pairs move all the time, the superblock expands at other moments.
   private var countsExactly: Bool {
-    contest.kind.version.major == 1 || (contest.judge == .library && !ranShort)
+    contest.kind.version.major == 1
+      || (contest.judge == .library && !ranShort && contest.kind.cycles != 16)
   }
 
   private func compare() throws {

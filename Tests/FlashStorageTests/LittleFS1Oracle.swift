@@ -1,4 +1,6 @@
 import Foundation
+import TestSupport
+import Testing
 
 @testable import FlashStorage
 
@@ -22,6 +24,7 @@ enum LittleFS1Oracle {
     try folder.write(image ?? [], to: "image")
     try folder.write(Array(driver.utf8), to: "driver.py")
     try folder.write(Array(operations.map { "\($0)\n" }.joined().utf8), to: "operations")
+    let interpreter = try #require(Oracles.interpreter, "the tests need the interpreter")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: interpreter[0])
     process.arguments =
@@ -42,15 +45,6 @@ enum LittleFS1Oracle {
     if process.terminationStatus != 0 { answers.append("exit \(process.terminationStatus)") }
     return (answers, try folder.read("image"))
   }
-
-  private static let interpreter: [String] = {
-    let environment = ProcessInfo.processInfo.environment
-    let cache = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
-    let folder = "\(cache)/qpyemu/interpreter"
-    return [
-      "\(folder)/loader", "--library-path", "\(folder)/lib", "\(folder)/micropython",
-    ]
-  }()
 
   private static let driver = """
     import binascii, os, sys, vfs

@@ -30,8 +30,7 @@ struct LittleFS1OracleTests {
 
   @Test("An empty volume is the same byte for byte", arguments: Case.all)
   func format(_ sizes: Case) throws {
-    let ours = SmallFlash(try sizes.geometry)
-    try LittleFS1Store.format(ours, LittleFSOptions())
+    let ours = try PathStore(formatting: sizes.geometry).flash.dump
     #expect(try LittleFS1Oracle.run([], on: nil, sizes.geometry).image == ours.bytes)
   }
 
@@ -57,8 +56,8 @@ struct LittleFS1OracleTests {
       let tree = Array(theirs.answers.dropFirst(history.answers.count + 2).dropLast())
       try #require(try ours.tree() == tree, "\(place)")
       // Each goes on with what the other wrote.
-      image = ours.flash.bytes
-      ours = try PathStore(mounting: SmallFlash(geometry, theirs.image))
+      image = ours.flash.dump.bytes
+      ours = try PathStore(mounting: FlashDump(geometry: geometry, bytes: theirs.image))
       #expect(ours.store.findings.isEmpty, "\(place)")
       try #require(try ours.tree() == tree, "\(place)")
       #expect(
@@ -75,15 +74,15 @@ struct LittleFS1OracleTests {
     try change.perform(whole)
     for point in 0..<whole.flash.operationCount {
       let store = try PathStore(mounting: start.restarted())
-      store.flash.operationsLeft = point
+      store.flash.powerCut = PowerCut(after: point)
       try? change.perform(store)
-      let image = store.flash.bytes
-      let ours = try PathStore(mounting: SmallFlash(start.geometry, image))
+      let image = store.flash.dump.bytes
+      let ours = try PathStore(mounting: FlashDump(geometry: start.geometry, bytes: image))
       let tree = try ours.tree()
       let seen = try LittleFS1Oracle.run(["tree"], on: image, start.geometry)
       try #require(Array(seen.answers.dropLast()) == tree, "cut \(point)")
       let mended = try LittleFS1Oracle.run(["mkdir /later"], on: image, start.geometry)
-      let theirs = try PathStore(mounting: SmallFlash(start.geometry, mended.image))
+      let theirs = try PathStore(mounting: FlashDump(geometry: start.geometry, bytes: mended.image))
       try ours.makeDirectory("/later")
       try #require(try theirs.tree() == ours.tree(), "cut \(point)")
       try #require(try theirs.freeCount == ours.freeCount, "cut \(point)")
@@ -95,7 +94,7 @@ struct LittleFS1OracleTests {
     let theirs = try LittleFS1Oracle.run(
       ["mkdir /d", "write /a 3 0", "rename /a /d"], on: nil, .small)
     #expect(theirs.answers == ["ok", "ok", "21"])
-    let ours = try PathStore(mounting: SmallFlash(.small, theirs.image))
+    let ours = try PathStore(mounting: FlashDump(geometry: .small, bytes: theirs.image))
     #expect(
       ours.store.findings.map(\.description) == [
         "a rename of 'a' in directory '/' was interrupted before the new name was written"

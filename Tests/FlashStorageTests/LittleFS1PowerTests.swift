@@ -34,7 +34,7 @@ struct LittleFS1PowerTests {
   }
 
   /// Directories of one pair, of a full pair and of two pairs; empty files, a file of several blocks.
-  static func volume() throws -> SmallFlash {
+  static func volume() throws -> FaultyFlash {
     let store = try PathStore(formatting: .small)
     for path in ["/two", "/b", "/full", "/b/empty"] { try store.makeDirectory(path) }
     for number in 1...9 { try store.write("/two/\(number)", [UInt8(number)]) }
@@ -47,77 +47,62 @@ struct LittleFS1PowerTests {
 
   @Test(
     "A cut at any program or erase leaves the old state or the new one, also in the repair",
-    arguments: Change.all, SmallFlash.Cut.allCases)
-  func cut(_ change: Change, _ cut: SmallFlash.Cut) throws {
-    let start = try Self.volume()
-    try sweep(start, change, cut) { start in SmallFlash(start.geometry, start.bytes) }
+    arguments: Change.all, CutMode.allCases)
+  func cut(_ change: Change, _ mode: CutMode) throws {
+    try sweep(Self.volume(), change, mode)
   }
 
   @Test(
     "So does a cut while pairs move off worn blocks",
-    arguments: Change.all, SmallFlash.Cut.allCases)
-  func cutOnWornBlocks(_ change: Change, _ cut: SmallFlash.Cut) throws {
+    arguments: Change.all, Endurance.Behaviour.allCases)
+  func cutOnWornBlocks(_ change: Change, _ behaviour: Endurance.Behaviour) throws {
     let start = try Self.volume()
     let pairs = try PathStore(mounting: start.restarted()).store.list.dropFirst()
-    let worn = pairs.map(\.blocks.second)
-    try sweep(start, change, cut) { start in
-      let flash = SmallFlash(start.geometry, start.bytes)
-      flash.badBlocks = Set(worn)
-      return flash
-    }
+    start.wear(out: pairs.map(\.blocks.second), behaviour)
+    try sweep(start, change, .torn, cutsRepair: behaviour == .eraseFails)
   }
 
   private func sweep(
-    _ start: SmallFlash, _ change: Change, _ cut: SmallFlash.Cut,
-    _ prepare: (SmallFlash) -> SmallFlash
+    _ start: FaultyFlash, _ change: Change, _ mode: CutMode, cutsRepair: Bool = true
   ) throws {
-    let old = try PathStore(mounting: start).tree()
-    let whole = try PathStore(mounting: prepare(start))
-    let count = whole.flash.operationCount
+    let old = try PathStore(mounting: start.restarted()).tree()
+    let whole = try PathStore(mounting: start.restarted())
     try change.perform(whole)
     let new = try PathStore(mounting: whole.flash.restarted())
     #expect(new.store.findings.isEmpty)
     let states = [old, try new.tree()]
-    for point in 0..<whole.flash.operationCount - count {
+    for point in 0..<whole.flash.operationCount {
       let place = Comment("cut \(point)")
-      let flash = prepare(start)
-      let store = try PathStore(mounting: flash)
-      (flash.operationsLeft, flash.cut) = (point, cut)
+      let store = try PathStore(mounting: start.restarted())
+      store.flash.powerCut = PowerCut(after: point, mode)
       try? change.perform(store)
-      let left = SmallFlash(start.geometry, flash.bytes)
-      left.badBlocks = flash.badBlocks
-      try check(left, states, place)
-      try repairWithCuts(left, cut, states, place)
+      try check(store.flash, states, place)
+      if cutsRepair { try repairWithCuts(store.flash, mode, place) }
     }
   }
 
   /// Mounts, compares and repairs; then nothing is left to repair and the volume can be changed.
-  private func check(_ flash: SmallFlash, _ states: [[String]], _ place: Comment) throws {
-    let store = try PathStore(mounting: flash)
+  private func check(_ flash: FaultyFlash, _ states: [[String]], _ place: Comment) throws {
+    let store = try PathStore(mounting: flash.restarted())
     let tree = try store.tree()
     try #require(states.contains(tree), place)
     try store.store.repair()
-    let repaired = try PathStore(mounting: SmallFlash(flash.geometry, flash.bytes))
+    let repaired = try PathStore(mounting: store.flash.restarted())
     try #require(try repaired.tree() == tree, place)
     try #require(repaired.store.findings.isEmpty, place)
     try #require(try repaired.freeCount == store.freeCount, place)
     try repaired.makeDirectory("/later")
-    try #require(try PathStore(mounting: repaired.flash).tree().contains("/later/"), place)
+    let later = try PathStore(mounting: repaired.flash.restarted())
+    try #require(try later.tree().contains("/later/"), place)
   }
 
-  private func repairWithCuts(
-    _ left: SmallFlash, _ cut: SmallFlash.Cut, _ states: [[String]], _ place: Comment
-  ) throws {
-    let tree = try PathStore(mounting: SmallFlash(left.geometry, left.bytes)).tree()
+  private func repairWithCuts(_ flash: FaultyFlash, _ mode: CutMode, _ place: Comment) throws {
+    let tree = try PathStore(mounting: flash.restarted()).tree()
     for point in 0... {
-      let flash = SmallFlash(left.geometry, left.bytes)
-      flash.badBlocks = left.badBlocks
-      let store = try PathStore(mounting: flash)
-      (flash.operationsLeft, flash.cut) = (point, cut)
+      let store = try PathStore(mounting: flash.restarted())
+      store.flash.powerCut = PowerCut(after: point, mode)
       let isDone = (try? store.store.repair()) != nil
-      let again = SmallFlash(left.geometry, flash.bytes)
-      again.badBlocks = left.badBlocks
-      try check(again, [tree], place)
+      try check(store.flash, [tree], place)
       if isDone { break }
     }
   }

@@ -9,8 +9,8 @@ struct LittleFS1StoreTests {
   @Test(
     "Making a volume does without one bad block, whichever it is", arguments: [0, 1, 2, 3, 4, nil])
   func formatOnBadBlock(_ block: Int?) throws {
-    let flash = SmallFlash(.small)
-    flash.badBlocks = block.map { [$0] } ?? []
+    let flash = FaultyFlash(RAMFlash(.small))
+    flash.wear(out: block.map { [$0] } ?? [])
     try LittleFS1Store.format(flash, LittleFSOptions())
     let store = try PathStore(mounting: flash)
     #expect(try store.freeCount == 60)
@@ -20,8 +20,8 @@ struct LittleFS1StoreTests {
 
   @Test("Without blocks 0 and 1 there is no volume")
   func formatWithoutSuperblock() throws {
-    let flash = SmallFlash(.small)
-    flash.badBlocks = [0, 1]
+    let flash = FaultyFlash(RAMFlash(.small))
+    flash.wear(out: 0...1)
     #expect(
       throws: FlashError.corrupt("blocks 0 and 1, where the superblock belongs, cannot be written")
     ) { try LittleFS1Store.format(flash, LittleFSOptions()) }
@@ -32,7 +32,7 @@ struct LittleFS1StoreTests {
     let store = try PathStore(formatting: .small)
     for number in 0..<20 { try store.makeDirectory("/\(number)") }
     try LittleFS1Store.format(store.flash, LittleFSOptions())
-    let new = try PathStore(mounting: store.flash)
+    let new = try PathStore(mounting: store.flash.restarted())
     #expect(try new.tree().isEmpty)
     #expect(new.store.findings.isEmpty)
     #expect(try new.freeCount == 60)
@@ -49,11 +49,11 @@ struct LittleFS1StoreTests {
 
   @Test("Flash with a block more or less than the superblock says opens", arguments: [63, 64, 65])
   func otherBlockCount(_ count: Int) throws {
-    let bytes = try PathStore(formatting: .small).flash.bytes + Array(repeating: 0xFF, count: 256)
+    let bytes = try PathStore(formatting: .small).flash.dump.bytes
     let geometry = try FlashGeometry(
       readSize: 16, programSize: 16, blockSize: 256, blockCount: count)
     let store = try PathStore(
-      mounting: SmallFlash(geometry, Array(bytes.prefix(geometry.byteCount))))
+      mounting: FlashDump(geometry: geometry, bytes: Array(bytes.prefix(geometry.byteCount))))
     #expect(try store.freeCount == min(count, 64) - 4)
   }
 
@@ -66,7 +66,8 @@ struct LittleFS1StoreTests {
     try store.rename("/c", to: "/e")
     try store.rename("/d", to: "/a")
     #expect(store.entries().map(\.path) == ["/a", "/b", "/e"])
-    #expect(try PathStore(mounting: store.flash).entries().map(\.path) == ["/a", "/b", "/e"])
+    let again = try PathStore(mounting: store.flash.restarted())
+    #expect(again.entries().map(\.path) == ["/a", "/b", "/e"])
   }
 
   @Test("A directory grows by pairs, keeps gaps, and gives empty pairs back but for the first")
@@ -81,7 +82,7 @@ struct LittleFS1StoreTests {
     #expect(try store.freeCount == 58)
     _ = try store.makeFile("/new")
     #expect(store.entries().map(\.path.utf8.count).last == 4)
-    let again = try PathStore(mounting: store.flash)
+    let again = try PathStore(mounting: store.flash.restarted())
     #expect(again.entries().map(\.path) == store.entries().map(\.path))
     #expect(try again.freeCount == 58)
   }
@@ -121,16 +122,16 @@ struct LittleFS1StoreTests {
     entry.foreignAttributes = [0xC1, 1, 2, 3]
     try store.write("/a", [7])
     try store.rename("/a", to: "/d/b")
-    let again = try PathStore(mounting: store.flash)
+    let again = try PathStore(mounting: store.flash.restarted())
     #expect(again.entries().map(\.entry.foreignAttributes) == [[], [0xC1, 1, 2, 3]])
     #expect(try again.tree() == ["/d/", "/d/b 07"])
   }
 
   @Test("Revisions wrap round", arguments: [UInt32.max - 1, UInt32(Int32.max)])
   func revision(_ start: UInt32) throws {
-    let flash = try PathStore(formatting: .small).flash
-    flash.patch(3) { $0.replace(at: 0, with: start) }
-    let store = try PathStore(mounting: flash)
+    var dump = try PathStore(formatting: .small).flash.dump
+    dump.patch(3) { $0.replace(at: 0, with: start) }
+    let store = try PathStore(mounting: dump)
     for number in 0..<6 {
       try store.makeDirectory("/\(number)")
       #expect(try PathStore(mounting: store.flash.restarted()).entries().count == number + 1)
@@ -165,7 +166,7 @@ struct LittleFS1StoreTests {
   func frozen() throws {
     let store = try PathStore(formatting: .small)
     try store.makeDirectory("/d")
-    store.flash.badBlocks = [0, 1, store.store.list[1].blocks.second]
+    store.flash.wear(out: [0, 1, store.store.list[1].blocks.second])
     #expect(
       throws: FlashError.corrupt(
         "block 1, where the superblock belongs, cannot be written any more")

@@ -2,32 +2,14 @@ import Testing
 
 @testable import FlashStorage
 
-/// Flash in memory that can lose its power and have bad blocks.
-final class SmallFlash: BlockDevice {
-  enum Cut: CaseIterable {
-    case before, torn
-  }
-
+/// Flash as bytes, to be looked at and damaged.
+struct FlashDump {
   let geometry: FlashGeometry
   var bytes: [UInt8]
-  /// How many programs and erases still work; nil for all.
-  var operationsLeft: Int?
-  var cut = Cut.before
-  var badBlocks: Set<Int> = []
-  private(set) var operationCount = 0
-  private var hasPower = true
-
-  init(_ geometry: FlashGeometry, _ bytes: [UInt8]? = nil) {
-    self.geometry = geometry
-    self.bytes = bytes ?? Array(repeating: 0xFF, count: geometry.byteCount)
-  }
-
-  /// The same content with the power on.
-  func restarted() -> SmallFlash { SmallFlash(geometry, bytes) }
 
   /// Changes a metadata block and makes its checksum fit again, as far as it has a place.
-  func patch(_ block: Int, _ change: (inout [UInt8]) -> Void) {
-    let range = place(block, 0)..<place(block + 1, 0)
+  mutating func patch(_ block: Int, _ change: (inout [UInt8]) -> Void) {
+    let range = block * geometry.blockSize..<(block + 1) * geometry.blockSize
     var content = Array(bytes[range])
     change(&content)
     let size = Int(content.word(at: 4) & ~(1 << 31))
@@ -39,52 +21,34 @@ final class SmallFlash: BlockDevice {
     bytes.replaceSubrange(range, with: content)
   }
 
-  func read(
-    _ block: Int, at offset: Int, into buffer: inout MutableSpan<UInt8>
-  ) throws(FlashFault) {
-    guard hasPower else { throw .powerLost }
-    for index in buffer.indices { buffer[index] = bytes[place(block, offset) + index] }
+  mutating func erase(_ blocks: ClosedRange<Int>) {
+    let size = geometry.blockSize
+    for index in blocks.lowerBound * size..<(blocks.upperBound + 1) * size { bytes[index] = 0xFF }
+  }
+}
+
+extension FaultyFlash {
+  convenience init(_ dump: FlashDump) throws {
+    self.init(try RAMFlash(dump.bytes, dump.geometry))
   }
 
-  func program(_ block: Int, at offset: Int, _ bytes: Span<UInt8>) throws(FlashFault) {
-    precondition(offset % geometry.programSize == 0 && bytes.count % geometry.programSize == 0)
-    precondition(offset + bytes.count <= geometry.blockSize)
-    let isWhole = try begin(block)
-    for index in 0..<(isWhole ? bytes.count : bytes.count / 2) {
-      let place = place(block, offset) + index
-      guard self.bytes[place] & bytes[index] == bytes[index] else {
-        throw .notErased(block: block, offset: offset + index)
-      }
-      self.bytes[place] = bytes[index]
-    }
-    if !isWhole { throw .powerLost }
+  var dump: FlashDump {
+    FlashDump(geometry: geometry, bytes: (base as? RAMFlash)?.bytes ?? [])
   }
 
-  func erase(_ block: Int) throws(FlashFault) {
-    let isWhole = try begin(block)
-    let count = isWhole ? geometry.blockSize : geometry.blockSize / 2
-    for index in 0..<count { bytes[place(block, 0) + index] = 0xFF }
-    if !isWhole { throw .powerLost }
+  /// Another flash with the same content, as worn as this, with the power on.
+  func restarted() -> FaultyFlash {
+    guard let flash = base as? RAMFlash else { return self }
+    let copy = FaultyFlash(flash.fork())
+    copy.endurance = endurance
+    return copy
   }
 
-  func sync() throws(FlashFault) {
-    guard hasPower else { throw .powerLost }
+  /// Lets blocks be worn out.
+  func wear(out blocks: some Sequence<Int>, _ behaviour: Endurance.Behaviour = .eraseFails) {
+    let limits = Dictionary(blocks.map { ($0, 0) }, uniquingKeysWith: { first, _ in first })
+    endurance = Endurance(eraseLimit: .max, behaviour, except: limits)
   }
-
-  /// Whether an operation is done as a whole, not in half.
-  private func begin(_ block: Int) throws(FlashFault) -> Bool {
-    guard hasPower else { throw .powerLost }
-    if badBlocks.contains(block) { throw .wornOut(block: block) }
-    operationCount += 1
-    guard let left = operationsLeft else { return true }
-    operationsLeft = left - 1
-    guard left <= 0 else { return true }
-    hasPower = false
-    if cut == .before { throw .powerLost }
-    return false
-  }
-
-  private func place(_ block: Int, _ offset: Int) -> Int { block * geometry.blockSize + offset }
 }
 
 extension [UInt8] {
@@ -104,11 +68,11 @@ extension FlashGeometry {
 
 /// A store of littlefs 1 with as much of paths and files as its tests need.
 final class PathStore {
-  let flash: SmallFlash
+  let flash: FaultyFlash
   let disk: Disk
   let store: LittleFS1Store
 
-  init(mounting flash: SmallFlash, tolerant: Bool = false) throws {
+  init(mounting flash: FaultyFlash, tolerant: Bool = false) throws {
     self.flash = flash
     disk = Disk(flash, blockCount: flash.geometry.blockCount, firstAllocation: 0)
     store = try LittleFS1Store(mounting: disk, LittleFSOptions(), tolerant: tolerant)
@@ -123,9 +87,14 @@ final class PathStore {
   }
 
   convenience init(formatting geometry: FlashGeometry) throws {
-    let flash = SmallFlash(geometry)
+    // Counted, since a worn block that is not erased is programmed all the same.
+    let flash = FaultyFlash(RAMFlash(geometry, unerasedPrograms: .counted))
     try LittleFS1Store.format(flash, LittleFSOptions())
     try self.init(mounting: flash)
+  }
+
+  convenience init(mounting dump: FlashDump, tolerant: Bool = false) throws {
+    try self.init(mounting: FaultyFlash(dump), tolerant: tolerant)
   }
 
   /// All entries under their paths, each directory before what it holds, in the order on flash.

@@ -193,13 +193,25 @@ struct PowerHistory {
 
   // MARK: Changes
 
-  enum Change {
+  enum Change: CustomStringConvertible {
     case makeFile(String)
     case write(String, [UInt8])
     case makeDirectory(String)
     case remove(String)
     case rename(String, String)
     case attribute(String, UInt8, [UInt8]?)
+
+    var description: String {
+      switch self {
+      case .makeFile(let path): "make \(path)"
+      case .write(let path, let bytes): "write \(bytes.count) bytes to \(path)"
+      case .makeDirectory(let path): "make \(path)/"
+      case .remove(let path): "remove \(path)"
+      case .rename(let old, let new): "rename \(old) to \(new)"
+      case .attribute(let path, let type, let bytes):
+        "set attribute \(type) of \(path) to \(bytes.map { "\($0.count) bytes" } ?? "nothing")"
+      }
+    }
 
     func perform(_ fileSystem: LittleFS) throws {
       switch self {

@@ -51,9 +51,7 @@ final class ToyVolume: Volume, @unchecked Sendable {  // Used by one thread.
   init(_ flash: any BlockDevice, _ flaw: Flaw?, isNew: Bool = false) throws(FlashError) {
     self.flash = flash
     self.flaw = flaw
-    let content = RAMFlash(try! FlashGeometry(blockSize: 4096, blockCount: 1000))
-    try LittleFSVolume.format(content)
-    memory = try LittleFSVolume(mounting: content, openFileLimit: 8)
+    memory = try! Littlefs(.v11, 4096, 4096, 4096, count: 1000).volume()
     guard !isNew else { return }
     let halves = [try load(0), try load(1)].compactMap(\.self)
     guard let newest = halves.max(by: { $0.revision < $1.revision }) else {

@@ -79,9 +79,10 @@ struct BlockListWriter {
   }
 
   private mutating func fill(from source: Span<UInt8>) {
-    let start = fill
-    var target = bytes.mutableSpan
-    for index in source.indices { target[start + index] = source[index] }
+    let place = fill..<fill + source.count
+    var block = bytes.mutableSpan
+    var target = block._mutatingExtracting(place)
+    target.copy(source)
     fill += source.count
     end += source.count
   }

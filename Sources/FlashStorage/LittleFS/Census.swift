@@ -48,7 +48,9 @@ extension LittleFS {
   /// Looks at all blocks. Nothing is changed and damage stops nothing.
   func census() -> Census {
     var census = Census(blockCount: disk.blockCount)
-    for block in 0..<2 { census.note(block, .superblock) }
+    for pair in store.superblockOnly {
+      for block in [pair.first, pair.second] { census.note(block, .superblock) }
+    }
     store.root.visit { path, entry in
       switch entry.content {
       case .inline: break
@@ -99,8 +101,8 @@ extension LittleFS {
 
   private func count(_ directory: Directory, at path: String, in census: inout Census) {
     for pair in directory.pairs {
-      for block in [pair.blocks.first, pair.blocks.second] where block > 1 || path != "/" {
-        census.note(block, .directory(path: path))
+      for block in [pair.blocks.first, pair.blocks.second] {
+        census.note(block, block < 2 && path == "/" ? .superblock : .directory(path: path))
       }
     }
   }

@@ -66,8 +66,7 @@ final class Disk {
     var copy = [UInt8](repeating: 0, count: bytes.count)
     var span = copy.mutableSpan
     try device.read(block, at: offset, into: &span)
-    for index in bytes.indices where copy[index] != bytes[index] { return false }
-    return true
+    return copy.span.isEqual(to: bytes)
   }
 
   /// Erases a block.

@@ -33,7 +33,7 @@ struct FileDraft {
   ) throws(FlashError) {
     switch content {
     case .inline(let bytes):
-      for index in buffer.indices { buffer[index] = bytes[position + index] }
+      buffer.copy(bytes.span.extracting(position..<position + buffer.count))
     case .blocks(let list):
       let list = try disk.load(list)
       content = .blocks(list)

@@ -12,6 +12,8 @@ protocol MetadataStore: AnyObject {
   var root: Entry { get }
   /// What the superblock says.
   var superblock: Superblock { get }
+  /// The pairs that hold a superblock and no directory.
+  var superblockOnly: [BlockPair] { get }
   /// The largest file that is stored beside its name, in bytes; 0 if none is.
   var inlineLimit: Int { get }
 
@@ -56,6 +58,10 @@ protocol MetadataStore: AnyObject {
 
   /// Adds the blocks of all pairs, reachable or waiting for repair.
   func markMetadata(in used: inout BlockSet)
+}
+
+extension MetadataStore {
+  var superblockOnly: [BlockPair] { [BlockPair(first: 0, second: 1)] }
 }
 
 /// Something that a look at a whole volume found.

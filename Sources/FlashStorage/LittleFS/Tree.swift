@@ -53,8 +53,9 @@ final class Directory {
   var pairs: [MetadataPair] = []
   private(set) var entriesByName: [Name: Entry] = [:]
 
-  /// All entries, in the order on flash. What a move has left in a pair until it is finished is not one.
-  var entries: [Entry] { pairs.flatMap { $0.entries.filter { $0.parent === self } } }
+  /// All entries, in the order on flash. What a move has left in a pair is none: by its name it stands for
+  /// the entry until that is elsewhere, and then for nothing.
+  var entries: [Entry] { pairs.flatMap { $0.entries.compactMap { entriesByName[$0.name] } } }
   var isEmpty: Bool { entriesByName.isEmpty }
 
   subscript(name: Name) -> Entry? { entriesByName[name] }

@@ -59,10 +59,10 @@ struct CommitReader: ~Copyable {
   private mutating func readCommits(_ bytes: Span<UInt8>) -> Bool {
     var begin = 0
     var offset = 4
-    var start = Tag.beforeFirst
+    var start = LogTag.beforeFirst
     var last = start
-    while offset + Tag.byteCount <= bytes.count {
-      let tag = Tag(bits: bytes.bigEndian(at: offset) ^ last.bits)
+    while offset + LogTag.byteCount <= bytes.count {
+      let tag = LogTag(bits: bytes.bigEndian(at: offset) ^ last.bits)
       guard tag.isWritten, offset + tag.totalByteCount <= bytes.count else { break }
       guard case .checksum(let unwrittenReadsZero) = tag.kind else {
         offset += tag.totalByteCount
@@ -79,7 +79,7 @@ struct CommitReader: ~Copyable {
       apply(bytes, from: begin == 0 ? 4 : begin, to: offset, after: start)
       fold(found)
       offset += tag.totalByteCount
-      start = Tag(bits: tag.bits ^ (unwrittenReadsZero ? Tag.unwrittenBit : 0))
+      start = LogTag(bits: tag.bits ^ (unwrittenReadsZero ? LogTag.unwrittenBit : 0))
       last = start
       begin = offset
     }
@@ -110,20 +110,20 @@ struct CommitReader: ~Copyable {
 
   /// Takes over what a whole commit says.
   private mutating func apply(
-    _ bytes: Span<UInt8>, from begin: Int, to end: Int, after start: Tag
+    _ bytes: Span<UInt8>, from begin: Int, to end: Int, after start: LogTag
   ) {
     erased = nil
     var offset = begin
     var last = start
     while offset < end {
-      let tag = Tag(bits: bytes.bigEndian(at: offset) ^ last.bits)
-      apply(tag, bytes, offset + Tag.byteCount)
+      let tag = LogTag(bits: bytes.bigEndian(at: offset) ^ last.bits)
+      apply(tag, bytes, offset + LogTag.byteCount)
       offset += tag.totalByteCount
       last = tag
     }
   }
 
-  private mutating func apply(_ tag: Tag, _ bytes: Span<UInt8>, _ offset: Int) {
+  private mutating func apply(_ tag: LogTag, _ bytes: Span<UInt8>, _ offset: Int) {
     let data = offset..<offset + tag.length
     switch tag.kind {
     case .name(let type): name(tag, type, data)
@@ -143,28 +143,28 @@ struct CommitReader: ~Copyable {
   }
 
   /// A name may come without room made for it: a rewritten log just counts up.
-  private mutating func name(_ tag: Tag, _ type: EntryType, _ data: Range<Int>) {
-    guard tag.id != Tag.noID else { return contradict("a name belongs to no entry") }
+  private mutating func name(_ tag: LogTag, _ type: EntryType, _ data: Range<Int>) {
+    guard tag.id != LogTag.noID else { return contradict("a name belongs to no entry") }
     while log.entries.count <= tag.id { log.entries.append(PairLog.LoggedEntry()) }
     log.entries[tag.id].type = type
     log.entries[tag.id].name = data
   }
 
-  private mutating func create(_ tag: Tag) {
-    guard tag.id <= log.entries.count, tag.id != Tag.noID else {
+  private mutating func create(_ tag: LogTag) {
+    guard tag.id <= log.entries.count, tag.id != LogTag.noID else {
       return contradict("an entry is created at \(tag.id) where \(log.entries.count) exist")
     }
     log.entries.insert(PairLog.LoggedEntry(), at: tag.id)
   }
 
-  private mutating func delete(_ tag: Tag) {
+  private mutating func delete(_ tag: LogTag) {
     guard log.entries.indices.contains(tag.id) else {
       return contradict("entry \(tag.id) is deleted where \(log.entries.count) exist")
     }
     log.entries.remove(at: tag.id)
   }
 
-  private mutating func change(_ tag: Tag, _ body: (inout PairLog.LoggedEntry) -> Void) {
+  private mutating func change(_ tag: LogTag, _ body: (inout PairLog.LoggedEntry) -> Void) {
     guard log.entries.indices.contains(tag.id) else {
       return contradict("data belongs to entry \(tag.id) where \(log.entries.count) exist")
     }
@@ -172,7 +172,7 @@ struct CommitReader: ~Copyable {
   }
 
   private mutating func tail(
-    _ tag: Tag, _ continues: Bool, _ bytes: Span<UInt8>, _ offset: Int
+    _ tag: LogTag, _ continues: Bool, _ bytes: Span<UInt8>, _ offset: Int
   ) {
     guard tag.length == 8 else {
       return contradict("the pointer to the next pair has \(tag.length) bytes, not 8")
@@ -181,7 +181,7 @@ struct CommitReader: ~Copyable {
     log.continues = continues && log.tail != nil
   }
 
-  private mutating func state(_ tag: Tag, _ bytes: Span<UInt8>, _ offset: Int) {
+  private mutating func state(_ tag: LogTag, _ bytes: Span<UInt8>, _ offset: Int) {
     guard !tag.isGone else { return log.state = SharedState() }
     guard tag.length == SharedState.byteCount else {
       return contradict(

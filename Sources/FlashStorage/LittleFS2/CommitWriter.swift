@@ -7,7 +7,7 @@ struct CommitWriter {
   /// Where it starts in its block.
   private let begin: Int
   /// The tag that the next is combined with; after ``finish(erased:)`` what the next commit starts from.
-  private(set) var last: Tag
+  private(set) var last: LogTag
   private(set) var bytes: [UInt8] = []
 
   /// Room for the shortest end, a tag and a checksum.
@@ -20,12 +20,12 @@ struct CommitWriter {
     self.geometry = geometry
     checksumsErased = version >= .v21
     begin = end.offset
-    last = Tag(bits: end.tag)
+    last = LogTag(bits: end.tag)
   }
 
   /// The first commit of a block.
   init(revision: UInt32, _ geometry: FlashGeometry, _ version: LittleFSVersion) {
-    self.init(after: LogEnd(offset: 0, tag: Tag.beforeFirst.bits), geometry, version)
+    self.init(after: LogEnd(offset: 0, tag: LogTag.beforeFirst.bits), geometry, version)
     bytes.append(littleEndian: revision)
   }
 
@@ -45,7 +45,7 @@ struct CommitWriter {
     return (end + geometry.programSize - 1) / geometry.programSize * geometry.programSize
   }
 
-  mutating func append(_ tag: Tag, _ data: [UInt8] = []) {
+  mutating func append(_ tag: LogTag, _ data: [UInt8] = []) {
     bytes.append(bigEndian: tag.bits ^ last.bits)
     bytes.append(contentsOf: data)
     last = tag
@@ -61,14 +61,14 @@ struct CommitWriter {
     let end = plannedEnd
     var begin = 0
     while offset < end {
-      let limit = offset + Tag.byteCount + Tag.maximumLength
+      let limit = offset + LogTag.byteCount + LogTag.maximumLength
       let next = limit >= end ? end : min(limit, end - Self.longEnd)
       var unwrittenReadsZero = false
       if next == end, let erased {
         unwrittenReadsZero = erased[0] & 0x80 == 0
         if checksumsErased {
           append(
-            Tag(.erasedChecksum, length: 8),
+            LogTag(.erasedChecksum, length: 8),
             [UInt8](littleEndian: UInt32(erased.count), CRC32(of: erased).value))
         }
       }
@@ -80,12 +80,12 @@ struct CommitWriter {
   private mutating func appendChecksum(
     from begin: Int, upTo next: Int, _ unwrittenReadsZero: Bool
   ) {
-    let tag = Tag(
-      .checksum(unwrittenReadsZero: unwrittenReadsZero), length: next - offset - Tag.byteCount)
+    let tag = LogTag(
+      .checksum(unwrittenReadsZero: unwrittenReadsZero), length: next - offset - LogTag.byteCount)
     append(tag)
     let checksum = CRC32(of: bytes.span.extracting(begin..<bytes.count)).value
     bytes.append(littleEndian: checksum)
     bytes.append(contentsOf: repeatElement(0xff, count: next - offset))
-    if unwrittenReadsZero { last.bits ^= Tag.unwrittenBit }
+    if unwrittenReadsZero { last.bits ^= LogTag.unwrittenBit }
   }
 }

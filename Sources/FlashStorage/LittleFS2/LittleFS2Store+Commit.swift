@@ -387,7 +387,7 @@ extension PairContents {
 extension CommitWriter {
   fileprivate mutating func append(_ state: SharedState) {
     append(
-      Tag(.sharedState, length: SharedState.byteCount),
+      LogTag(.sharedState, length: SharedState.byteCount),
       [UInt8](littleEndian: state.tag, state.first, state.second))
   }
 }

@@ -70,6 +70,8 @@ final class LittleFS2Store: MetadataStore {
   /// is assumed here.
   var inlineLimit: Int { min(superblock.attributeLimit, superblock.blockSize / 8) }
 
+  var superblockOnly: [BlockPair] { superblockPairs.dropLast().map(\.blocks) }
+
   // MARK: Changes
 
   func makeFile(_ name: Name, in directory: Directory) throws(FlashError) -> Entry {
@@ -202,7 +204,7 @@ final class LittleFS2Store: MetadataStore {
   ) throws(FlashError) -> Bool {
     switch (old, new) {
     case (.inline(let old), .inline(let new)):
-      guard new.count <= Tag.maximumLength else { throw .fileTooLarge }
+      guard new.count <= LogTag.maximumLength else { throw .fileTooLarge }
       return old != new
     case (.blocks(let old), .blocks(let new)) where old.head == new.head && old.size == new.size:
       return false

@@ -83,7 +83,7 @@ struct PairContents {
   /// Entries in a rewritten pair.
   private static let maximumCount = 0xff
   /// Entries in any pair, by the width of their ids.
-  static let idLimit = Tag.noID
+  static let idLimit = LogTag.noID
 }
 
 // MARK: As tags
@@ -94,7 +94,7 @@ extension PairContents {
     superblock?.encode(into: &writer)
     let first = superblock == nil ? 0 : 1
     for (index, record) in records.enumerated() { record.encode(id: first + index, into: &writer) }
-    if let tail { writer.append(Tag(.tail(continues: continues), length: 8), [UInt8](tail)) }
+    if let tail { writer.append(LogTag(.tail(continues: continues), length: 8), [UInt8](tail)) }
   }
 }
 
@@ -105,28 +105,28 @@ extension PairContents.Change {
   func encode(first: Int, into writer: inout CommitWriter) {
     switch self {
     case .insert(let record, let index):
-      writer.append(Tag(.create, id: first + index, length: 0))
+      writer.append(LogTag(.create, id: first + index, length: 0))
       record.encode(id: first + index, into: &writer)
-    case .remove(let index): writer.append(Tag(.delete, id: first + index, length: 0))
+    case .remove(let index): writer.append(LogTag(.delete, id: first + index, length: 0))
     case .content(let content, let index): content.encode(id: first + index, into: &writer)
     case .attribute(let type, let bytes, let index):
       let id = index.map { first + $0 } ?? 0
-      writer.append(Tag(.attribute(type), id: id, length: bytes?.count), bytes ?? [])
+      writer.append(LogTag(.attribute(type), id: id, length: bytes?.count), bytes ?? [])
     case .superblock(let superblock): superblock.encode(into: &writer)
     case .tail(let blocks, let continues):
-      writer.append(Tag(.tail(continues: continues), length: 8), [UInt8](blocks))
+      writer.append(LogTag(.tail(continues: continues), length: 8), [UInt8](blocks))
     }
   }
 }
 
 extension PairContents.Record {
   fileprivate var byteCount: Int {
-    2 * Tag.byteCount + name.byteCount + content.byteCount + attributes.byteCount
+    2 * LogTag.byteCount + name.byteCount + content.byteCount + attributes.byteCount
   }
 
   fileprivate func encode(id: Int, into writer: inout CommitWriter) {
     let type = content.isDirectory ? EntryType.directory : .file
-    writer.append(Tag(.name(type), id: id, length: name.byteCount), name.bytes)
+    writer.append(LogTag(.name(type), id: id, length: name.byteCount), name.bytes)
     content.encode(id: id, into: &writer)
     attributes.encode(id: id, into: &writer)
   }
@@ -134,11 +134,11 @@ extension PairContents.Record {
 
 extension PairContents.SuperblockRecord {
   fileprivate var byteCount: Int {
-    2 * Tag.byteCount + Superblock.magic.count + Superblock.byteCount + attributes.byteCount
+    2 * LogTag.byteCount + Superblock.magic.count + Superblock.byteCount + attributes.byteCount
   }
 
   fileprivate func encode(into writer: inout CommitWriter) {
-    writer.append(Tag(.name(.superblock), id: 0, length: 8), Superblock.magic)
+    writer.append(LogTag(.name(.superblock), id: 0, length: 8), Superblock.magic)
     superblock.encode(into: &writer)
     attributes.encode(id: 0, into: &writer)
   }
@@ -153,7 +153,7 @@ extension Superblock {
     let data = [UInt8](
       littleEndian: UInt32(version.major << 16 | version.minor), UInt32(blockSize),
       UInt32(blockCount), UInt32(nameLimit), UInt32(fileSizeLimit), UInt32(attributeLimit))
-    writer.append(Tag(.inlineStructure, id: 0, length: data.count), data)
+    writer.append(LogTag(.inlineStructure, id: 0, length: data.count), data)
   }
 }
 
@@ -165,24 +165,24 @@ extension Entry.Content {
   fileprivate func encode(id: Int, into writer: inout CommitWriter) {
     switch self {
     case .inline(let bytes):
-      writer.append(Tag(.inlineStructure, id: id, length: bytes.count), bytes)
+      writer.append(LogTag(.inlineStructure, id: id, length: bytes.count), bytes)
     case .blocks(let list):
       writer.append(
-        Tag(.blocksStructure, id: id, length: 8),
+        LogTag(.blocksStructure, id: id, length: 8),
         [UInt8](littleEndian: UInt32(list.head), UInt32(list.size)))
     case .directory(let directory):
       writer.append(
-        Tag(.directoryStructure, id: id, length: 8), [UInt8](directory.pairs[0].blocks))
+        LogTag(.directoryStructure, id: id, length: 8), [UInt8](directory.pairs[0].blocks))
     }
   }
 }
 
 extension [UInt8: [UInt8]] {
-  fileprivate var byteCount: Int { values.reduce(0) { $0 + Tag.byteCount + $1.count } }
+  fileprivate var byteCount: Int { values.reduce(0) { $0 + LogTag.byteCount + $1.count } }
 
   fileprivate func encode(id: Int, into writer: inout CommitWriter) {
     for (type, bytes) in sorted(by: { $0.key < $1.key }) {
-      writer.append(Tag(.attribute(type), id: id, length: bytes.count), bytes)
+      writer.append(LogTag(.attribute(type), id: id, length: bytes.count), bytes)
     }
   }
 }

@@ -18,7 +18,7 @@ struct SharedState: Equatable {
   init(isListSuspect: Bool, move: (pair: BlockPair, id: Int)?) {
     tag = isListSuspect ? 1 << 31 : 0
     if let move {
-      tag |= Tag(.delete, id: move.id, length: 0).bits
+      tag |= LogTag(.delete, id: move.id, length: 0).bits
       first = UInt32(move.pair.first)
       second = UInt32(move.pair.second)
     }
@@ -30,13 +30,13 @@ struct SharedState: Equatable {
   /// The entry that exists elsewhere already, and is to be removed.
   var move: (pair: BlockPair, id: Int)? {
     guard movesSomething else { return nil }
-    return (BlockPair(first: Int(first), second: Int(second)), Tag(bits: tag).id)
+    return (BlockPair(first: Int(first), second: Int(second)), LogTag(bits: tag).id)
   }
 
   private var movesSomething: Bool { tag & 0x7ff0_0000 != 0 }
 
   /// Whether it is a state that littlefs knows.
-  var makesSense: Bool { !movesSomething || Tag(bits: tag & 0x7fff_ffff).kind == .delete }
+  var makesSense: Bool { !movesSomething || LogTag(bits: tag & 0x7fff_ffff).kind == .delete }
 
   static func ^ (a: Self, b: Self) -> Self {
     var result = a

@@ -38,8 +38,8 @@ extension Superblock {
       throw .corrupt(
         "the superblock says \(blockCount) blocks; the device has \(geometry.blockCount)")
     }
-    guard nameLimit <= Tag.maximumLength, fileSizeLimit <= Self.defaults.fileSize,
-      attributeLimit <= Tag.maximumLength
+    guard nameLimit <= LogTag.maximumLength, fileSizeLimit <= Self.defaults.fileSize,
+      attributeLimit <= LogTag.maximumLength
     else {
       throw .corrupt(
         """

@@ -124,10 +124,23 @@ final class TreeReader {
     heads[ObjectIdentifier(root)] = first.pair.blocks
     waiting = [root]
     while let directory = waiting.popLast() { try read(directory, move) }
+    shareDirectory(of: tree.unfinished.ghost)
     if let move, tree.unfinished.ghost == nil {
       try damage(
         "entry \(move.id) of pair \(move.pair) is marked as moved, and there is none", move.pair)
       tree.stateOnFlash.tag &= 1 << 31
+    }
+  }
+
+  /// A directory that has been moved is one under both names; if it cannot be found, its place is kept.
+  private func shareDirectory(of ghost: Entry?) {
+    guard let ghost, let directory = ghost.directory,
+      let blocks = heads[ObjectIdentifier(directory)]
+    else { return }
+    if let moved = pairs[blocks.sorted]?.directory {
+      ghost.content = .directory(moved)
+    } else {
+      directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
     }
   }
 

@@ -2,11 +2,11 @@
 ///
 /// On flash a tag is big-endian, and combined by exclusive or with the tag before it. The topmost bit of
 /// a tag is clear; where nothing has been written yet, it reads as set.
-struct Tag: Equatable {
+struct LogTag: Equatable {
   var bits: UInt32
 
   /// What the first tag of a block is combined with.
-  static let beforeFirst = Tag(bits: .max)
+  static let beforeFirst = LogTag(bits: .max)
   /// The id of what belongs to the pair rather than to an entry.
   static let noID = 0x3ff
   /// Data is at most this long.
@@ -19,7 +19,7 @@ struct Tag: Equatable {
   init(bits: UInt32) { self.bits = bits }
 
   /// - Parameter length: Bytes of data; nil says that the thing is gone, where a kind has that.
-  init(_ kind: TagKind, id: Int = Tag.noID, length: Int?) {
+  init(_ kind: TagKind, id: Int = LogTag.noID, length: Int?) {
     bits = kind.code << 20 | UInt32(id) << 10 | UInt32(length ?? 0x3ff)
   }
 
