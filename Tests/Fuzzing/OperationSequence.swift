@@ -39,7 +39,7 @@ private struct OperationSequence {
       let inner = try LittleFSVolume(
         mounting: RecordingFlash(recorder), options, openFileLimit: Self.handleCount)
       let volume = try PromisingVolume(inner, recorder)
-      let model = try BlockCountedVolume(blockCount: 10_000, openFileLimit: Self.handleCount)
+      let model = ModelVolume(openFileLimit: Self.handleCount)
       let cutSeeds = (0..<6).map { _ in next() << 8 | next() }
       while !input.isEmpty {
         if let problem = step(volume, model) { return problem }

@@ -1,7 +1,8 @@
 import Synchronization
 
-/// What a volume ought to do, on values in memory: no flash, no blocks, no limits.
-final class ModelVolume: Sendable {
+/// What a volume ought to do, on values in memory: no flash and no end of blocks. Other volumes are
+/// compared with it.
+public final class ModelVolume: Volume {
   fileprivate struct OpenFile {
     let file: NodeID
     let mode: OpenMode
@@ -16,36 +17,61 @@ final class ModelVolume: Sendable {
   fileprivate struct State {
     var tree = FileTree()
     var openFiles: [Int: OpenFile] = [:]
-    var nextNumber = 0
+    let openFileLimit: Int
   }
 
-  private let state = Guarded(State())
+  private let state: Guarded<State>
+
+  /// Makes an empty volume.
+  public init(openFileLimit: Int = .max) {
+    state = Guarded(State(openFileLimit: openFileLimit))
+  }
 
   /// What is stored, as last synced.
   var tree: FileTree { state.withLock { $0.tree } }
 
   // MARK: Handles
 
-  func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FlashHandle {
+  public func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FlashHandle {
     let path = try VolumePath(path)
     return try state.withLock { state throws(FlashError) in
+      let number = try state.vacantNumber(for: mode)
       let id = try state.fileToOpen(path, mode)
       var open = OpenFile(file: id, mode: mode, content: state.tree.content(id))
       if mode.contains(.truncate), open.content.size > 0 {
         open.content = FileContent()
         open.isChanged = true
       }
-      defer { state.nextNumber += 1 }
-      state.openFiles[state.nextNumber] = open
-      return FlashHandle(number: state.nextNumber)
+      state.openFiles[number] = open
+      return FlashHandle(number: number)
     }
   }
 
-  func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
+  public func read(
+    _ handle: FlashHandle, into buffer: inout MutableSpan<UInt8>
+  ) throws(FlashError) -> Int {
+    let open = try state.withLock { state throws(FlashError) in
+      try state.openFile(handle, for: .read)
+    }
+    let count = open.content.read(at: open.position, into: &buffer)
+    state.withLock { $0.openFiles[handle.number]?.position += count }
+    return count
+  }
+
+  public func position(of handle: FlashHandle) throws(FlashError) -> Int {
+    try state.withLock { state throws(FlashError) in try state.openFile(handle).position }
+  }
+
+  public func size(of handle: FlashHandle) throws(FlashError) -> Int {
+    try state.withLock { state throws(FlashError) in try state.openFile(handle).content.size }
+  }
+
+  public func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
     try state.withLock { state throws(FlashError) in
       var open = try state.openFile(handle, for: .write)
-      guard bytes.count > 0 else { return }
       let start = open.writePosition
+      guard bytes.count <= fileSizeLimit - start else { throw .fileTooLarge }
+      guard bytes.count > 0 else { return }
       if start > open.content.size { open.content.resize(to: start) }
       open.content.write(bytes, at: start)
       open.position = start + bytes.count
@@ -54,7 +80,8 @@ final class ModelVolume: Sendable {
     }
   }
 
-  func seek(
+  @discardableResult
+  public func seek(
     _ handle: FlashHandle, to offset: Int, from origin: SeekOrigin
   ) throws(FlashError) -> Int {
     try state.withLock { state throws(FlashError) in
@@ -72,7 +99,7 @@ final class ModelVolume: Sendable {
     }
   }
 
-  func truncate(_ handle: FlashHandle, to size: Int) throws(FlashError) {
+  public func truncate(_ handle: FlashHandle, to size: Int) throws(FlashError) {
     try state.withLock { state throws(FlashError) in
       var open = try state.openFile(handle, for: .write)
       guard (0...fileSizeLimit).contains(size) else { throw .invalid }
@@ -83,7 +110,7 @@ final class ModelVolume: Sendable {
     }
   }
 
-  func sync(_ handle: FlashHandle) throws(FlashError) {
+  public func sync(_ handle: FlashHandle) throws(FlashError) {
     try state.withLock { state throws(FlashError) in
       let open = try state.openFile(handle)
       guard open.isChanged else { return }
@@ -92,7 +119,7 @@ final class ModelVolume: Sendable {
     }
   }
 
-  func close(_ handle: FlashHandle) throws(FlashError) {
+  public func close(_ handle: FlashHandle) throws(FlashError) {
     try sync(handle)
     abandon(handle)
   }
@@ -104,16 +131,41 @@ final class ModelVolume: Sendable {
 
   // MARK: Names
 
-  func makeDirectory(_ path: String) throws(FlashError) {
+  /// As if nothing ever filled it.
+  public func statistics() -> VolumeStatistics {
+    VolumeStatistics(
+      blockSize: FileContent.chunkSize, blockCount: .max, freeBlockCount: .max,
+      nameLimit: nameLimit)
+  }
+
+  public func status(of path: String) throws(FlashError) -> FileStatus {
+    let path = try VolumePath(path)
+    return try state.withLock { state throws(FlashError) in
+      state.tree.status(of: try state.find(path))
+    }
+  }
+
+  /// What a directory holds, in the order of the names.
+  public func entries(of path: String) throws(FlashError) -> [DirectoryEntry] {
+    let path = try VolumePath(path)
+    return try state.withLock { state throws(FlashError) in
+      guard case .directory(let id) = try state.find(path) else { throw .notDirectory }
+      return state.tree.entries(of: id).map {
+        DirectoryEntry(name: $0.name.string, status: state.tree.status(of: $0.node))
+      }
+    }
+  }
+
+  public func makeDirectory(_ path: String) throws(FlashError) {
     let path = try VolumePath(path)
     try state.withLock { state throws(FlashError) in
       guard case .vacant(let place) = try state.tree.locate(path) else { throw .exists }
-      guard path.endsInName else { throw .notFound }
+      try state.check(place.name, path)
       state.tree.addDirectory(at: place)
     }
   }
 
-  func remove(_ path: String) throws(FlashError) {
+  public func remove(_ path: String) throws(FlashError) {
     let path = try VolumePath(path)
     try state.withLock { state throws(FlashError) in
       let node = try state.movable(path)
@@ -122,7 +174,7 @@ final class ModelVolume: Sendable {
     }
   }
 
-  func rename(_ oldPath: String, to newPath: String) throws(FlashError) {
+  public func rename(_ oldPath: String, to newPath: String) throws(FlashError) {
     let (old, new) = (try VolumePath(oldPath), try VolumePath(newPath))
     try state.withLock { state throws(FlashError) in
       let node = try state.movable(old)
@@ -139,7 +191,7 @@ final class ModelVolume: Sendable {
         state.tree.move(node, over: target)
       case .vacant(let place):
         guard !state.tree.isInside(place.parent, node.id) else { throw .invalid }
-        guard new.endsInName else { throw .notFound }
+        try state.check(place.name, new)
         state.tree.move(node, to: place)
       }
     }
@@ -147,6 +199,26 @@ final class ModelVolume: Sendable {
 }
 
 extension ModelVolume.State {
+  /// The lowest place of the table that is free.
+  fileprivate func vacantNumber(for mode: OpenMode) throws(FlashError) -> Int {
+    guard mode.isValid else { throw .invalid }
+    guard openFiles.count < openFileLimit else { throw .tooManyOpenFiles }
+    return (0...openFiles.count).first { openFiles[$0] == nil } ?? openFiles.count
+  }
+
+  fileprivate func find(_ path: VolumePath) throws(FlashError) -> Node {
+    switch try tree.locate(path) {
+    case .root: return .directory(FileTree.root)
+    case .taken(let node): return node
+    case .vacant: throw .notFound
+    }
+  }
+
+  fileprivate func check(_ name: Name, _ path: VolumePath) throws(FlashError) {
+    guard path.endsInName else { throw .notFound }
+    guard name.byteCount <= nameLimit else { throw .nameTooLong }
+  }
+
   fileprivate func openFile(
     _ handle: FlashHandle, for need: OpenMode = []
   ) throws(FlashError) -> ModelVolume.OpenFile {
@@ -159,14 +231,14 @@ extension ModelVolume.State {
   fileprivate mutating func fileToOpen(
     _ path: VolumePath, _ mode: OpenMode
   ) throws(FlashError) -> NodeID {
-    guard mode.isValid else { throw .invalid }
     switch try tree.locate(path) {
     case .root, .taken(.directory): throw .isDirectory
     case .taken(.file(let id)):
       guard !mode.contains(.exclusive) else { throw .exists }
       return id
     case .vacant(let place):
-      guard mode.contains(.create), path.endsInName else { throw .notFound }
+      guard mode.contains(.create) else { throw .notFound }
+      try check(place.name, path)
       return tree.addFile(at: place)
     }
   }

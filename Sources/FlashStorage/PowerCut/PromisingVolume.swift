@@ -79,7 +79,7 @@ public final class PromisingVolume: Volume {
   ) throws(FlashError) -> Int {
     let count = try volume.read(handle, into: &buffer)
     let twin = handles.withLock { $0[handle] }
-    if let twin { _ = try model.seek(twin, to: count, from: .position) }
+    if let twin { try model.seek(twin, to: count, from: .position) }
     return count
   }
 
@@ -99,7 +99,7 @@ public final class PromisingVolume: Volume {
     try use(handle) { () throws(FlashError) in
       try volume.seek(handle, to: offset, from: origin)
     } model: { twin throws(FlashError) in
-      _ = try model.seek(twin, to: offset, from: origin)
+      try model.seek(twin, to: offset, from: origin)
     }
   }
 
@@ -176,8 +176,8 @@ public final class PromisingVolume: Volume {
   }
 }
 
-extension ModelVolume {
-  /// Copies what a volume holds, at the same paths.
+extension Volume {
+  /// Copies what another volume holds, at the same paths.
   fileprivate func copyTree(from other: any Volume, at path: String) throws(FlashError) {
     for entry in try other.entries(of: path) {
       let place = path == "/" ? "/" + entry.name : "\(path)/\(entry.name)"
@@ -193,9 +193,7 @@ extension ModelVolume {
       }
     }
   }
-}
 
-extension Volume {
   /// The bytes of a file, as last synced.
   func content(of path: String) throws(FlashError) -> [UInt8] {
     let handle = try open(path, .read)
