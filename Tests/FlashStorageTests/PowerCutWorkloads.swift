@@ -183,23 +183,25 @@ struct PowerCutWorkload: Sendable, CustomTestStringConvertible {
       }
     },
     PowerCutWorkload("a directory that fills, empties and moves") { volume in
+      // On littlefs 1 a file takes a block, and half of them stay.
+      let count = min(14, try volume.statistics().freeBlockCount / 3)
       try volume.makeDirectory("/d")
       try volume.makeDirectory("/e")
       for round in 0..<3 {
-        for index in 0..<14 { try volume.put(pattern(20), at: "/d/file\(round)-\(index)") }
-        for index in stride(from: 0, to: 14, by: 2) {
-          try volume.rename("/d/file\(round)-\(index)", to: "/e/\(index)")
+        for index in 0..<count { try volume.put(pattern(20), at: "/d/file\(round)-\(index)") }
+        for index in 0..<count {
+          let path = "/d/file\(round)-\(index)"
+          if index % 2 == 0 {
+            try volume.rename(path, to: "/e/\(index)")
+          } else {
+            try volume.remove(path)
+          }
         }
-        for index in stride(from: 1, to: 14, by: 2) {
-          try volume.remove("/d/file\(round)-\(index)")
-        }
-        try volume.makeDirectory("/e/sub\(round)")
-        try volume.rename("/d", to: "/e/sub\(round)/d")
+        try volume.rename("/d", to: "/e/d")
         try volume.makeDirectory("/d")
-      }
-      for round in 0..<3 {
-        try volume.remove("/e/sub\(round)/d")
-        try volume.remove("/e/sub\(round)")
+        try volume.makeDirectory("/d/sub")
+        try volume.rename("/e/d", to: "/d/sub")
+        try volume.remove("/d/sub")
       }
     },
     PowerCutWorkload("a log that is opened for each line") { volume in

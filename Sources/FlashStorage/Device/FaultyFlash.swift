@@ -51,8 +51,15 @@ public final class FaultyFlash: BlockDevice {
     _ = try FlashPlace(program: bytes.count, at: offset, of: block, in: geometry)
     try check(block, failing: .programFails)
     guard !isWorn(block, .programDoesNothing) else { return try begin(nil) }
-    try begin(.program(block: block, offset: offset, bytes: Array(copying: bytes)))
-    try base.program(block, at: offset, bytes)
+    var bytes = Array(copying: bytes)
+    if isWorn(block, .eraseDoesNothing) {
+      // What the last erase has left clear stays clear, whatever the device thinks of that.
+      let old = try base.bytes(of: block, at: offset, count: bytes.count)
+      var result = bytes.mutableSpan
+      result.clearBits(clearIn: old.span)
+    }
+    try begin(.program(block: block, offset: offset, bytes: bytes))
+    try base.program(block, at: offset, bytes.span)
   }
 
   public func erase(_ block: Int) throws(FlashFault) {
@@ -182,11 +189,13 @@ extension FlashOperation {
 }
 
 extension BlockDevice {
-  /// The bytes of a block.
-  func bytes(of block: Int) throws(FlashFault) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: geometry.blockSize)
+  /// The bytes of a block, or of a part of it.
+  fileprivate func bytes(
+    of block: Int, at offset: Int = 0, count: Int? = nil
+  ) throws(FlashFault) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count ?? geometry.blockSize)
     var span = bytes.mutableSpan
-    try read(block, at: 0, into: &span)
+    try read(block, at: offset, into: &span)
     return bytes
   }
 
