@@ -60,7 +60,8 @@ let package = Package(
       ]),
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
-      name: "BundledProfiles", path: "Profiles", exclude: ["profile.schema.json"],
+      name: "BundledProfiles", path: "Profiles",
+      exclude: ["profile.schema.json", "scenario.schema.json"],
       resources: [.embedInCode("models"), .embedInCode("outcomes")], swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),

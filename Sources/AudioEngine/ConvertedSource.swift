@@ -58,3 +58,10 @@ final class ConvertedSource: AudioSource {
     }
   }
 }
+
+extension Microphone {
+  /// Opens it so that it runs at this very rate: converted, if its own is another.
+  package func openConverted(to frameRate: Int) throws(AudioError) -> any AudioSource {
+    try ConvertedSource.converting(try open(frameRate: frameRate), to: frameRate)
+  }
+}

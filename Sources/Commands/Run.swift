@@ -36,6 +36,8 @@ struct Run: Command {
       --timeout SECONDS  end the run after so many seconds of the host's time
       --heap BYTES       the script's heap, such as 256k, instead of the model's
       --trace FILE       write each call and call-back as a line of JSON
+      --fault FAULT      have something fail, such as "what=read when=call:2 times=once"; repeatable
+      --scenario FILE    have things happen to the module in its time, and check what comes of it
 
     QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
 
@@ -54,6 +56,7 @@ struct Run: Command {
   private let timeout: Duration?
   private let heapBytes: Int?
   private let trace: String?
+  private let staging: StageOptions
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
@@ -62,6 +65,7 @@ struct Run: Command {
     timeout = try arguments.option("--timeout").map(Self.seconds)
     heapBytes = try arguments.option("--heap").map(Self.bytes)
     trace = try arguments.option("--trace")
+    staging = try StageOptions(&arguments)
     script = try arguments.positional("script.py | folder")
     try arguments.finish()
   }
@@ -86,6 +90,7 @@ struct Run: Command {
     let interrupts = Interrupts()
     defer { interrupts.end() }
     let setup = try RunSetup(settings, heapBytes: heapBytes, host: host)
+    let stage = try staging.stage(seed: setup.seed, microphone: setup.microphone, console)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
     if let export { try HostFile.makeOutputFolder(export) }
@@ -93,16 +98,18 @@ struct Run: Command {
     let main = files.mounts[0]
     let path = main.path + (try source.copy(to: main.volume))
     let trace = try openTrace(console)
-    console.complain(setup.description)
+    console.complain(setup.description + stage.description)
     let device = try setup.makeDevice(files, console)
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
         script: path, heapBytes: heapBytes, timeout: timeout, seed: setup.seed,
-        console: console.outputDescriptor),
+        console: stage.outputDescriptor, hear: stage.hear),
       trace: trace)
     interrupts.handle { run.interrupt() }
-    let code = exitCode(try perform(run, device, console), console)
+    stage.begin(device, run)
+    let ending = try perform(run, device, console)
+    let code = stage.end(ending, exitCode(ending, console), device)
     try copyOut(files)
     return code
   }
@@ -151,12 +158,10 @@ struct Run: Command {
       console.complain("the interpreter was ended by signal \(signal)")
       return .internalError
     case .timedOut:
-      let seconds = "\((timeout ?? .zero) / .seconds(1))"
-      console.complain(
-        "the script had not ended after \(seconds.hasSuffix(".0") ? "\(seconds.dropLast(2))" : seconds) s"
-      )
+      console.complain("the script had not ended after \((timeout ?? .zero).inSeconds) s")
       return .timeout
     case .interrupted: return .interrupt
+    case .powerCut: return .success
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure

@@ -29,6 +29,8 @@ public final class DeviceEmulator: Sendable {
   /// The level of every pin, as scripts and the world outside see it.
   public let pins = Pins()
 
+  let faults = FaultLedger()
+  private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
   private let eventHook = Monitor<@Sendable () -> Void>({})
@@ -73,15 +75,18 @@ public final class DeviceEmulator: Sendable {
     recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
     self.notice = notice
-    let files = ScriptFiles(
+    let mounts =
       try mounts
-        ?? profile.volumes.map {
-          try ScriptFiles.Mount($0, openFileLimit: profile.limits.openFiles)
-        })
+      ?? profile.volumes.map {
+        try ScriptFiles.Mount($0, openFileLimit: profile.limits.openFiles)
+      }
+    let files = ScriptFiles(mounts.map { [faults] in $0.failing(by: faults) })
     self.files = files
+    microphones = MicrophoneSwitch(microphone, clock)
     let alarms = AlarmRelay(clock)
     let board = Board(
-      profile: profile, policy: policy, clock: clock, files: files, microphone: microphone,
+      profile: profile, policy: policy, clock: clock, files: files,
+      microphone: FailingMicrophone(microphones, faults), faults: faults,
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set)
@@ -124,7 +129,8 @@ public final class DeviceEmulator: Sendable {
   /// - Returns: Its number, or nil if all the module's timers are taken.
   public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
     state.withLock { state in
-      state.board.timers.start(
+      guard !faults.strikes(.timer) else { return nil }
+      return state.board.timers.start(
         period: period, isPeriodic: isPeriodic, function: function, clock: clock,
         alarm: state.board.alarm)
     }
@@ -154,6 +160,17 @@ public final class DeviceEmulator: Sendable {
   /// Whether anything goes on that will end by itself and may call the script back.
   public var isWorking: Bool { state.withLock { $0.isWorking } }
 
+  // MARK: The world outside
+
+  /// Has the module hear another microphone from now on, also in the middle of a recording. If that one
+  /// cannot be opened then, the recording fails.
+  ///
+  /// - Precondition: Neither is live: what is live comes in the host's time.
+  public func changeMicrophone(to microphone: any Microphone) {
+    precondition(!microphone.isLive && !microphones.isLive, "a live microphone cannot be changed")
+    microphones.change(to: microphone)
+  }
+
   // MARK: Ends
 
   /// Ends all that goes on, in order: recordings are closed and stay readable.
@@ -161,6 +178,10 @@ public final class DeviceEmulator: Sendable {
     change { $0.powerDown() }
     files.closeAll()
   }
+
+  /// Takes the power away: all that goes on ends where it is. Nothing is synced or closed, so the flash
+  /// holds what it held for sure before. Nothing may be called afterwards.
+  public func cutPower() { state.withLock { $0.cutPower() } }
 
   fileprivate func ring(_ purpose: AlarmPurpose) {
     change { $0.ring(purpose) }

@@ -79,7 +79,9 @@ struct GuestConnection {
       return reply(.failure(error))
     }
     guard let answer = try services.answer(request, thread: thread) else { return false }
-    if thread != GuestScheduler.eventThread { services.scheduler.holdForCallback() }
+    guard thread == GuestScheduler.eventThread || services.scheduler.holdForCallback() else {
+      return false
+    }
     return reply(answer)
   }
 

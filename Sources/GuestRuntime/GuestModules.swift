@@ -9,8 +9,10 @@ let guestModules: KeyValuePairs<String, [UInt8]> = [
   "guest_sys": PackageResources.guest_sys_py,
   "guest_thread": PackageResources.guest_thread_py,
   "guest_time": PackageResources.guest_time_py,
+  "imports": PackageResources.imports_py,
   "kernel": PackageResources.kernel_py,
   "osTimer": PackageResources.osTimer_py,
+  "qpyemu": PackageResources.qpyemu_py,
 ]
 
 /// The source of a guest module; nil if there is none of that name.

@@ -13,6 +13,8 @@ package final class GuestRun: Sendable {
     case crashed(signal: Int32)
     case timedOut
     case interrupted
+    /// The module's power was cut, as ``cutPower()`` does.
+    case powerCut
     /// The host could not give the device what it needs.
     case hostFailed(HostFailure)
   }
@@ -29,16 +31,19 @@ package final class GuestRun: Sendable {
     package var seed: UInt64
     /// A descriptor that gets the script's console; nil for standard output.
     package var console: Int32?
+    /// Gets the arguments of each call-back when the script runs it.
+    package var hear: @Sendable ([GuestValue]) -> Void
 
     package init(
       script: String, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
-      console: Int32? = nil
+      console: Int32? = nil, hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }
     ) {
       self.script = script
       self.heapBytes = heapBytes
       self.timeout = timeout
       self.seed = seed
       self.console = console
+      self.hear = hear
     }
   }
 
@@ -76,10 +81,12 @@ package final class GuestRun: Sendable {
     self.interpreter = interpreter
     self.options = options
     scheduler = GuestScheduler(device)
-    services = GuestServices(device, scheduler, seed: options.seed, trace: trace)
+    services = GuestServices(
+      device, scheduler, seed: options.seed, hear: options.hear, trace: trace)
   }
 
-  /// Runs the script to its end and powers the device down: recordings are closed, files are synced.
+  /// Runs the script to its end and powers the device down: recordings are closed, files are synced,
+  /// unless the power was cut.
   ///
   /// - Throws: ``HostError`` if the interpreter cannot be started.
   package func run() throws(HostError) -> Ending {
@@ -107,7 +114,7 @@ package final class GuestRun: Sendable {
     }
     // Nobody may call the device any more once it is powered down.
     staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
-    device.powerDown()
+    if ending != .powerCut { device.powerDown() }
     return ending
   }
 
@@ -121,6 +128,15 @@ package final class GuestRun: Sendable {
 
   /// Asks the script to stop, as Ctrl-C does on the module's console; from any thread.
   package func interrupt() { force(.interrupted) }
+
+  /// Takes the module's power away, at this very point of its time: called by an alarm of its clock, it
+  /// lets neither device nor script get any further.
+  package func cutPower() {
+    progress.withLock { $0.forced = $0.forced ?? .powerCut }
+    device.cutPower()
+    scheduler.end()
+    progress.withLock(thenNotify: true) { _ in }
+  }
 
   private func force(_ ending: Ending) {
     progress.withLock(thenNotify: true) { $0.forced = $0.forced ?? ending }

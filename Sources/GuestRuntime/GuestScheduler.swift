@@ -153,18 +153,20 @@ final class GuestScheduler: Sendable {
     }
     if before.passedOn || character.contains(.arrives) { notify() }
     guard before.goesOn || awaitTurn(thread) else { return false }
-    if character.contains(.takesTime), let clock = virtualClock { pass(Self.callCost, on: clock) }
-    return true
+    guard character.contains(.takesTime), let clock = virtualClock else { return true }
+    return pass(Self.callCost, on: clock)
   }
 
-  private func pass(_ time: Duration, on clock: VirtualClock) {
+  /// False if the run ends meanwhile.
+  private func pass(_ time: Duration, on clock: VirtualClock) -> Bool {
     let isQuiet = clock.nextAlarm.map { $0 > clock.now + time } ?? true
     if isQuiet {
       clock.advance(by: time)
+      return true
     } else {
       moving { clock.advance(by: time) }
       // What the call does to other threads comes after what the call-back does to the main thread.
-      holdForCallback()
+      return holdForCallback()
     }
   }
 
@@ -184,10 +186,10 @@ final class GuestScheduler: Sendable {
   }
 
   /// Holds an answer until the interpreter knows of the call-backs that are due, so that they run
-  /// right after it, and not a few steps later in one run and earlier in another.
-  func holdForCallback() {
-    guard state.withLock({ isHandingOver($0) }) else { return }
-    state.wait { isHandingOver($0) ? .waiting(until: nil) : .done(()) }
+  /// right after it, and not a few steps later in one run and earlier in another. False if the run is
+  /// over: then the script gets no answer any more.
+  func holdForCallback() -> Bool {
+    state.wait { isHandingOver($0) ? .waiting(until: nil) : .done(!$0.isOver) }
   }
 
   /// Whether a call-back is due that the interpreter has not been told of.

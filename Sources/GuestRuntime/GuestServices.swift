@@ -13,11 +13,16 @@ final class GuestServices: Sendable {
   /// What the interpreter's own generator starts from: 30 bits, as it takes.
   let seed: Int
   private let random: Monitor<SeededGenerator>
+  private let hear: @Sendable ([GuestValue]) -> Void
   private let trace: CallTrace?
 
-  init(_ device: DeviceEmulator, _ scheduler: GuestScheduler, seed: UInt64, trace: CallTrace?) {
+  init(
+    _ device: DeviceEmulator, _ scheduler: GuestScheduler, seed: UInt64,
+    hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }, trace: CallTrace?
+  ) {
     self.device = device
     self.scheduler = scheduler
+    self.hear = hear
     self.trace = trace
     self.seed = Int(seed & 0x3FFF_FFFF)
     random = Monitor(SeededGenerator(seed: seed))
@@ -106,6 +111,7 @@ final class GuestServices: Sendable {
       throw GuestException("RuntimeError", "no call-back is due")
     }
     trace?.record(event, at: device.clock.now)
+    hear(event.arguments)
     return .list([.int(event.function), .list(event.arguments)])
   }
 
@@ -206,6 +212,20 @@ final class GuestServices: Sendable {
     device.pins.configure(
       try pin(arguments), isOutput: try arguments.int(1) == 1,
       pullsUp: try arguments.int(2) == 1, level: try arguments.int(3) != 0)
+  }
+
+  // MARK: Faults
+
+  func injectFault(_ arguments: Arguments) throws {
+    do throws(Fault.Malformed) {
+      device.inject(try Fault(arguments.first?.string ?? ""))
+    } catch {
+      throw GuestException("ValueError", error.description)
+    }
+  }
+
+  func faults() -> GuestValue {
+    .list(device.injectedFaults.map { .list([.string("\($0.fault)"), .int($0.strikes)]) })
   }
 
   // MARK: Files

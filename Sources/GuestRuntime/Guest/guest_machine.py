@@ -1,5 +1,6 @@
 # machine: pins and timers.
 from kernel import call
+from osTimer import osTimer
 
 
 class Pin:
@@ -41,21 +42,10 @@ class Timer:
     def __init__(self, number):
         if number not in (0, 1, 2, 3):
             raise ValueError("invalid timer, must be Timer0 to Timer3")
-        self._timer = None
-        self._callback = None
-        self._ring = lambda: self._callback(self)
+        self._timer = osTimer()
 
     def start(self, mode=PERIODIC, period=0, callback=None):
-        self.stop()
-        self._callback = callback
-        timer = call("timer.start", period, mode == self.PERIODIC, self._ring)
-        if timer < 0:
-            return -1
-        self._timer = timer
-        return 0
+        return self._timer.start(period, mode == self.PERIODIC, lambda _: callback(self))
 
     def stop(self):
-        if self._timer is not None:
-            call("timer.stop", self._timer)
-            self._timer = None
-        return 0
+        return self._timer.stop()

@@ -303,6 +303,11 @@ def run_callback(_):
 # Files: the module's volumes in place of the host's.
 
 
+def load(part, names):
+    """Runs a part of the kernel that is not needed in every run."""
+    exec(compile(call("module.source", part), "kernel.py", "exec"), names)
+
+
 def contents(path):
     number = call("file.open", flash.path(path), "r")
     parts = []
@@ -334,7 +339,7 @@ class Flash:
         if path in self.importing:
             return io.BytesIO(self.importing[path])
         if "File" not in files:
-            exec(compile(call("module.source", "files"), "kernel.py", "exec"), files)
+            load("files", files)
         return files["File"](call("file.open", self.path(path), mode), "b" in mode)
 
     def stat(self, path):
@@ -387,121 +392,24 @@ def opener(open):
 
 open_flash = opener(open)
 
-# Imports: what a module has, and nothing of the host.
-
-# Names that scripts import, and the guest module behind each; its own name is one that the
-# interpreter has no module for.
-GUEST = {
-    "_thread": "guest_thread",
-    "audio": "audio",
-    "example": "example",
-    "io": "guest_io",
-    "machine": "guest_machine",
-    "os": "guest_os",
-    "osTimer": "osTimer",
-    "sys": "guest_sys",
-    "time": "guest_time",
-    "uio": "guest_io",
-    "uos": "guest_os",
-    "usys": "guest_sys",
-    "utime": "guest_time",
-}
-# Modules of the interpreter that a module has as well, also under their names with a u.
-NATIVE = (
-    "array binascii cmath collections errno gc hashlib heapq json math micropython random re struct"
-).split()
+# Imports. Their rules are in imports.py, which many short scripts never need.
 
 modules = sys.modules
 paths = sys.path
-lent = []  # What guest modules get to import as `kernel`, while they are imported.
-bodies = []  # The names of the modules of the flash whose bodies run: the innermost last.
+kernel_names = globals()
+own_names = set()  # Of the guest modules, by their own names.
 
 
 def importer(native_import):
-    def native(name):
-        return native_import(name, None, None, None, 0)
+    made = []
 
-    def guest_module(name):
-        if name in modules:
-            return modules[name]
-        flash.importing[name + ".py"] = call("module.source", name)
-        path = paths[:]
-        paths[:] = [""]
-        lent.append(Lent(native))
-        try:
-            return native(name)
-        finally:
-            lent.pop()
-            paths[:] = path
-            del flash.importing[name + ".py"]
-
-    def flash_module(name, wanted):
-        end = name.find(".")
-        while True:
-            # One package after the other, so that its body can import what stands beside it.
-            outer = name if end < 0 else name[:end]
-            if outer not in modules:
-                bodies.append(outer)
-                try:
-                    module = native(outer)
-                finally:
-                    bodies.pop()
-                if "." not in outer and not (
-                    hasattr(module, "__file__") or hasattr(module, "__path__")
-                ):
-                    break  # One of the interpreter's own, which reaches the host.
-            if end < 0:
-                return native_import(name, None, None, wanted, 0)
-            end = name.find(".", end + 1)
-        raise ImportError("no module named '%s'" % name)
-
-    def import_module(name, names=None, values=None, wanted=None, level=0):
-        if level:
-            return flash_module(absolute(name, level), wanted)
-        if name in GUEST:
-            module = guest_module(GUEST[name])
-            return getattr(module, "_itself", module)
-        bare = name[1:] if name[:1] == "u" and name not in NATIVE else name
-        if bare == "random" and not seeded:
-            seeded.append(native(bare).seed(call("module.seed")))
-        if bare in NATIVE:
-            return native(bare)
-        if name == "kernel" and lent:
-            return lent[-1]
-        if name in own_names:
-            raise ImportError("no module named '%s'" % name)
-        return flash_module(name, wanted)
+    def import_module(*arguments):
+        if not made:
+            load("imports", kernel_names)
+            made.append(make_importer(native_import))
+        return made[0](*arguments)
 
     return import_module
-
-
-seeded = []
-
-
-def absolute(name, level):
-    """The full name of a module that is imported relative to the one whose body runs."""
-    if not bodies:
-        raise ImportError("can't perform relative import")
-    parts = bodies[-1].split(".")
-    if bodies[-1] in modules and hasattr(modules[bodies[-1]], "__path__"):
-        level -= 1
-    if level >= len(parts):
-        raise ImportError("can't perform relative import")
-    parts = parts[: len(parts) - level]
-    return ".".join(parts + [name] if name else parts)
-
-
-class Lent:
-    def __init__(self, native):
-        self.native = native
-        self.call = call
-        self.execute = execute
-        self.method = method
-        self.method_minding_heap = method_minding_heap
-        self.open = open_flash
-        self.print_exception = print_exception
-        self.start_thread = start_thread
-        self.wait = wait
 
 
 class Boot:
@@ -540,9 +448,6 @@ def is_own(line):
         return False
     name = line[8 : line.find('"', 8)]
     return name == "kernel.py" or (name.endswith(".py") and name[:-3] in own_names)
-
-
-own_names = set(GUEST.values())
 
 
 # The script.

@@ -1,0 +1,81 @@
+import DeviceEmulator
+import FlashStorage
+import JSONText
+
+/// What could be seen of a run from outside.
+struct Observations {
+  let console: String
+  /// The arguments of each call-back that the script ran. A call-back with one list has its elements.
+  let callbacks: [[GuestValue]]
+  let files: ScriptFiles
+}
+
+extension Scenario.Check {
+  /// In what it was not as expected, as a clause; nil if it was.
+  func failure(in seen: Observations) -> String? {
+    switch self {
+    case .consoleContains(let text):
+      seen.console.contains(text) ? nil : "the console does not contain \(quoted(text))"
+    case .consoleLacks(let text):
+      seen.console.contains(text) ? "the console contains \(quoted(text))" : nil
+    case .consoleMatches(let pattern):
+      seen.console.hasMatch(of: pattern) ? nil : "nothing on the console matches \(quoted(pattern))"
+    case .callback(let pattern): callbackFailure(pattern, seen.callbacks)
+    case .file(let path, let size): fileFailure(path, size, seen.files)
+    case .noFile(let path):
+      (try? seen.files.status(of: path)) == nil ? nil : "there is \(path)"
+    }
+  }
+
+  private func callbackFailure(_ pattern: [JSONNode], _ callbacks: [[GuestValue]]) -> String? {
+    guard !callbacks.contains(where: { $0.matches(pattern) }) else { return nil }
+    let last = callbacks.last.map { "; the last of \(callbacks.count) had \($0.shown)" }
+    return "no call-back had \(JSONNode(.array(pattern)).jsonText())\(last ?? "; there was none")"
+  }
+
+  private func fileFailure(_ path: String, _ size: Int?, _ files: ScriptFiles) -> String? {
+    guard let status = try? files.status(of: path), status.kind == .file else {
+      return "there is no file \(path)"
+    }
+    guard let size, size != status.size else { return nil }
+    return "\(path) has \(status.size) bytes, not \(size)"
+  }
+}
+
+private func quoted(_ text: String) -> String { JSONNode(.string(text)).jsonText() }
+
+extension String {
+  fileprivate func hasMatch(of pattern: String) -> Bool {
+    guard let regex = try? Regex(pattern) else { return false }
+    return firstMatch(of: regex.anchorsMatchLineEndings()) != nil
+  }
+}
+
+extension [GuestValue] {
+  fileprivate func matches(_ pattern: [JSONNode]) -> Bool {
+    count == pattern.count && zip(self, pattern).allSatisfy { $0.matches($1) }
+  }
+
+  fileprivate var shown: String { JSONNode(.array(map(\.json))).jsonText() }
+}
+
+extension GuestValue {
+  fileprivate func matches(_ pattern: JSONNode) -> Bool {
+    if pattern.string == "*" { return true }
+    if case .list(let values) = self, let nodes = pattern.array { return values.matches(nodes) }
+    return json == pattern
+  }
+
+  /// What call-backs have as arguments, as a scenario writes it.
+  fileprivate var json: JSONNode {
+    switch self {
+    case .none: nil
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .double(let value): .double(value)
+    case .string(let value): .string(value)
+    case .list(let values): .array(values.map(\.json))
+    default: .string(typeName)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import AudioEngine
+import DeviceEmulator
+import JSONText
+
+/// What a module goes through while its script runs, and what is expected of the run: a file of
+/// `--scenario`, checked to its last word.
+struct Scenario {
+  /// Something that happens to the module at a time of its clock.
+  struct Event {
+    let time: Duration
+    let action: Action
+  }
+
+  enum Action {
+    /// The world drives a pin, or lets go of it.
+    case pin(Int, level: Bool?)
+    case microphone(any Microphone)
+    case fault(Fault)
+    case powerCut
+  }
+
+  /// Something that is to be true once the run is over.
+  struct Expectation {
+    let check: Check
+    /// Where it stands: `file:line:column`.
+    let place: String
+  }
+
+  enum Check {
+    case consoleContains(String)
+    case consoleLacks(String)
+    case consoleMatches(String)
+    /// A call-back had these arguments, of which `"*"` stands for any.
+    case callback([JSONNode])
+    case file(String, size: Int?)
+    case noFile(String)
+  }
+
+  /// In the order of their times; at the same time in the order of the file.
+  let events: [Event]
+  let expectations: [Expectation]
+
+  var changesMicrophone: Bool {
+    events.contains { if case .microphone = $0.action { true } else { false } }
+  }
+}

@@ -1,0 +1,270 @@
+import AudioEngine
+import DeviceEmulator
+import GuestRuntime
+import JSONText
+
+extension Scenario {
+  /// Reads a scenario and all that it names.
+  ///
+  /// - Parameter seed: What noise derives from.
+  /// - Throws: `Complaint` with every mistake on a line of its own, with file, line and column.
+  init(_ path: String, seed: UInt64) throws(Complaint) {
+    guard let bytes = HostFile.contents(of: path) else {
+      throw Complaint(.missingInput, "cannot read the scenario \(path): \(hostReason)")
+    }
+    try self.init(JSONSource(name: path, bytes: bytes), seed: seed)
+  }
+
+  init(_ source: JSONSource, seed: UInt64) throws(Complaint) {
+    var reading = ScenarioReading(source, seed: seed)
+    do throws(JSONError) {
+      self = reading.scenario(try source.parse())
+    } catch {
+      throw Complaint(.badData, source.locate(error.message, at: error.offset))
+    }
+    guard reading.problems.isEmpty else {
+      throw Complaint(.badData, reading.problems.joined(separator: "\n"))
+    }
+  }
+}
+
+/// Reads a scenario's JSON and collects what is wrong with it. `Profiles/scenario.schema.json` says the
+/// same for editors; a test compares their verdicts.
+private struct ScenarioReading {
+  private let source: JSONSource
+  private let seed: UInt64
+  private(set) var problems: [String] = []
+
+  init(_ source: JSONSource, seed: UInt64) { (self.source, self.seed) = (source, seed) }
+
+  mutating func scenario(_ root: JSONNode) -> Scenario {
+    var (events, expectations): ([Scenario.Event], [Scenario.Expectation]) = ([], [])
+    let keys = ["$schema", "description", "events", "expect"]
+    for member in members(of: root, "a scenario") {
+      switch member.key {
+      case "$schema", "description": _ = text(member.value, member.key)
+      case "events":
+        for node in elements(of: member) { if let made = event(node) { events.append(made) } }
+      case "expect":
+        for node in elements(of: member) {
+          guard let check = choose(node, "an expectation", from: Self.checks) else { continue }
+          expectations.append(.init(check: check, place: source.locate("", at: node.offset)))
+        }
+      default: reportUnknown(member, among: keys)
+      }
+    }
+    let ordered = events.enumerated().sorted { ($0.1.time, $0.0) < ($1.1.time, $1.0) }
+    return Scenario(events: ordered.map { $0.element }, expectations: expectations)
+  }
+
+  // MARK: Events and expectations
+
+  /// One kind of event or expectation: known by its key, with other keys that may stand beside it.
+  private struct Kind<Made>: Sendable {
+    let key: String
+    var others: [String] = []
+    /// Takes the key's value and the object around it.
+    let make: @Sendable (inout ScenarioReading, JSONNode, JSONNode) -> Made?
+  }
+
+  private static let actions: [Kind<Scenario.Action>] = [
+    Kind(key: "pin", others: ["level"]) { this, pin, event in
+      guard let number = this.integer(pin, "pin", in: 0...255) else { return nil }
+      return this.level(of: event).map { .pin(number, level: $0) }
+    },
+    Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
+    Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
+    Kind(key: "power") { this, node, _ in
+      if node.string == "cut" { return .powerCut }
+      this.report("\"power\" must be \"cut\", not \(node.shown)", at: node.offset)
+      return nil
+    },
+  ]
+
+  private static let checks: [Kind<Scenario.Check>] = [
+    Kind(key: "consoleContains") { this, node, _ in
+      this.text(node, "consoleContains").map { .consoleContains($0) }
+    },
+    Kind(key: "consoleLacks") { this, node, _ in
+      this.text(node, "consoleLacks").map { .consoleLacks($0) }
+    },
+    Kind(key: "consoleMatches") { this, node, _ in this.pattern(node) },
+    Kind(key: "callback") { this, node, _ in
+      guard let elements = node.array else {
+        this.reportKind("callback", "an array of the call-back's arguments", node)
+        return nil
+      }
+      return .callback(elements)
+    },
+    Kind(key: "file", others: ["size", "exists"]) { this, node, around in this.file(node, around) },
+  ]
+
+  private mutating func event(_ node: JSONNode) -> Scenario.Event? {
+    let action = choose(node, "an event", from: Self.actions, always: ["at"])
+    guard let at = node["at"] else {
+      if node.object != nil { report("\"at\" is missing: the event's time in s", at: node.offset) }
+      return nil
+    }
+    guard let seconds = at.double, (0...1e9).contains(seconds) else {
+      reportKind("at", "a number of seconds from 0 on", at)
+      return nil
+    }
+    return action.map { Scenario.Event(time: .seconds(seconds), action: $0) }
+  }
+
+  /// Makes what an object describes, by the one of its keys that names a kind.
+  private mutating func choose<Made>(
+    _ node: JSONNode, _ what: String, from kinds: [Kind<Made>], always: [String] = []
+  ) -> Made? {
+    let members = members(of: node, what)
+    let named = kinds.filter { kind in members.contains { $0.key == kind.key } }
+    let keys = kinds.map(\.key)
+    guard let kind = named.first else {
+      if node.object != nil {
+        for member in members where !always.contains(member.key) {
+          reportUnknown(member, among: keys)
+        }
+        report("\(what) has one of \(keys.joined(separator: ", "))", at: node.offset)
+      }
+      return nil
+    }
+    let known = always + [kind.key] + kind.others
+    for member in members where !known.contains(member.key) {
+      if keys.contains(member.key) {
+        report(
+          "\"\(member.key)\" stands beside \"\(kind.key)\"; make it \(what) of its own",
+          at: member.keyOffset)
+      } else {
+        reportUnknown(member, among: known)
+      }
+    }
+    return node[kind.key].flatMap { kind.make(&self, $0, node) }
+  }
+
+  // MARK: Values
+
+  /// A pin's level: high, low, or nil for one that nobody drives.
+  private mutating func level(of event: JSONNode) -> Bool?? {
+    switch event["level"]?.value {
+    case .int(1): return .some(true)
+    case .int(0): return .some(false)
+    case .null: return .some(nil)
+    default:
+      let node = event["level"]
+      report(
+        "\"level\" must be 0, 1 or null, which lets the pin float"
+          + (node.map { ", not \($0.shown)" } ?? ""), at: (node ?? event).offset)
+      return nil
+    }
+  }
+
+  private mutating func microphone(_ node: JSONNode) -> (any Microphone)? {
+    guard let words = text(node, "microphone") else { return nil }
+    let folder = source.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let value = Settings.Value(
+      text: words, origin: "\"microphone\"",
+      folder: folder.isEmpty ? nil : folder.joined(separator: "/"))
+    do {
+      let microphone = try AudioInput.microphone(value, seed: seed)
+      if !microphone.isLive { return microphone }
+      report(
+        "\"microphone\" must not be live: tone:HZ, file:PATH[,loop], noise or silence",
+        at: node.offset)
+    } catch let error as UsageError {
+      report(error.message, at: node.offset)
+    } catch {
+      report((error as? Complaint)?.message ?? "\(error)", at: node.offset)
+    }
+    return nil
+  }
+
+  private mutating func fault(_ node: JSONNode) -> Fault? {
+    guard let words = text(node, "fault") else { return nil }
+    do throws(Fault.Malformed) {
+      return try Fault(words)
+    } catch {
+      report(error.description, at: node.offset)
+      return nil
+    }
+  }
+
+  private mutating func pattern(_ node: JSONNode) -> Scenario.Check? {
+    guard let pattern = text(node, "consoleMatches") else { return nil }
+    if (try? Regex(pattern)) != nil { return .consoleMatches(pattern) }
+    report("\"consoleMatches\" is no regular expression: \(node.shown)", at: node.offset)
+    return nil
+  }
+
+  private mutating func file(_ node: JSONNode, _ around: JSONNode) -> Scenario.Check? {
+    guard let path = text(node, "file") else { return nil }
+    guard path.hasPrefix("/") else {
+      reportKind("file", "a path on the flash such as /usr/a.wav", node)
+      return nil
+    }
+    var size: Int?
+    if let node = around["size"] {
+      guard let bytes = integer(node, "size", in: 0...Int(Int32.max)) else { return nil }
+      size = bytes
+    }
+    guard let exists = around["exists"] else { return .file(path, size: size) }
+    guard let flag = exists.bool else {
+      reportKind("exists", "true or false", exists)
+      return nil
+    }
+    guard flag || size == nil else {
+      report("a file that is not to exist has no \"size\"", at: exists.offset)
+      return nil
+    }
+    return flag ? .file(path, size: size) : .noFile(path)
+  }
+
+  // MARK: JSON
+
+  private mutating func members(of node: JSONNode, _ what: String) -> [JSONMember] {
+    if let members = node.object { return members }
+    report("\(what) must be an object, not \(node.value.kindName)", at: node.offset)
+    return []
+  }
+
+  private mutating func elements(of member: JSONMember) -> [JSONNode] {
+    if let elements = member.value.array { return elements }
+    reportKind(member.key, "an array", member.value)
+    return []
+  }
+
+  private mutating func text(_ node: JSONNode, _ key: String) -> String? {
+    if let text = node.string, !text.isEmpty { return text }
+    reportKind(key, "a string that is not empty", node)
+    return nil
+  }
+
+  private mutating func integer(
+    _ node: JSONNode, _ key: String, in range: ClosedRange<Int>
+  ) -> Int? {
+    if let number = node.int, range.contains(number) { return number }
+    reportKind(key, "a whole number from \(range.lowerBound) to \(range.upperBound)", node)
+    return nil
+  }
+
+  private mutating func reportKind(_ key: String, _ expected: String, _ node: JSONNode) {
+    report("\"\(key)\" must be \(expected), not \(node.shown)", at: node.offset)
+  }
+
+  private mutating func reportUnknown(_ member: JSONMember, among known: [String]) {
+    report(
+      "there is no key \"\(member.key.prefix(80))\" here\(didYouMean(member.key, in: known))",
+      at: member.keyOffset)
+  }
+
+  private mutating func report(_ message: String, at offset: Int) {
+    problems.append(source.locate(message, at: offset))
+  }
+}
+
+extension JSONNode {
+  /// The value for a message: itself if it is short.
+  var shown: String {
+    let text = jsonText()
+    return text.utf8.count <= 60 ? text : value.kindName
+  }
+}

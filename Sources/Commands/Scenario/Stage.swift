@@ -1,0 +1,142 @@
+import AudioEngine
+import DeviceEmulator
+import EmulatedTime
+import GuestRuntime
+
+/// What a run goes through beside its script: `--fault` and `--scenario`.
+struct StageOptions {
+  private let faults: [Fault]
+  private let scenario: String?
+
+  init(_ arguments: inout Arguments) throws {
+    var faults: [Fault] = []
+    while let words = try arguments.option("--fault") {
+      do throws(Fault.Malformed) {
+        faults.append(try Fault(words))
+      } catch {
+        throw UsageError("--fault: \(error)")
+      }
+    }
+    self.faults = faults
+    scenario = try arguments.option("--scenario")
+  }
+
+  /// Reads the scenario, and checks that it goes with the run.
+  func stage(seed: UInt64, microphone: any Microphone, _ console: Console) throws -> Stage {
+    let read = try scenario.map { try Scenario($0, seed: seed) }
+    if let read, read.changesMicrophone, microphone.isLive {
+      throw UsageError(
+        "the scenario changes the microphone, which cannot be live then: use tone:HZ, file:PATH, "
+          + "noise or silence as --audio-in")
+    }
+    return try Stage(faults, read, named: scenario, console)
+  }
+}
+
+/// Plays a scenario and injects faults into one run, and says what has come of it.
+final class Stage: Sendable {
+  private let faults: [Fault]
+  private let events: [Scenario.Event]
+  private let expectations: [Scenario.Expectation]
+  private let name: String?
+  private let console: Console
+  private let tee: OutputTee?
+  private let callbacks = Monitor<[[GuestValue]]>([])
+  /// How many events have happened.
+  private let eventCount = Monitor(0)
+
+  init(_ faults: [Fault], _ scenario: Scenario?, named name: String?, _ console: Console) throws {
+    (self.faults, self.name, self.console) = (faults, name, console)
+    events = scenario?.events ?? []
+    expectations = scenario?.expectations ?? []
+    do throws(HostError) {
+      tee = scenario == nil ? nil : try OutputTee(to: console.outputDescriptor)
+    } catch {
+      throw Complaint(.hostFailure, error.message)
+    }
+  }
+
+  /// What the line of settings says of it.
+  var description: String {
+    (name.map { ", scenario \($0)" } ?? "") + faults.map { ", fault \($0)" }.joined()
+  }
+
+  /// Where the script's console goes.
+  var outputDescriptor: Int32 { tee?.descriptor ?? console.outputDescriptor }
+
+  /// Takes note of a call-back that the script runs.
+  func hear(_ arguments: [GuestValue]) {
+    guard tee != nil else { return }
+    var heard = arguments
+    if case .list(let values)? = arguments.first, arguments.count == 1 { heard = values }
+    callbacks.withLock { $0.append(heard) }
+  }
+
+  // MARK: The run
+
+  /// Has everything happen to the module in its time; what happens at the start happens now.
+  func begin(_ device: DeviceEmulator, _ run: GuestRun) {
+    for fault in faults { device.inject(fault) }
+    for event in events {
+      guard event.time > .zero else {
+        perform(event, device, run)
+        continue
+      }
+      device.clock.schedule(at: event.time) { [self, weak device, weak run] in
+        if let device, let run { perform(event, device, run) }
+      }
+    }
+  }
+
+  private func perform(_ event: Scenario.Event, _ device: DeviceEmulator, _ run: GuestRun) {
+    eventCount.withLock { $0 += 1 }
+    switch event.action {
+    case .pin(let number, let level): device.pins.drive(number, level)
+    case .microphone(let microphone): device.changeMicrophone(to: microphone)
+    case .fault(let fault): device.inject(fault)
+    case .powerCut:
+      console.complain("the power is cut at \(event.time.inSeconds) s")
+      run.cutPower()
+    }
+  }
+
+  // MARK: What has come of it
+
+  /// Says what was not as expected, and gives the run's code: an expectation that fails makes it 1,
+  /// unless the run itself was cut short.
+  func end(_ ending: GuestRun.Ending, _ code: ExitCode, _ device: DeviceEmulator) -> ExitCode {
+    let seen = Observations(
+      console: String(decoding: tee?.finish() ?? [], as: UTF8.self),
+      callbacks: callbacks.withLock { $0 }, files: device.files)
+    tellOfTheUntouched(device)
+    let failures = expectations.compactMap { expectation in
+      expectation.check.failure(in: seen).map { "\(expectation.place)\($0)" }
+    }
+    failures.forEach(console.complain)
+    switch ending {
+    case .exited, .powerCut: return failures.isEmpty ? code : .mismatch
+    case .crashed, .timedOut, .interrupted, .hostFailed: return code
+    }
+  }
+
+  /// Says what was meant to happen and did not.
+  private func tellOfTheUntouched(_ device: DeviceEmulator) {
+    let happened = eventCount.withLock { $0 }
+    if happened < events.count {
+      console.complain(
+        "the run was over before \(events.count - happened) of the scenario's events, the first of "
+          + "them at \(events[happened].time.inSeconds) s")
+    }
+    for entry in device.injectedFaults where entry.strikes == 0 {
+      console.complain("nothing has met the fault \(entry.fault)")
+    }
+  }
+}
+
+extension Duration {
+  /// The seconds in it, without needless digits.
+  var inSeconds: String {
+    let text = "\(self / .seconds(1))"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}

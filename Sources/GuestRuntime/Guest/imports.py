@@ -1,0 +1,118 @@
+# The kernel's imports: what a module has, and nothing of the host. Runs in the kernel's namespace, at
+# the first import.
+
+# Names that scripts import, and the guest module behind each; its own name is one that the
+# interpreter has no module for.
+GUEST = {
+    "_thread": "guest_thread",
+    "audio": "audio",
+    "example": "example",
+    "io": "guest_io",
+    "machine": "guest_machine",
+    "os": "guest_os",
+    "osTimer": "osTimer",
+    "qpyemu": "qpyemu",
+    "sys": "guest_sys",
+    "time": "guest_time",
+    "uio": "guest_io",
+    "uos": "guest_os",
+    "usys": "guest_sys",
+    "utime": "guest_time",
+}
+# Modules of the interpreter that a module has as well, also under their names with a u.
+NATIVE = (
+    "array binascii cmath collections errno gc hashlib heapq json math micropython random re struct"
+).split()
+
+lent = []  # What guest modules get to import as `kernel`, while they are imported.
+bodies = []  # The names of the modules of the flash whose bodies run: the innermost last.
+
+
+def make_importer(native_import):
+    def native(name):
+        return native_import(name, None, None, None, 0)
+
+    def guest_module(name):
+        if name in modules:
+            return modules[name]
+        flash.importing[name + ".py"] = call("module.source", name)
+        path = paths[:]
+        paths[:] = [""]
+        lent.append(Lent(native))
+        try:
+            return native(name)
+        finally:
+            lent.pop()
+            paths[:] = path
+            del flash.importing[name + ".py"]
+
+    def flash_module(name, wanted):
+        end = name.find(".")
+        while True:
+            # One package after the other, so that its body can import what stands beside it.
+            outer = name if end < 0 else name[:end]
+            if outer not in modules:
+                bodies.append(outer)
+                try:
+                    module = native(outer)
+                finally:
+                    bodies.pop()
+                if "." not in outer and not (
+                    hasattr(module, "__file__") or hasattr(module, "__path__")
+                ):
+                    break  # One of the interpreter's own, which reaches the host.
+            if end < 0:
+                return native_import(name, None, None, wanted, 0)
+            end = name.find(".", end + 1)
+        raise ImportError("no module named '%s'" % name)
+
+    def import_module(name, names=None, values=None, wanted=None, level=0):
+        if level:
+            return flash_module(absolute(name, level), wanted)
+        if name in GUEST:
+            module = guest_module(GUEST[name])
+            return getattr(module, "_itself", module)
+        bare = name[1:] if name[:1] == "u" and name not in NATIVE else name
+        if bare == "random" and not seeded:
+            seeded.append(native(bare).seed(call("module.seed")))
+        if bare in NATIVE:
+            return native(bare)
+        if name == "kernel" and lent:
+            return lent[-1]
+        if name in own_names:
+            raise ImportError("no module named '%s'" % name)
+        return flash_module(name, wanted)
+
+    return import_module
+
+
+seeded = []
+
+
+def absolute(name, level):
+    """The full name of a module that is imported relative to the one whose body runs."""
+    if not bodies:
+        raise ImportError("can't perform relative import")
+    parts = bodies[-1].split(".")
+    if bodies[-1] in modules and hasattr(modules[bodies[-1]], "__path__"):
+        level -= 1
+    if level >= len(parts):
+        raise ImportError("can't perform relative import")
+    parts = parts[: len(parts) - level]
+    return ".".join(parts + [name] if name else parts)
+
+
+class Lent:
+    def __init__(self, native):
+        self.native = native
+        self.call = call
+        self.execute = execute
+        self.method = method
+        self.method_minding_heap = method_minding_heap
+        self.open = open_flash
+        self.print_exception = print_exception
+        self.start_thread = start_thread
+        self.wait = wait
+
+
+own_names.update(GUEST.values())

@@ -1,0 +1,303 @@
+import Foundation
+import GuestRuntime
+import JSONText
+import Testing
+
+@testable import Commands
+
+/// What a run goes through with `--scenario` and `--fault`.
+@Suite(.serialized)
+struct ScenarioTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  /// Runs a script through a scenario, with the flash kept in `out`.
+  private func run(
+    _ script: String, _ scenario: String, _ words: [String] = []
+  ) async throws -> Ending {
+    let path = try bench.write(scenario, to: "scenario.json")
+    return try await bench.run(
+      script: script, ["--scenario", path, "--export", bench.path("out")] + words)
+  }
+
+  /// What was said after the line of settings.
+  private func said(_ ending: Ending) -> [String] {
+    ending.errors.split(separator: "\n").dropFirst().map {
+      String($0.replacing(bench.path("scenario.json"), with: "scenario.json"))
+    }
+  }
+
+  // MARK: Events
+
+  private static let watchPin = """
+    import utime
+    from machine import Pin
+    pin = Pin(5, Pin.IN, Pin.PULL_PU, 0)
+    last = None
+    while utime.ticks_ms() < 5000:
+        if pin.read() != last:
+            last = pin.read()
+            print(last, utime.ticks_ms() // 100)
+        utime.sleep_ms(10)
+    """
+
+  @Test("Pins have their level at their time, in whatever order the file has them")
+  func pins() async throws {
+    let ending = try await run(
+      Self.watchPin,
+      """
+      {"events": [{"at": 3, "pin": 5, "level": null}, {"at": 1, "pin": 5, "level": 1},
+        {"at": 0, "pin": 5, "level": 0}, {"at": 2.5, "pin": 5, "level": 0}]}
+      """)
+    #expect(ending.lines == ["0 0", "1 10", "0 25", "1 30"])
+    #expect(ending.code == 0 && said(ending) == [])
+  }
+
+  @Test("Of two events at one time the later one in the file comes last")
+  func sameTime() async throws {
+    let ending = try await run(
+      Self.watchPin,
+      """
+      {"events": [{"at": 1, "pin": 5, "level": 0}, {"at": 1, "pin": 5, "level": 1},
+        {"at": 2, "pin": 5, "level": 1}, {"at": 2, "pin": 5, "level": 0}]}
+      """)
+    #expect(ending.lines == ["1 0", "0 20"])
+  }
+
+  @Test("The microphone changes in the middle of a recording, also to a file beside the scenario")
+  func microphone() async throws {
+    let tone = (0..<44_100).flatMap { frame -> [UInt8] in
+      let level = Int16(8000 * sin(2 * Double.pi * 1000 * Double(frame) / 44_100))
+      return [UInt8(truncatingIfNeeded: level), UInt8(truncatingIfNeeded: level >> 8)]
+    }
+    func little(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    try bench.write(
+      Array("RIFF".utf8) + little(tone.count + 36, 4) + Array("WAVEfmt ".utf8) + little(16, 4)
+        + little(1, 2) + little(1, 2) + little(44_100, 4) + little(88_200, 4) + little(2, 2)
+        + little(16, 2) + Array("data".utf8) + little(tone.count, 4) + tone, to: "sound.wav")
+    let ending = try await run(
+      "import audio, utime\nr = audio.Record()\nr.start('a.wav', 4)\nutime.sleep(5)",
+      """
+      {"events": [{"at": 1, "microphone": "silence"}, {"at": 2, "microphone": "file:sound.wav,loop"},
+        {"at": 3, "microphone": "tone:2000"}]}
+      """)
+    #expect(ending.code == 0)
+    let wav = try WAV(bench.bytes("out/usr/a.wav"))
+    func hertz(_ seconds: Range<Double>) -> Double {
+      let frames = wav.frames[Int(seconds.lowerBound * 8000)..<Int(seconds.upperBound * 8000)]
+      let rises = zip(frames, frames.dropFirst()).count { $0 < 0 && $1 >= 0 }
+      return Double(rises) / (seconds.upperBound - seconds.lowerBound)
+    }
+    #expect(abs(hertz(0..<0.95) - 440) < 3)
+    #expect(wav.frames[8100..<15_900].allSatisfy { $0 == 0 })
+    #expect(abs(hertz(2.05..<2.95) - 1000) < 3)
+    #expect(abs(hertz(3.05..<3.95) - 2000) < 3)
+  }
+
+  @Test("A fault of a scenario strikes from its time on, one of the command line from the start")
+  func faults() async throws {
+    let script = """
+      import audio, utime
+      r = audio.Record()
+      for _ in range(3):
+          print(r.start('a.mp3', 1), r.start('a.wav', 1))
+          utime.sleep(2)
+      """
+    let ending = try await run(
+      script, #"{"events": [{"at": 3, "fault": "what=timer times=once"}]}"#,
+      ["--fault", "what=channel times=once", "--fault", "what=encoder when=second:1"])
+    #expect(ending.lines == ["-4 0", "-6 0", "-6 -5"])
+    #expect(
+      ending.errors.contains(
+        ", fault what=channel when=now times=once, fault what=encoder when=second:1\n"))
+    #expect(said(ending) == ["qpyemu: nothing has met the fault what=encoder when=second:1"])
+  }
+
+  @Test("A fault that makes no sense is a usage error that says what would")
+  func badFault() async throws {
+    let ending = try await bench.run(script: "", ["--fault", "what=raed"])
+    #expect(ending.code == 64)
+    #expect(
+      ending.errors.hasPrefix(
+        "qpyemu: --fault: what=raed is unknown; did you mean \"read\"? It is replace, open, read, ")
+    )
+  }
+
+  // MARK: The power
+
+  private static let powerScript = """
+    import audio, utime, uos
+    r = audio.Record()
+    r.start('a.wav', 60)
+    f = open('/usr/log', 'wb')
+    f.write(b'safe')
+    f.flush()
+    g = open('/usr/lost', 'wb')
+    for n in range(1000):
+        g.write(b'x' * 100)
+        print(n)
+        utime.sleep_ms(100)
+    """
+
+  @Test("A power cut ends the run at its very time; the flash keeps what was synced")
+  func powerCut() async throws {
+    let ending = try await run(Self.powerScript, #"{"events": [{"at": 3.3, "power": "cut"}]}"#)
+    #expect(ending.code == 0)
+    #expect(said(ending) == ["qpyemu: the power is cut at 3.3 s"])
+    #expect(try bench.bytes("out/usr/a.wav").count == 44 + 48_000, "synced every half second")
+    #expect(try bench.text("out/usr/log") == "safe")
+    #expect(try bench.bytes("out/usr/lost") == [])
+    let count = ending.lines.count
+    #expect(ending.lines.last == "\(count - 1)" && (25...33).contains(count))
+  }
+
+  @Test(
+    "A power cut is the same every time, wherever it comes",
+    arguments: [0, 0.001, 0.02, 1.0, 2.005])
+  func powerCutAgain(time: Double) async throws {
+    var seen: [[String]] = []
+    for _ in 0..<3 {
+      let ending = try await run(
+        Self.powerScript, #"{"events": [{"at": \#(time), "power": "cut"}]}"#)
+      #expect(ending.code == 0)
+      let folder = bench.path("out/usr")
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      seen.append(ending.lines + [ending.errors] + files)
+      for file in files { seen[seen.count - 1].append("\(try bench.bytes("out/usr/\(file)"))") }
+      try FileManager.default.removeItem(atPath: folder)
+    }
+    #expect(seen[0] == seen[1] && seen[0] == seen[2])
+  }
+
+  @Test(
+    "A power cut ends also a script that computes or waits for ever", arguments: ["pass", "n += 1"])
+  func powerCutInLoop(step: String) async throws {
+    let ending = try await run(
+      "n = 0\nwhile True: \(step)", #"{"events": [{"at": 0.5, "power": "cut"}]}"#,
+      ["--timeout", "20"])
+    #expect(ending.code == 0)
+  }
+
+  @Test("The call that the power cut comes upon does nothing", arguments: [0.06, 0.0605, 0.08])
+  func powerCutInCall(time: Double) async throws {
+    let ending = try await run(
+      """
+      import uos
+      for n in range(1000):
+          uos.mkdir('/usr/d%d' % n)
+          print('d%d' % n)
+      """, #"{"events": [{"at": \#(time), "power": "cut"}]}"#)
+    let folders = try FileManager.default.contentsOfDirectory(atPath: bench.path("out/usr"))
+    #expect(Set(folders) == Set(ending.lines + ["script.py"]))
+    #expect((30...80).contains(folders.count))
+  }
+
+  @Test("What the script did not live to see is said")
+  func unreached() async throws {
+    let ending = try await run(
+      "print(1)", #"{"events": [{"at": 1.5, "pin": 1, "level": 0}, {"at": 2, "power": "cut"}]}"#)
+    #expect(ending.code == 0)
+    #expect(
+      said(ending)
+        == [
+          "qpyemu: the run was over before 2 of the scenario's events, the first of them at 1.5 s"
+        ])
+  }
+
+  // MARK: Expectations
+
+  static let expectations: [(expectation: String, failure: String?)] = [
+    (#"{"consoleContains": "0\n"}"#, nil),
+    (#"{"consoleContains": "nothing"}"#, #"the console does not contain "nothing""#),
+    (#"{"consoleLacks": "Traceback"}"#, nil),
+    (#"{"consoleLacks": "done"}"#, #"the console contains "done""#),
+    (#"{"consoleMatches": "^d.ne$"}"#, nil),
+    (#"{"consoleMatches": "^one$"}"#, #"nothing on the console matches "^one$""#),
+    (#"{"callback": ["U:/a.wav", 16000, 3]}"#, nil),
+    (#"{"callback": ["*", "*", 0]}"#, nil),
+    (
+      #"{"callback": ["U:/a.wav", "*", -1]}"#,
+      #"no call-back had ["U:/a.wav","*",-1]; the last of 2 had ["U:/a.wav",16000,3]"#
+    ),
+    (
+      #"{"callback": ["U:/a.wav", 16000]}"#,
+      #"no call-back had ["U:/a.wav",16000]; the last of 2 had ["U:/a.wav",16000,3]"#
+    ),
+    (#"{"file": "/usr/a.wav"}"#, nil),
+    (#"{"file": "/usr/a.wav", "exists": true, "size": 16044}"#, nil),
+    (#"{"file": "/usr/a.wav", "size": 16000}"#, "/usr/a.wav has 16044 bytes, not 16000"),
+    (#"{"file": "/usr/b.wav"}"#, "there is no file /usr/b.wav"),
+    (#"{"file": "/usr"}"#, "there is no file /usr"),
+    (#"{"file": "/usr/b.wav", "exists": false}"#, nil),
+    (#"{"file": "/usr/a.wav", "exists": false}"#, "there is /usr/a.wav"),
+  ]
+
+  @Test("An expectation that fails makes the run end with 1, and says why", arguments: expectations)
+  func expectation(expectation: String, failure: String?) async throws {
+    let ending = try await run(
+      recordOneSecond + "\nprint('done')", "{\"expect\": [\n \(expectation)]}")
+    #expect(ending.code == (failure == nil ? 0 : 1))
+    #expect(said(ending) == (failure.map { ["qpyemu: scenario.json:2:2: \($0)"] } ?? []))
+  }
+
+  @Test("The script's own code stands where all is as expected; a timeout's stands in any case")
+  func codes() async throws {
+    let good = #"{"expect": [{"consoleContains": "x"}]}"#
+    let bad = #"{"expect": [{"consoleContains": "y"}, {"callback": []}]}"#
+    let exits = "import sys\nprint('x')\nsys.exit(7)"
+    #expect(try await run(exits, good).code == 7)
+    let failed = try await run(exits, bad)
+    #expect(failed.code == 1)
+    #expect(
+      said(failed) == [
+        #"qpyemu: scenario.json:1:13: the console does not contain "y""#,
+        "qpyemu: scenario.json:1:39: no call-back had []; there was none",
+      ])
+    let late = try await run("while True: pass", bad, ["--timeout", "0.5"])
+    #expect(late.code == 124)
+    #expect(said(late).count == 3)
+  }
+
+  @Test("What the script prints comes through whole")
+  func console() async throws {
+    let ending = try await run("for n in range(20000): print('line', n)", "{}")
+    #expect(ending.lines == (0..<20_000).map { "line \($0)" })
+  }
+
+  @Test("Live audio and a changing microphone do not go together")
+  func live() async throws {
+    let path = try bench.write(
+      #"{"events": [{"at": 1, "microphone": "silence"}]}"#, to: "scenario.json")
+    let ending = try await bench.run(
+      script: "", ["--scenario", path, "--audio-in", "alsa:null"])
+    #expect(ending.code == 64)
+    #expect(
+      ending.errors.contains(
+        "the scenario changes the microphone, which cannot be live then: use tone:HZ, "))
+  }
+
+  @Test("The example goes as it says, twice the same")
+  func example() async throws {
+    var traces: [String] = []
+    for _ in 0..<2 {
+      let ending = try await bench.run([
+        "run", CommandsTests.example("doorbell.py"), "--profile", "EC600N", "--audio-in",
+        "tone:440",
+        "--scenario", CommandsTests.example("doorbell.json"), "--trace", bench.path("trace"),
+        "--export", bench.path("out"),
+      ])
+      #expect(ending.code == 0)
+      #expect(ending.errors.hasSuffix("qpyemu: the power is cut at 14.25 s\n"))
+      #expect(ending.lines.count == 3)
+      traces.append(
+        try bench.text("trace") + ending.output + "\(try bench.bytes("out/usr/visit4.wav"))")
+    }
+    #expect(traces[0] == traces[1])
+    let first = try WAV(bench.bytes("out/usr/visit1.wav"))
+    #expect(first.frames[..<7000].contains { $0 != 0 })
+    #expect(first.frames[8200...].allSatisfy { $0 == 0 })
+  }
+}
