@@ -103,5 +103,8 @@ extension HostFile {
   }
 }
 
+/// How many processors of the host are ours to use.
+var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
+
 /// The host's word for the last error.
 var hostReason: String { unsafe String(cString: strerror(errno)) }

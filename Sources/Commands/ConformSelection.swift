@@ -1,0 +1,45 @@
+import Conformance
+import ModuleProfiles
+
+/// Which cells a command line selects.
+struct ConformSelection {
+  private let profiles: [String]
+  private let methods: [String]
+  private let policies: [Policy]
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    profiles = try arguments.options("--profile")
+    methods = try arguments.options("--method")
+    let policy: Policy? = try Conform.choice(try arguments.option("--policy"), "--policy")
+    policies = policy.map { [$0] } ?? Policy.allCases
+  }
+
+  /// The cells, in the order of models, policies and rows.
+  func cells(_ library: ProfileLibrary) throws -> [Cell] {
+    let wanted = Set(
+      try methods.flatMap { name throws(UsageError) in try Self.methods(named: name) })
+    var models: [ModuleProfile] = []
+    for name in profiles.isEmpty ? try library.modelNames() : profiles {
+      let profile = try library.profile(named: name)
+      if !models.contains(where: { $0.name == profile.name }) { models.append(profile) }
+    }
+    return Cell.all(models, policies).filter { methods.isEmpty || wanted.contains($0.method) }
+  }
+
+  /// All cells of all models.
+  static func all(_ library: ProfileLibrary) throws(ProfileError) -> [Cell] {
+    var models: [ModuleProfile] = []
+    for name in try library.modelNames() { models.append(try library.profile(named: name)) }
+    return Cell.all(models)
+  }
+
+  /// The methods of a name, with their class or without.
+  private static func methods(named name: String) throws(UsageError) -> [DeviceMethod] {
+    let found = DeviceMethod.allCases.filter { $0.rawValue == name || $0.functionName == name }
+    guard !found.isEmpty else {
+      let words = DeviceMethod.allCases.flatMap { [$0.rawValue, String($0.functionName)] }
+      throw UsageError("there is no method \(name)\(didYouMean(name, in: words))")
+    }
+    return found
+  }
+}
