@@ -17,6 +17,9 @@ public final class RecordingSession {
     case failed(RecordingFailure)
   }
 
+  /// Tells whether the encoder fails at a frame of 20 ms, counted from 0, and how; nil if it does not.
+  public typealias EncoderFault = @Sendable (_ frame: Int) -> AudioError?
+
   /// How it stands.
   public private(set) var state = State.idle
   /// Ten seconds.
@@ -24,6 +27,7 @@ public final class RecordingSession {
   private let plan: RecordingPlan
   private let microphone: any Microphone
   private let sink: any ByteSink
+  private let encoderFault: EncoderFault
   private let frameLimit: Int
   private let framesPerSync: Int
   private var chain: Chain?
@@ -31,11 +35,18 @@ public final class RecordingSession {
   private var unsynced = 0
 
   /// Makes a recording that is not open yet.
-  public init(plan: RecordingPlan, microphone: any Microphone, sink: any ByteSink) {
+  ///
+  /// - Parameter encoderFault: Is asked at each frame, so that a test sees what an encoder that fails
+  ///   leads to.
+  public init(
+    plan: RecordingPlan, microphone: any Microphone, sink: any ByteSink,
+    encoderFault: @escaping EncoderFault = { _ in nil }
+  ) {
     precondition(plan.captureRate > 0 && plan.captureRate % 50 == 0)
     self.plan = plan
     self.microphone = microphone
     self.sink = sink
+    self.encoderFault = encoderFault
     frameLimit = min(
       plan.frameLimit ?? .max, plan.format.frameLimit(captureRate: plan.captureRate))
     framesPerSync = max(1, Self.frames(in: plan.syncInterval))
@@ -118,7 +129,9 @@ public final class RecordingSession {
 
   private func encodeNext() throws(RecordingFailure) -> Bool {
     do throws(AudioError) {
-      return try chain?.encodeNext(gain: plan.gain, notingLevelIn: &written) ?? false
+      let isWhole = try chain?.encodeNext(gain: plan.gain, notingLevelIn: &written) ?? false
+      if isWhole, let fault = encoderFault(written.frameCount) { throw fault }
+      return isWhole
     } catch {
       throw RecordingFailure(error)
     }

@@ -9,6 +9,7 @@ struct Board {
   let clock: any DeviceClock
   let files: ScriptFiles
   let microphone: any Microphone
+  let faults: FaultLedger
   /// Where played audio goes, and who speaks.
   var loudspeaker: Loudspeaker
   var events: EventQueue
@@ -21,10 +22,26 @@ struct Board {
   /// Queues a call of a script's function, if there is one.
   mutating func post(_ function: Int?, _ arguments: GuestValue...) {
     guard let function else { return }
+    guard !faults.strikes(.callbackOverflow) else { return events.drop() }
     let isQueued = events.post(DeviceEvent(function: function, arguments: arguments))
     if !isQueued, events.dropped == 1 {
       notices.append(
         "the script does not run its callbacks: \(events.capacity) wait, and what comes is dropped")
+    }
+  }
+
+  /// Whether a fault makes a row apply: only one that is a failure, and not one where the call makes
+  /// its value all the same.
+  func fails(_ fault: Fault.What?, with outcome: Outcome) -> Bool {
+    guard let fault, outcome.product == nil else { return false }
+    return faults.strikes(fault)
+  }
+
+  /// Asks before each 20 ms of a recording whether the encoder fails.
+  var encoderFault: RecordingSession.EncoderFault {
+    { [faults] frame in
+      guard faults.strikes(.encoder, .heard(.milliseconds(20) * frame)) else { return nil }
+      return .codec("the encoder refuses a frame: the fault what=encoder was injected")
     }
   }
 }

@@ -52,8 +52,15 @@ protocol Peripheral {
   /// Whether a precondition holds, given that those before it in the table did not.
   func applies(_ row: Row, to call: Call, on board: Board) -> Bool
 
+  /// The injected fault that makes a precondition hold as well, if there is such a one.
+  func fault(of row: Row) -> Fault.What?
+
   /// - Parameter product: What the outcome table wants made, if it wants a value made.
   mutating func perform(
     _ row: Row, making product: Outcome.Product?, for call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<Row>
+}
+
+extension Peripheral {
+  func fault(of row: Row) -> Fault.What? { nil }
 }

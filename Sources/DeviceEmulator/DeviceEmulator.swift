@@ -29,6 +29,7 @@ public final class DeviceEmulator: Sendable {
   /// The level of every pin, as scripts and the world outside see it.
   public let pins = Pins()
 
+  let faults = FaultLedger()
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
   private let eventHook = Monitor<@Sendable () -> Void>({})
@@ -73,15 +74,17 @@ public final class DeviceEmulator: Sendable {
     recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
     self.notice = notice
-    let files = ScriptFiles(
+    let mounts =
       try mounts
-        ?? profile.volumes.map {
-          try ScriptFiles.Mount($0, openFileLimit: profile.limits.openFiles)
-        })
+      ?? profile.volumes.map {
+        try ScriptFiles.Mount($0, openFileLimit: profile.limits.openFiles)
+      }
+    let files = ScriptFiles(mounts.map { [faults] in $0.failing(by: faults) })
     self.files = files
     let alarms = AlarmRelay(clock)
     let board = Board(
-      profile: profile, policy: policy, clock: clock, files: files, microphone: microphone,
+      profile: profile, policy: policy, clock: clock, files: files,
+      microphone: FailingMicrophone(microphone, faults), faults: faults,
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set)
@@ -124,7 +127,8 @@ public final class DeviceEmulator: Sendable {
   /// - Returns: Its number, or nil if all the module's timers are taken.
   public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
     state.withLock { state in
-      state.board.timers.start(
+      guard !faults.strikes(.timer) else { return nil }
+      return state.board.timers.start(
         period: period, isPeriodic: isPeriodic, function: function, clock: clock,
         alarm: state.board.alarm)
     }

@@ -42,7 +42,10 @@ struct DeviceState {
     guard exists || call.method.isConstructor else {
       return .failure(GuestException("ValueError", "no such object"))
     }
-    for (row, outcome) in rules.rows where peripheral.applies(row, to: call, on: board) {
+    for (row, outcome) in rules.rows
+    where peripheral.applies(row, to: call, on: board)
+      || board.fails(peripheral.fault(of: row), with: outcome)
+    {
       switch try peripheral.perform(row, making: outcome.product, for: call, on: &board) {
       case .done(let made): return outcome.answer(to: call, made: made)
       case .instead(let rows):

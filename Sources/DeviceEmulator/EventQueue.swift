@@ -23,13 +23,16 @@ struct EventQueue {
   /// Queues an event; false if it is dropped.
   mutating func post(_ event: DeviceEvent) -> Bool {
     guard pending.count < capacity else {
-      dropped += 1
+      drop()
       return false
     }
     pending.append(event)
     posted += 1
     return true
   }
+
+  /// Counts an event that is not queued.
+  mutating func drop() { dropped += 1 }
 
   mutating func next() -> DeviceEvent? {
     pending.isEmpty ? nil : pending.removeFirst()

@@ -12,6 +12,7 @@ let guestModules: KeyValuePairs<String, [UInt8]> = [
   "imports": PackageResources.imports_py,
   "kernel": PackageResources.kernel_py,
   "osTimer": PackageResources.osTimer_py,
+  "qpyemu": PackageResources.qpyemu_py,
 ]
 
 /// The source of a guest module; nil if there is none of that name.

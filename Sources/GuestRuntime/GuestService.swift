@@ -1,5 +1,6 @@
 import DeviceEmulator
 import EmulatedTime
+import ModuleProfiles
 
 /// A call that is no peripheral's method: the files, time, threads and pins of the module.
 struct GuestService: Sendable {
@@ -35,6 +36,7 @@ struct GuestService: Sendable {
   static let all: [String: GuestService] = modules.merging(running, uniquingKeysWith: { a, _ in a })
     .merging(world, uniquingKeysWith: { a, _ in a })
     .merging(files, uniquingKeysWith: { a, _ in a })
+    .merging(tests, uniquingKeysWith: { a, _ in a })
 
   private static let modules: [String: GuestService] = [
     "audio.constants": gives([]) { this, _, _ in this.constants() },
@@ -109,5 +111,15 @@ struct GuestService: Sendable {
       try this.device.files.rename(try a.string(0), to: try a.string(1))
     },
     "fs.folder": gives { this, _, a in try this.folder(try a.string(0)) },
+  ]
+
+  /// What a test asks of the emulator, which no module has. It takes no time, so that a script with it
+  /// runs as one without.
+  private static let tests: [String: GuestService] = [
+    "fault.inject": does([]) { this, _, a in try this.injectFault(a) },
+    "fault.list": gives([]) { this, _, _ in this.faults() },
+    "fault.clear": does([]) { this, _, _ in this.device.clearFaults() },
+    "module.profile": gives([]) { this, _, _ in .string(this.device.profile.name) },
+    "module.policy": gives([]) { this, _, _ in .string(this.device.policy.rawValue) },
   ]
 }

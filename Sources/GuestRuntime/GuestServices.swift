@@ -208,6 +208,20 @@ final class GuestServices: Sendable {
       pullsUp: try arguments.int(2) == 1, level: try arguments.int(3) != 0)
   }
 
+  // MARK: Faults
+
+  func injectFault(_ arguments: Arguments) throws {
+    do throws(Fault.Malformed) {
+      device.inject(try Fault(arguments.first?.string ?? ""))
+    } catch {
+      throw GuestException("ValueError", error.description)
+    }
+  }
+
+  func faults() -> GuestValue {
+    .list(device.injectedFaults.map { .list([.string("\($0.fault)"), .int($0.strikes)]) })
+  }
+
   // MARK: Files
 
   private static func mode(_ kind: FileStatus.Kind) -> GuestValue {

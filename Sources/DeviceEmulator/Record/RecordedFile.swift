@@ -15,11 +15,20 @@ struct RecordedFile {
   private let files: ScriptFiles
 
   init(name: String, files: ScriptFiles) {
-    let spelling = Self.spellings.first { name.hasPrefix($0) } ?? ""
-    self.name = String(name.dropFirst(spelling.count))
+    self.name = Self.bare(name)
     path = "U:/" + self.name
-    flashPath = ScriptFiles.normal(Self.root + ScriptFiles.normal(self.name))
+    flashPath = Self.flashPath(of: name)
     self.files = files
+  }
+
+  /// Where a file that `Record` names so is on the flash.
+  static func flashPath(of name: String) -> String {
+    ScriptFiles.normal(root + ScriptFiles.normal(bare(name)))
+  }
+
+  /// The name without the volume.
+  private static func bare(_ name: String) -> String {
+    String(name.dropFirst(spellings.first { name.hasPrefix($0) }?.count ?? 0))
   }
 
   var isInUse: Bool { files.isInUse(flashPath) }
@@ -45,11 +54,33 @@ struct RecordedFile {
     return folder.kind == .directory
   }
 
-  /// Bytes of file header, told from the content; 0 if it is no recording.
-  var headerSize: Int {
-    guard case .bytes(let start) = read(at: 0, count: 6) else { return 0 }
+  /// Bytes of file header at the start of a recording; 0 if it is none.
+  private static func headerSize(_ start: [UInt8]) -> Int {
     if start.elementsEqual("#!AMR\n".utf8) { return 6 }
     return start.starts(with: "RIFF".utf8) ? 44 : 0
+  }
+
+  /// What came of asking for the size.
+  enum Measuring {
+    case bytes(Int)
+    case cannotOpen, cannotMeasure
+  }
+
+  /// Its size as the module finds it: by opening it, and reading its start if the header is not to
+  /// count.
+  func measure(countingHeader: Bool) -> Measuring {
+    guard let (mount, path) = files.locate(flashPath),
+      let handle = try? mount.volume.open(path, .read)
+    else { return .cannotOpen }
+    defer { try? mount.volume.close(handle) }
+    do throws(FlashError) {
+      let size = try mount.volume.size(of: handle)
+      if countingHeader { return .bytes(size) }
+      let start = try ScriptFiles.read(mount.volume, handle, count: 6)
+      return .bytes(max(size - Self.headerSize(start), 0))
+    } catch {
+      return .cannotMeasure
+    }
   }
 
   /// Removes what is there, a file or an empty directory, if anything is.

@@ -78,6 +78,8 @@ struct Recorder: Peripheral {
 
   func channel(of call: Call) -> AudioChannel { objects[call.objectNumber].channel }
 
+  func fault(of row: RecordRow) -> Fault.What? { row.fault }
+
   // MARK: Acting on a row
 
   mutating func perform(
@@ -196,7 +198,8 @@ struct Recorder: Peripheral {
   private mutating func begin(
     _ plan: RecordingPlan, sink: any ByteSink, target: Target, _ call: Call, _ board: inout Board
   ) throws(HostFailure) -> Bool {
-    let session = RecordingSession(plan: plan, microphone: board.microphone, sink: sink)
+    let session = RecordingSession(
+      plan: plan, microphone: board.microphone, sink: sink, encoderFault: board.encoderFault)
     do throws(RecordingFailure) {
       try session.open()
     } catch .sinkFull, .sinkFault {
@@ -295,9 +298,11 @@ struct Recorder: Peripheral {
   private func size(
     _ call: Call, as product: Outcome.Product?, on board: Board
   ) -> Performed<RecordRow> {
-    let file = file(call, on: board)
-    guard let size = file.size else { return .instead([.sizeOpen]) }
     let countsHeader = product == .rawSize || board.profile.record.sizeCountsHeader
-    return .done(.int(countsHeader ? size : max(size - file.headerSize, 0)))
+    switch file(call, on: board).measure(countingHeader: countsHeader) {
+    case .bytes(let size): return .done(.int(size))
+    case .cannotOpen: return .instead([.sizeOpen])
+    case .cannotMeasure: return .instead([.sizeNone])
+    }
   }
 }

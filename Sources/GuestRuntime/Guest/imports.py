@@ -11,6 +11,7 @@ GUEST = {
     "machine": "guest_machine",
     "os": "guest_os",
     "osTimer": "osTimer",
+    "qpyemu": "qpyemu",
     "sys": "guest_sys",
     "time": "guest_time",
     "uio": "guest_io",
