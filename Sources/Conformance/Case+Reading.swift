@@ -97,6 +97,7 @@ extension Step {
     case "open": self = .open(path: try arguments[0].text(), mode: try arguments[1].text())
     case "timers": self = .takeTimers
     case "fill": self = .fill(mount: try arguments[0].text())
+    case "fault": self = .inject(try arguments[0].fault())
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
     default:
       throw JSONError(message: "there is no method and no verb \(verb)", offset: first.offset)
@@ -199,6 +200,15 @@ extension JSONNode {
     var words: [Word] = []
     for node in try self[key]?.elements() ?? [] { words.append(try node.word()) }
     return words
+  }
+
+  fileprivate func fault() throws(JSONError) -> Fault {
+    let words = try text()
+    do throws(Fault.Malformed) {
+      return try Fault(words)
+    } catch {
+      throw JSONError(message: error.description, offset: offset)
+    }
   }
 
   fileprivate func hexadecimal() throws(JSONError) -> [UInt8] {

@@ -33,6 +33,11 @@ package struct Case: Equatable, Sendable {
   /// Whether only the Swift driver can bring it about, which says exactly how much heap is free.
   package let needsSwift: Bool
 
+  /// What is made to fail in it.
+  package var faults: [Fault] {
+    steps.compactMap { if case .inject(let fault) = $0 { fault } else { nil } }
+  }
+
   /// Such as `Record.start.timer/taken`.
   package var name: String { "\(row)/\(cause)" }
 
@@ -56,6 +61,8 @@ package struct Condition: Equatable, Sendable {
     /// There is a channel that the model has not.
     case absentChannel
     case channel0, channel1, channel2
+    /// `getSize` counts the file header by the vendor's page.
+    case countsHeader
   }
 
   package let features: [Feature]
@@ -82,6 +89,7 @@ extension Condition.Feature {
     case .channel0: record.channels.contains(.earpiece)
     case .channel1: record.channels.contains(.headphone)
     case .channel2: record.channels.contains(.speaker)
+    case .countsHeader: record.sizeCountsHeader
     }
   }
 }
@@ -107,6 +115,8 @@ package enum Step: Equatable, Sendable {
   case takeTimers
   /// Writes into a volume until it is full.
   case fill(mount: String)
+  /// From now on something fails; only on an emulated module.
+  case inject(Fault)
   /// Leaves no more than so many bytes of script heap to the next call.
   case leaveHeap(bytes: Int)
 }

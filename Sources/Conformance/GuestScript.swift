@@ -56,6 +56,9 @@ package struct GuestScript {
       lines.append("open\(openCount) = open(\(path.pythonLiteral), \(mode.pythonLiteral))")
     case .takeTimers: takeTimers()
     case .fill(let mount): fill(mount)
+    case .inject(let fault):
+      need("qpyemu")
+      lines.append("qpyemu.fault(\(fault.description.pythonLiteral))")
     case .leaveHeap(let bytes): leaveHeap(bytes)
     }
   }

@@ -53,6 +53,7 @@ private final class Bench {
     case .takeTimers:
       while device.startTimer(period: .seconds(3600), isPeriodic: true, function: 0) != nil {}
     case .fill(let mount): try fill(mount)
+    case .inject(let fault): device.inject(fault)
     case .leaveHeap(let bytes): heapFree = bytes
     }
     return nil

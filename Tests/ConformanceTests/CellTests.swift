@@ -55,6 +55,19 @@ struct CellTests {
     let policy: Policy
   }
 
+  @Test("Every fault that a call can meet is in a case, beside a natural cause of the same row")
+  func faults() throws {
+    // What befalls a recording under way is told by call-backs.
+    let elsewhere: Set<Fault.What> = [
+      .microphoneLost, .microphoneSilent, .encoder, .callbackOverflow,
+    ]
+    let injecting = Case.bundled.filter { !$0.faults.isEmpty }
+    #expect(
+      Set(injecting.flatMap(\.faults).map(\.what)).union(elsewhere) == Set(Fault.What.allCases))
+    let natural = Set(Case.bundled.filter(\.faults.isEmpty).map(\.row))
+    #expect(Set(injecting.map(\.row)).subtracting(natural) == [])
+  }
+
   @Test("The same case gives the same answer through the interpreter", arguments: Model.all)
   func guest(model: Model) throws {
     let driver = GuestDriver(interpreter: try Interpreter.find())

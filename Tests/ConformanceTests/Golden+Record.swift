@@ -29,7 +29,10 @@ extension Golden {
         "Record.init.channel", ["channel-\(channel)"], documented: .object(0),
         observed: .noChannel(channel), on: not(with(channel: channel)))
     }
-    + row("Record.init.timer", ["taken"], documented: .object(0), observed: -1)
+    + Golden.made("Record.init.channel", ["fault"]) { model, policy in
+      policy == .documented ? .object(0) : .noChannel(model.channels[0])
+    }
+    + row("Record.init.timer", ["taken", "fault"], documented: .object(0), observed: -1)
     + row("Record.init.again", ["twice"], documented: .object(1), observed: .object(0))
     + row("Record.init.ok", ["channel"], .object(0))
     + row("Record.init.ok", ["no-argument"], .object(0), on: with(channel: 0))
@@ -39,25 +42,29 @@ extension Golden {
     + row("Record.start.arguments", ["three"], .takes(3, given: 4))
     + row("Record.start.arguments", ["name-no-str"], .noString)
     + row("Record.start.arguments", ["seconds-str"], .noInt)
-    + row("Record.start.busy", ["recording"] + uses, -3)
+    + row("Record.start.busy", ["recording", "fault"] + uses, -3)
     + row("Record.start.busy", ["stream"], -3, on: withStream)
     + row("Record.start.channel", ["absent"], documented: -4, observed: nil, on: lackingChannel)
+    + row("Record.start.channel", ["fault"], documented: -4, observed: nil)
     + row(
       "Record.start.format",
-      ["mp3", "upper-case", "mixed-case", "dot-at-end", "bak", "dot-in-folder"], -6)
+      ["mp3", "upper-case", "mixed-case", "dot-at-end", "bak", "dot-in-folder", "fault"], -6)
     + row("Record.start.seconds", ["0", "minus-1"], -5)
-    + row("Record.start.timer", ["taken"], documented: -5, observed: nil)
-    + row("Record.start.replace", ["folder", "being-read"], documented: -1, observed: nil)
+    + row("Record.start.timer", ["taken", "fault"], documented: -5, observed: nil)
+    + row("Record.start.replace", ["folder", "being-read", "fault"], documented: -1, observed: nil)
     + row(
       "Record.start.open",
       [
         "empty-name", "no-name", "long-name", "missing-folder", "file-for-folder", "other-volume",
-        "full-flash",
+        "full-flash", "fault-open", "fault-write", "fault-full",
       ], documented: -2, observed: -6)
     + row("Record.start.open", ["full-folder", "forgotten"], documented: nil, observed: -6)
     + row(
       "Record.start.ok",
-      ["wav", "amr", "no-suffix", "drive", "small-drive", "path", "only-suffix", "old-file"], 0)
+      [
+        "wav", "amr", "no-suffix", "drive", "small-drive", "path", "only-suffix", "old-file",
+        "fault-enough-room",
+      ], 0)
     + row("Record.start.ok", ["empty-folder", "timers-taken"], documented: nil, observed: 0)
 
   // MARK: Files that are there
@@ -69,8 +76,8 @@ extension Golden {
     + row("Record.getFilePath.absent", ["missing", "folder"], -1)
     + row("Record.getFilePath.ok", spellings, "U:/a.wav")
     + row("Record.Delete.arguments", ["two"], .takes(2, given: 3))
-    + row("Record.Delete.inUse", uses, -2)
-    + row("Record.Delete.absent", ["missing", "folder", "being-read"], -1)
+    + row("Record.Delete.inUse", uses + ["fault"], -2)
+    + row("Record.Delete.absent", ["missing", "folder", "being-read", "fault"], -1)
     + row("Record.Delete.ok", ["file"], 0)
     + row("Record.exists.arguments", ["none"], .takes(2, given: 1))
     + row("Record.exists.empty", ["empty-name"], documented: false, observed: -1)
@@ -80,13 +87,13 @@ extension Golden {
   private static let data: [Golden] =
     row("Record.getData.arguments", ["two"], .takes(4, given: 3))
     + row("Record.getData.arguments", ["offset-str"], .noInt)
-    + row("Record.getData.open", ["empty-name", "missing", "folder"], -2)
-    + row("Record.getData.inUse", uses, -4)
+    + row("Record.getData.open", ["empty-name", "missing", "folder", "fault"], -2)
+    + row("Record.getData.inUse", uses + ["fault"], -4)
     + row("Record.getData.tooMuch", ["10241", "minus-1"], -6)
     + row("Record.getData.beyondEnd", ["one-past", "offset-past", "largest-offset"], -5)
-    + row("Record.getData.seek", ["negative-offset"], -3)
-    + row("Record.getData.heap", ["full", "10239"], -7)
-    + row("Record.getData.read", ["0"], -1)
+    + row("Record.getData.seek", ["negative-offset", "fault"], -3)
+    + row("Record.getData.heap", ["full", "10239", "fault"], -7)
+    + row("Record.getData.read", ["0", "fault"], -1)
     + row(
       "Record.getData.ok", ["3", "heap-10240"], documented: .value(.bytearray([5, 6, 7])),
       observed: .value(.bytes([5, 6, 7])))
@@ -97,14 +104,15 @@ extension Golden {
   private static let sizes: [Golden] =
     row("Record.getSize.arguments", ["int"], .noString)
     + row("Record.getSize.empty", ["empty-name"], -4)
-    + row("Record.getSize.inUse", uses, -3)
-    + row("Record.getSize.open", ["missing", "folder"], -2)
+    + row("Record.getSize.inUse", uses + ["fault"], -3)
+    + row("Record.getSize.open", ["missing", "folder", "fault"], -2)
     + row("Record.getSize.size", ["no-byte"], -1)
+    + row("Record.getSize.size", ["fault"], documented: -1, observed: nil, on: not(counts))
     + made("Record.getSize.ok", ["wav"]) { counts($0, $1) ? 16_044 : 16_000 }
     + made("Record.getSize.ok", ["amr"]) { counts($0, $1) ? 1606 : 1600 }
 
   /// Whether `getSize` counts the header.
-  private static func counts(_ model: Model, _ policy: Policy) -> Bool {
+  @Sendable private static func counts(_ model: Model, _ policy: Policy) -> Bool {
     model.countsHeader || policy == .observed
   }
 
@@ -179,6 +187,7 @@ extension Golden {
     + row(
       "Record.stream_start.channel", ["absent"], documented: -1, observed: nil,
       on: both(withStream, lackingChannel))
+    + row("Record.stream_start.channel", ["fault"], documented: -1, observed: nil, on: withStream)
     + row(
       "Record.stream_start.parameter",
       ["format-1", "format-6", "rate-44100", "rate-0", "time-minus-1"], documented: -1,
@@ -186,7 +195,9 @@ extension Golden {
     + row(
       "Record.stream_start.parameter", ["wide-band"], documented: -1, observed: nil,
       on: withStream)
-    + row("Record.stream_start.timer", ["taken"], documented: -1, observed: nil, on: withStream)
+    + row(
+      "Record.stream_start.timer", ["taken", "fault"], documented: -1, observed: nil, on: withStream
+    )
     + row("Record.stream_start.ok", ["8000", "16000"], 0, on: withStream)
     + row(
       "Record.stream_start.ok", ["wide-band-8000", "wide-band-16000"], documented: nil,
