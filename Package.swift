@@ -43,7 +43,8 @@ let package = Package(
       on: [
         "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "BundledProfiles", "AudioEngine",
         "FlashStorage", "EmulatedTime", "JSONText", "CLinux",
-      ]),
+      ],
+      resources: [.embedInCode("Page")]),
     floor(
       "GuestRuntime",
       on: [

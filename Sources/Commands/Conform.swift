@@ -20,6 +20,11 @@ struct Conform: Command {
       --policy POLICY  only documented or observed
       --via DRIVER     swift: calls of the emulator (the default); guest: each case as a script in the
                        module's interpreter
+      --json FILE, --jsonl FILE, --junit FILE, --html FILE, --markdown FILE
+                       write a report; the HTML page needs no other file
+      --list           only print the ids of the selected cases, for a plan
+      --plan FILE      the cases of this file, an id a line, instead of those selected
+      --shard I/N      only the Ith of N equal parts; "qpyemu merge" joins their JSON reports
       --case ID        one case, such as Record.start.timer/taken@EC200U+documented: shows its calls,
                        what was expected and why, and the script that reproduces it
       --contradictions where the vendor's page contradicts itself, and how each policy reads it
@@ -31,12 +36,14 @@ struct Conform: Command {
 
   private enum Action {
     case check
+    case list
     case showCase(String)
     case contradictions
   }
 
   private let action: Action
   private let selection: ConformSelection
+  private let outputs: ConformOutputs
   private let via: Via
   private let host: Host
 
@@ -45,13 +52,14 @@ struct Conform: Command {
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
     selection = try ConformSelection(&arguments)
+    outputs = try ConformOutputs(&arguments)
     via = try Self.choice(try arguments.option("--via"), "--via") ?? .swift
     if arguments.flag("--contradictions") {
       action = .contradictions
     } else if let id = try arguments.option("--case") {
       action = .showCase(id)
     } else {
-      action = .check
+      action = arguments.flag("--list") ? .list : .check
     }
     try arguments.finish()
   }
@@ -69,6 +77,9 @@ struct Conform: Command {
       contradictions(console)
       return .success
     case .showCase(let id): return try show(id, console)
+    case .list:
+      for cell in try selected(console) { console.print(cell.id) }
+      return .success
     case .check: return try check(console)
     }
   }
@@ -88,34 +99,18 @@ struct Conform: Command {
   // MARK: Checking
 
   private func check(_ console: Console) throws -> ExitCode {
-    let library = try ProfileLibrary.fromEnvironment(host.variable)
-    let cells = try selection.cells(library)
-    guard !cells.isEmpty else {
-      console.complain("no case is selected")
-      return .nothingSelected
-    }
-    let results = Runner(try driver(), workerCount: processorCount).run(cells)
-    let usesColour = console.isTerminal && host.variable("NO_COLOR") == nil
-    for policy in Policy.allCases {
-      let lines = Matrix(results, policy).lines(usesColour: usesColour)
-      lines.forEach(console.print)
-      if !lines.isEmpty { console.print("") }
-    }
-    Matrix.legend(usesColour: usesColour).forEach(console.print)
-    for result in results where result.verdict == .failed {
-      console.print(
-        "\(result.cell.id): expected \(result.cell.expectation.description), got \(result.actual)")
-    }
-    console.print(Self.summary(of: results))
-    return results.contains { $0.verdict == .failed } ? .mismatch : .success
+    let planned = try selected(console)
+    let driver = try driver()
+    let results = Runner(driver, workerCount: processorCount).run(selection.part(of: planned))
+    let report = ConformanceReport(results, of: planned, shard: selection.shard, via: driver)
+    return try outputs.put(report, host, console)
   }
 
-  private static func summary(of results: [CellResult]) -> String {
-    let counts = Dictionary(grouping: results, by: \.verdict).mapValues(\.count)
-    let words = CellResult.Verdict.allCases.compactMap { verdict in
-      counts[verdict].map { "\($0) \(verdict.rawValue)" }
-    }
-    return "\(results.count) cases: " + words.joined(separator: ", ")
+  /// The cells of the plan, or those that the options select.
+  private func selected(_ console: Console) throws -> [Cell] {
+    let cells = try selection.cells(try ProfileLibrary.fromEnvironment(host.variable))
+    if cells.isEmpty { throw Complaint(.nothingSelected, "no case is selected") }
+    return cells
   }
 
   // MARK: One case

@@ -186,7 +186,7 @@ extension GuestValue {
 
 extension JSONNode {
   /// One of the words of an enumeration.
-  fileprivate func word<Word: RawRepresentable<String>>() throws(JSONError) -> Word {
+  func word<Word: RawRepresentable<String>>() throws(JSONError) -> Word {
     guard let word = Word(rawValue: try text()) else {
       throw JSONError(message: "\(try text()) is not one of the words known here", offset: offset)
     }

@@ -11,6 +11,8 @@ package struct Cell: Sendable {
   package let provenance: Provenance
   /// Where it was read.
   package let source: String
+  /// The row's precondition in words.
+  package let when: String
 
   /// Names it for ever: `Record.start.timer/taken@EC200U+documented`.
   package var id: String { "\(test.name)@\(profile.name)+\(policy.rawValue)" }
@@ -47,6 +49,7 @@ extension Cell {
     self.policy = policy
     provenance = test.provenance ?? outcome.provenance
     source = outcomes.source(of: provenance, for: test.row.method.className)
+    when = row.when
     expectation = Expectation(outcome, of: test, on: profile)
   }
 
@@ -62,7 +65,8 @@ extension Cell {
         provenance: nil, needsSwift: false)
       return Cell(
         test: test, profile: profile, policy: policy, expectation: expectation,
-        provenance: fact?.provenance ?? .unknown, source: fact?.source ?? "")
+        provenance: fact?.provenance ?? .unknown, source: fact?.source ?? "",
+        when: "the model treats it in a way of its own")
     }
   }
 }

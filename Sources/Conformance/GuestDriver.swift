@@ -15,6 +15,8 @@ package struct GuestDriver: CaseDriver {
   /// Host time after which a case is given up.
   private static let patience = Duration.seconds(60)
   private static let path = "/usr/main.py"
+  /// What everything random derives from.
+  static let seed: UInt64 = 1
 
   /// - Parameter outcomes: The table that the devices answer by.
   package init(interpreter: Interpreter, outcomes: OutcomeTable = .bundled) {
@@ -36,7 +38,7 @@ package struct GuestDriver: CaseDriver {
     let ending = try GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        script: Self.path, timeout: Self.patience, seed: 1, console: console.writingEnd),
+        script: Self.path, timeout: Self.patience, seed: Self.seed, console: console.writingEnd),
       trace: CallTrace(entries: { entry in entries.withLock { $0.append(entry) } })
     ).run()
     let trace = entries.withLock { $0 }

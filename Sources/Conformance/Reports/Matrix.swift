@@ -34,12 +34,24 @@ package struct Matrix: Sendable {
     case failure = "✗"
     case skipped = "–"
 
-    fileprivate init(_ provenance: Provenance) {
+    init(_ provenance: Provenance) {
       switch provenance {
       case .documented: self = .documented
       case .observed: self = .observed
       case .ruled: self = .ruled
       case .unknown: self = .unknown
+      }
+    }
+
+    /// The word that pages call it by.
+    var name: String {
+      switch self {
+      case .documented: "documented"
+      case .observed: "observed"
+      case .ruled: "ruled"
+      case .unknown: "unknown"
+      case .failure: "failed"
+      case .skipped: "skipped"
       }
     }
 
@@ -62,15 +74,14 @@ package struct Matrix: Sendable {
   package private(set) var methods: [DeviceMethod] = []
   private var fields: [DeviceMethod: [String: Field]] = [:]
 
-  package init(_ results: [CellResult], _ policy: Policy) {
+  package init(_ cells: [ReportCell], _ policy: Policy) {
     self.policy = policy
     var found: Set<DeviceMethod> = []
-    for result in results where result.cell.policy == policy {
-      let (method, model) = (result.cell.method, result.cell.profile.name)
-      if !models.contains(model) { models.append(model) }
-      found.insert(method)
-      fields[method, default: [:]][model, default: Field()]
-        .add(result.verdict, result.cell.provenance)
+    for cell in cells where cell.policy == policy {
+      if !models.contains(cell.model) { models.append(cell.model) }
+      found.insert(cell.method)
+      fields[cell.method, default: [:]][cell.model, default: Field()]
+        .add(cell.verdict, cell.provenance)
     }
     methods = DeviceMethod.allCases.filter(found.contains)
   }
