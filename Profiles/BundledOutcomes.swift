@@ -7,7 +7,7 @@ package let bundledOutcomes: KeyValuePairs<String, [UInt8]> = [
 
 /// The cases that bring the rows of the outcome tables about, compiled in likewise.
 package let bundledCases: KeyValuePairs<String, [UInt8]> = [
-  "Profiles/cases/AudioCases.json": PackageResources.AudioCases_json,
   "Profiles/cases/RecordCases.json": PackageResources.RecordCases_json,
+  "Profiles/cases/AudioCases.json": PackageResources.AudioCases_json,
   "Profiles/cases/TTSCases.json": PackageResources.TTSCases_json,
 ]

@@ -27,6 +27,8 @@ struct Conform: Command {
       --shard I/N      only the Ith of N equal parts; "qpyemu merge" joins their JSON reports
       --case ID        one case, such as Record.start.timer/taken@EC200U+documented: shows its calls,
                        what was expected and why, and the script that reproduces it
+      --mutate N       change N cells of the outcome table (of all, those drawn), one at a time, and say
+                       which of them the cases do not notice, each in its own cases only
       --contradictions where the vendor's page contradicts itself, and how each policy reads it
 
     exit codes: 1 something is not as the table says, 5 nothing was selected, 64 usage
@@ -37,6 +39,7 @@ struct Conform: Command {
   private enum Action {
     case check
     case list
+    case mutate(Int)
     case showCase(String)
     case contradictions
   }
@@ -58,6 +61,11 @@ struct Conform: Command {
       action = .contradictions
     } else if let id = try arguments.option("--case") {
       action = .showCase(id)
+    } else if let count = try arguments.option("--mutate") {
+      guard let count = Int(count), count > 0 else {
+        throw UsageError("--mutate is a whole number above 0, not \"\(count)\"")
+      }
+      action = .mutate(count)
     } else {
       action = arguments.flag("--list") ? .list : .check
     }
@@ -77,6 +85,7 @@ struct Conform: Command {
       contradictions(console)
       return .success
     case .showCase(let id): return try show(id, console)
+    case .mutate(let count): return try mutate(count, console)
     case .list:
       for cell in try selected(console) { console.print(cell.id) }
       return .success
@@ -84,15 +93,23 @@ struct Conform: Command {
     }
   }
 
-  private func driver() throws -> any CaseDriver {
-    switch via {
-    case .swift: return SwiftDriver()
-    case .guest:
-      do throws(Interpreter.Missing) {
-        return GuestDriver(interpreter: try Interpreter.find(environment: host.variable))
-      } catch {
-        throw Complaint(.unavailable, error.message)
-      }
+  private func driver() throws -> any CaseDriver { Self.driver(try interpreter()) }
+
+  /// The driver that needs the interpreter, or the one that needs none.
+  private static func driver(
+    _ interpreter: Interpreter?, _ outcomes: OutcomeTable = .bundled
+  ) -> any CaseDriver {
+    guard let interpreter else { return SwiftDriver(outcomes: outcomes) }
+    return GuestDriver(interpreter: interpreter, outcomes: outcomes)
+  }
+
+  /// The interpreter, if the driver needs one.
+  private func interpreter() throws(Complaint) -> Interpreter? {
+    guard via == .guest else { return nil }
+    do throws(Interpreter.Missing) {
+      return try Interpreter.find(environment: host.variable)
+    } catch {
+      throw Complaint(.unavailable, error.message)
     }
   }
 
@@ -111,6 +128,28 @@ struct Conform: Command {
     let cells = try selection.cells(try ProfileLibrary.fromEnvironment(host.variable))
     if cells.isEmpty { throw Complaint(.nothingSelected, "no case is selected") }
     return cells
+  }
+
+  // MARK: Mutations
+
+  private func mutate(_ count: Int, _ console: Console) throws -> ExitCode {
+    let cells = try selected(console)
+    let interpreter = try interpreter()
+    var generator = SeededGenerator(seed: 1)
+    let mutations = Mutation.sample(count, using: &generator)
+    var wrong = 0
+    for mutation in mutations {
+      let finding = mutation.run(cells, workerCount: processorCount) { outcomes in
+        Self.driver(interpreter, outcomes)
+      }
+      guard !finding.isRight else { continue }
+      wrong += 1
+      console.print(
+        "\(mutation.name): \(finding.cellCount) cases; not noticed by "
+          + "\(finding.missed.prefix(3)); astray in \(finding.astray.prefix(3))")
+    }
+    console.print("\(mutations.count) changes of the table, \(wrong) not noticed as they should be")
+    return wrong == 0 ? .success : .mismatch
   }
 
   // MARK: One case

@@ -41,6 +41,9 @@ package struct CannotRun: Error, Sendable {
 }
 
 extension CallTrace.Entry {
+  /// Whether it is a call, and not a call-back.
+  var isCall: Bool { if case .call = event { true } else { false } }
+
   /// The entry as a person reads it: `0.001 s  Record.start('a.wav', 10) -> 0`.
   package var text: String {
     let milliseconds = Int(time / .milliseconds(1))

@@ -20,12 +20,14 @@ package struct CellResult: Sendable {
   /// What the script got, or why it got nothing.
   package let actual: String
   package let trace: [CallTrace.Entry]
+  /// Whether the case did not come as far as its last step.
+  let isBlocked: Bool
 
   /// Checks a cell.
   package init(_ cell: Cell, via driver: any CaseDriver) {
     self.cell = cell
     if let obstacle = driver.obstacle(to: cell) {
-      (verdict, actual, trace) = (.skipped, obstacle, [])
+      (verdict, actual, trace, isBlocked) = (.skipped, obstacle, [], true)
       return
     }
     do {
@@ -34,10 +36,13 @@ package struct CellResult: Sendable {
       verdict = !isMet ? .failed : cell.provenance == .unknown ? .unknown : .passed
       actual = observation.answer.text
       trace = observation.trace
+      isBlocked = false
     } catch let error as CannotRun {
-      (verdict, actual, trace) = (.failed, "cannot be brought about: \(error.reason)", error.trace)
+      actual = "cannot be brought about: \(error.reason)"
+      (verdict, trace, isBlocked) = (.failed, error.trace, true)
     } catch {
-      (verdict, actual, trace) = (.failed, "cannot be brought about: \(error)", [])
+      actual = "cannot be brought about: \(error)"
+      (verdict, trace, isBlocked) = (.failed, [], true)
     }
   }
 }

@@ -42,7 +42,7 @@ extension Matrix {
     }
     return [
       words.prefix(3).joined(separator: "   "), words.dropFirst(3).joined(separator: "   "),
-      "The number is that of the cases (of the failed ones after ✗); · there is no such method.",
+      "The number is that of the cases, after ✗ of those that failed; · no such method.",
     ]
   }
 }
