@@ -12,23 +12,23 @@ struct Conform: Command {
            qpyemu conform --case ID
            qpyemu conform --contradictions
 
-    Brings every row of the outcome table about on every model, under both policies, and compares what
-    the script gets with the table. Prints a matrix: models across, methods down.
+    Brings every row of the outcome table about on every model, under both policies, and compares
+    what the script gets with the table. Prints a matrix: models across, methods down.
 
       --profile NAME   only this model; may be repeated
       --method NAME    only this method, such as Record.start or start; may be repeated
       --policy POLICY  only documented or observed
-      --via DRIVER     swift: calls of the emulator (the default); guest: each case as a script in the
-                       module's interpreter
+      --via DRIVER     swift: calls of the emulator (the default); guest: each case as a script in
+                       the module's interpreter
       --json FILE, --jsonl FILE, --junit FILE, --html FILE, --markdown FILE
                        write a report; the HTML page needs no other file
       --list           only print the ids of the selected cases, for a plan
       --plan FILE      the cases of this file, an id a line, instead of those selected
       --shard I/N      only the Ith of N equal parts; "qpyemu merge" joins their JSON reports
-      --case ID        one case, such as Record.start.timer/taken@EC200U+documented: shows its calls,
-                       what was expected and why, and the script that reproduces it
-      --mutate N       change N cells of the outcome table (of all, those drawn), one at a time, and say
-                       which of them the cases do not notice, each in its own cases only
+      --case ID        one case, such as Record.start.timer/taken@EC200U+documented: shows its
+                       calls, what was expected and why, and the script that reproduces it
+      --mutate N       change N cells of the outcome table, one at a time, and tell which
+                       changes are not noticed by all of their own cases and no other
       --contradictions where the vendor's page contradicts itself, and how each policy reads it
 
     exit codes: 1 something is not as the table says, 5 nothing was selected, 64 usage

@@ -10,9 +10,9 @@ struct Merge: Command {
   static let help = """
     usage: qpyemu merge REPORT… [--json FILE] [--jsonl FILE] [--junit FILE] [--html FILE]
 
-    Joins JSON reports that "qpyemu conform --plan FILE --shard I/N --json FILE" has written. Refuses to
-    if a planned case is in no report or in two, and if the reports come of different versions of the
-    program, the profiles, the cases or the outcome table.
+    Joins JSON reports that "qpyemu conform --plan FILE --shard I/N --json FILE" has written.
+    Refuses to if a planned case is in no report or in two, and if the reports come of different
+    versions of the program, the profiles, the cases or the outcome table.
 
     exit codes: 1 something is not as the table says, 65 the reports cannot be joined
 

@@ -103,8 +103,8 @@ extension ModuleProfile {
 
 /// What is done in a case.
 package enum Step: Equatable, Sendable {
-  /// A call of a method, on the class's first object; one that is not there yet is constructed on the
-  /// model's first channel.
+  /// A call of a method, on the class's first object; one that is not there yet is constructed on
+  /// the model's first channel.
   case call(DeviceMethod, [CaseValue])
   case wait(milliseconds: Int)
   case write(path: String, CaseValue)

@@ -6,7 +6,7 @@ package import GuestRuntime
 import JSONText
 import ModuleProfiles
 
-/// Runs cases as scripts in the module's interpreter, on a module and in an interpreter of their own.
+/// Runs cases as scripts, each on a module and in an interpreter of its own.
 package struct GuestDriver: CaseDriver {
   package let name = "guest"
   private let interpreter: Interpreter

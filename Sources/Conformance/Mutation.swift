@@ -2,7 +2,8 @@ package import DeviceEmulator
 import GuestRuntime
 package import ModuleProfiles
 
-/// One change of the outcome table, to see whether the runner notices it where it should and only there.
+/// One change of the outcome table, to see whether the runner notices it where it should, and only
+/// there.
 package struct Mutation: Sendable {
   package let row: RowID
   package let policy: Policy
@@ -51,8 +52,7 @@ package struct Mutation: Sendable {
 
   /// Runs cells on devices that answer by the changed table; what is expected stays.
   ///
-  /// A case of another row cannot be held against the change if it needs the changed call on its way:
-  /// it cannot be brought about, or comes to a changed answer of its own.
+  /// A case of another row does not count if it needs the changed call on its way: it cannot be brought about, or comes to a changed answer of its own.
   package func run(
     _ cells: [Cell], workerCount: Int,
     via makeDriver: (OutcomeTable) -> any CaseDriver = { SwiftDriver(outcomes: $0) }

@@ -1,8 +1,8 @@
 import ModuleProfiles
 
 extension ConformanceReport {
-  /// The report as JUnit has it: a suite a model, a test a cell. What nobody knows, and what was left
-  /// out, counts as skipped.
+  /// The report as JUnit has it: a suite a model, a test a cell. What nobody knows, and what was
+  /// left out, counts as skipped.
   package var junit: String {
     var lines = [#"<?xml version="1.0" encoding="UTF-8"?>"#, #"<testsuites name="conform">"#]
     for (model, cells) in cellsByModel {
