@@ -52,7 +52,8 @@ package struct Mutation: Sendable {
 
   /// Runs cells on devices that answer by the changed table; what is expected stays.
   ///
-  /// A case of another row does not count if it needs the changed call on its way: it cannot be brought about, or comes to a changed answer of its own.
+  /// A case of another row does not count if it needs the changed call on its way: it cannot
+  /// be brought about, or comes to a changed answer of its own.
   package func run(
     _ cells: [Cell], workerCount: Int,
     via makeDriver: (OutcomeTable) -> any CaseDriver = { SwiftDriver(outcomes: $0) }
