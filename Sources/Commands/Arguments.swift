@@ -31,6 +31,13 @@ struct Arguments {
     return words.remove(at: index)
   }
 
+  /// The values of an option that may be repeated.
+  mutating func options(_ name: String) throws(UsageError) -> [String] {
+    var values: [String] = []
+    while let value = try option(name) { values.append(value) }
+    return values
+  }
+
   /// The next word that is no option.
   ///
   /// - Parameter what: How the usage line calls it.

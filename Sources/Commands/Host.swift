@@ -66,13 +66,16 @@ enum HostKind {
 }
 
 extension HostFile {
-  /// The bytes of a file of at most 1 MiB; nil if it cannot be read.
-  static func contents(of path: String) -> [UInt8]? {
+  /// The bytes of a file of at most 1 MiB, or another limit; nil if it cannot be read.
+  static func contents(of path: String, limit: Int = 1 << 20) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    return readAll(descriptor, limit: 1 << 20)
+    defer { _ = close(descriptor) }
+    return readAll(descriptor, limit: limit)
   }
+
+  /// Closes a descriptor; false if what was written could not be kept.
+  static func close(_ descriptor: Int32) -> Bool { Glibc.close(descriptor) == 0 }
 
   static func canBeRead(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 
@@ -102,6 +105,9 @@ extension HostFile {
     }
   }
 }
+
+/// How many processors of the host are ours to use.
+var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
 /// The host's word for the last error.
 var hostReason: String { unsafe String(cString: strerror(errno)) }

@@ -4,7 +4,9 @@ import ModuleProfiles
 
 /// The command line: finds the command, runs it, and turns what it throws into an exit code.
 public enum QPYEmu {
-  static var commands: [any Command.Type] { [Run.self, Profiles.self, Doctor.self] }
+  static var commands: [any Command.Type] {
+    [Run.self, Conform.self, Merge.self, Profiles.self, Doctor.self]
+  }
 
   /// Runs the process's own command line and exits.
   public static func main() -> Never {
