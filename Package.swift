@@ -11,9 +11,16 @@ let base: [SwiftSetting] = [
 let safe = base + [.strictMemorySafety()]
 
 /// One floor of the house: a library target that imports only what stands below it.
-func floor(_ name: String, on below: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe)
+func floor(
+  _ name: String, on below: [Target.Dependency], resources: [Resource] = [],
+  settings: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe + settings)
 }
+
+/// For a target whose tests try a hundred thousand cases: a debug build of it would take 40 times as
+/// long.
+let alwaysOptimized: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
 
 func tests(_ name: String, of targets: [Target.Dependency], resources: [Resource] = []) -> Target {
   .testTarget(
@@ -27,7 +34,9 @@ let package = Package(
     .library(name: "DeviceEmulator", targets: ["DeviceEmulator"]),
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
+    .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),
     .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
+    .library(name: "flash_reference", type: .dynamic, targets: ["CFlashReference"]),
   ],
   targets: [
     .executableTarget(name: "qpyemu", dependencies: ["Commands"], swiftSettings: safe),
@@ -65,7 +74,7 @@ let package = Package(
       swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),
-    floor("FlashStorage", on: []),
+    floor("FlashStorage", on: [], settings: [alwaysOptimized]),
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),
     .target(name: "CLinux"),
@@ -86,12 +95,20 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "EmulatedTime",
-        "COpenCoreAMRNB", "CAllocations", "TestSupport",
+        "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
       ],
-      path: "Tests/Benchmarks", exclude: ["CAllocations"], swiftSettings: base),
+      path: "Tests/Benchmarks",
+      exclude: ["CAllocations", "CFlashReference", "reference_bench.py"], swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
+    .target(name: "CFlashReference", path: "Tests/Benchmarks/CFlashReference"),
+    // What the fuzzer does with its inputs, for Scripts/fuzz and for the test that repeats them.
+    .target(
+      name: "FlashFuzzing", dependencies: ["FlashStorage"], path: "Tests/Fuzzing",
+      exclude: ["Entries", "Corpus"], swiftSettings: base),
     tests("EmulatedTimeTests", of: ["EmulatedTime"]),
-    tests("FlashStorageTests", of: ["FlashStorage"]),
+    tests(
+      "FlashStorageTests", of: ["FlashStorage", "FlashFuzzing"],
+      resources: [.embedInCode("Oracles")]),
     tests("JSONTextTests", of: ["JSONText"]),
     tests("AudioEngineTests", of: ["AudioEngine"]),
     tests("ALSABackendTests", of: ["ALSABackend", "AudioEngine"]),
@@ -108,6 +125,6 @@ let package = Package(
       of: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "JSONText", "ModelTable",
       ]),
-    tests("CommandsTests", of: ["Commands"]),
+    tests("CommandsTests", of: ["Commands", "JSONText"]),
   ]
 )

@@ -8,6 +8,9 @@ root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cache=${XDG_CACHE_HOME:-${HOME:?must name the home folder}/.cache}/qpyemu
 # Where the tool looks for an interpreter after QPYEMU_INTERPRETER and PATH.
 interpreter=$cache/interpreter
+# A virtual environment with what only the tests need of PyPI, and the list that it was made from.
+python=$cache/python
+requirements=$root/Scripts/lib/requirements.txt
 binary=$root/.build/release/qpyemu
 # Dated to the start of the last good release build, so that an edit made during a build counts as newer.
 built=$root/.build/qpyemu.built
@@ -15,7 +18,7 @@ built=$root/.build/qpyemu.built
 # The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
 build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
   pkgconf)
-test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema)
+test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
 say() { printf 'qpyemu: %s\n' "$*" >&2; }
 
@@ -56,6 +59,24 @@ set_up() {
     install_packages "$@"
     has_interpreter || fetch_interpreter
   ) 9>"$cache/lock"
+}
+
+# What tests, measurements and soaks need beyond the tool itself.
+set_up_tests() {
+  set_up "${build_packages[@]}" "${test_packages[@]}"
+  cmp -s "$requirements" "$python/requirements.txt" && return
+  (
+    flock 9
+    say "installing $(paste -sd' ' "$requirements") into $python"
+    quietly install_python_packages ||
+      fail "the Python packages could not be installed into $python; see $requirements"
+  ) 9>"$cache/lock"
+}
+
+install_python_packages() {
+  [[ -x $python/bin/pip ]] || python3 -m venv "$python" || return
+  "$python/bin/pip" install --disable-pip-version-check --requirement "$requirements" || return
+  cp "$requirements" "$python/requirements.txt"
 }
 
 is_set_up() {

@@ -26,7 +26,7 @@ enum AMR {
 @safe final class AMREncoder: FrameEncoder {
   let frameRate = AMR.frameRate
   let byteCapacity = AMR.byteCapacity
-  let header: [UInt8]
+  private let magic: [UInt8]
   private let handle: UnsafeMutableRawPointer
 
   /// - Parameters:
@@ -37,12 +37,12 @@ enum AMR {
       throw .codec("The AMR encoder cannot be made: there is no memory for it.")
     }
     unsafe self.handle = handle
-    header = magic ? AMR.magic : []
+    self.magic = magic ? AMR.magic : []
   }
 
   deinit { unsafe Encoder_Interface_exit(handle) }
 
-  func setHeader(audioByteCount: Int) -> Bool { false }
+  func header(frameCount: Int) -> [UInt8] { magic }
 
   func encode(_ frames: Span<Int16>, into bytes: inout MutableSpan<UInt8>) throws(AudioError) -> Int
   {

@@ -11,7 +11,6 @@ import CVOAMRWBEnc
   let frameRate = 16_000
   /// One header byte and 60 bytes of speech, for every frame.
   let byteCapacity = 61
-  let header: [UInt8] = []
   private let handle: UnsafeMutableRawPointer
 
   init() throws(AudioError) {
@@ -23,7 +22,7 @@ import CVOAMRWBEnc
 
   deinit { unsafe E_IF_exit(handle) }
 
-  func setHeader(audioByteCount: Int) -> Bool { false }
+  func header(frameCount: Int) -> [UInt8] { [] }
 
   func encode(_ frames: Span<Int16>, into bytes: inout MutableSpan<UInt8>) throws(AudioError) -> Int
   {

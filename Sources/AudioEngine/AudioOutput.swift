@@ -33,7 +33,6 @@ public final class FileOutput: AudioOutput {
   private static let blockFrameCount = 1024
   private let file: HostFile
   private var converter: RateConverter
-  private var header = WAVHeader.bytes(frameRate: frameRate)
   private var audioByteCount = 0
   private var converted = [Int16](repeating: 0, count: blockFrameCount)
   private var block = [UInt8](repeating: 0, count: 2 * blockFrameCount)
@@ -83,13 +82,12 @@ public final class FileOutput: AudioOutput {
     }
     WAVHeader.store(converted, count: count, into: &block)
     let block = block
-    try file.write(block.span.extracting(0..<2 * count), at: header.count + audioByteCount)
+    try file.write(block.span.extracting(0..<2 * count), at: WAVHeader.byteCount + audioByteCount)
     audioByteCount += 2 * count
   }
 
   private func writeHeader() throws(AudioError) {
-    WAVHeader.setSizes(in: &header, audioByteCount: audioByteCount)
-    let header = header
+    let header = WAVHeader.bytes(frameRate: Self.frameRate, audioByteCount: audioByteCount)
     try file.write(header.span, at: 0)
   }
 }

@@ -6,13 +6,8 @@ protocol FrameEncoder: AnyObject {
   /// The most bytes that 20 ms can become.
   var byteCapacity: Int { get }
 
-  /// What stands before the audio; at first, for no audio.
-  var header: [UInt8] { get }
-
-  /// Makes the header tell of so many bytes of audio.
-  ///
-  /// - Returns: Whether the header speaks of sizes at all, and so must be written again.
-  func setHeader(audioByteCount: Int) -> Bool
+  /// What stands in a file before the audio of so many times 20 ms.
+  func header(frameCount: Int) -> [UInt8]
 
   /// Encodes exactly 20 ms.
   ///
@@ -24,20 +19,17 @@ protocol FrameEncoder: AnyObject {
 final class WAVEncoder: FrameEncoder {
   let frameRate: Int
   let byteCapacity: Int
-  private(set) var header: [UInt8]
   private let policy: WAVHeaderPolicy
 
   init(frameRate: Int, policy: WAVHeaderPolicy) {
     self.frameRate = frameRate
     self.policy = policy
     byteCapacity = frameRate / 50 * 2
-    header = WAVHeader.bytes(frameRate: frameRate)
   }
 
-  func setHeader(audioByteCount: Int) -> Bool {
-    guard policy == .correctSizes else { return false }
-    WAVHeader.setSizes(in: &header, audioByteCount: audioByteCount)
-    return true
+  func header(frameCount: Int) -> [UInt8] {
+    let told = policy == .plannedSizes ? frameCount : 0
+    return WAVHeader.bytes(frameRate: frameRate, audioByteCount: told * byteCapacity)
   }
 
   func encode(_ frames: Span<Int16>, into bytes: inout MutableSpan<UInt8>) -> Int {
@@ -48,8 +40,10 @@ final class WAVEncoder: FrameEncoder {
 
 /// What a WAV header says of the size while and after its file is written.
 public enum WAVHeaderPolicy: Equatable, Sendable {
-  /// True sizes from the first byte on, brought up to date with each sync and at the end.
-  case correctSizes
+  /// From the first byte on those of a recording that runs to its limit. One that ends before has its
+  /// header written again at the end, if there is room: a file system on flash copies the whole file
+  /// to change its start. Readers take a file that is shorter than its header says as far as it goes.
+  case plannedSizes
   /// A RIFF size of 36 and a data size of 0 for ever, as a real EC600S of 2021 leaves them.
   case unfinishedSizes
 }
@@ -60,24 +54,14 @@ enum WAVHeader {
   /// The most audio bytes: many readers take the sizes for signed, so a file ends at 2 GiB.
   static let audioByteLimit = Int(Int32.max) - byteCount
 
-  /// A header for no audio yet.
-  static func bytes(frameRate: Int) -> [UInt8] {
-    var header = Array("RIFF....WAVEfmt ".utf8)
-    for (value, byteCount) in [
-      (16, 4), (1, 2), (1, 2), (frameRate, 4), (2 * frameRate, 4), (2, 2), (16, 2),
-    ] {
-      for index in 0..<byteCount { header.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
+  static func bytes(frameRate: Int, audioByteCount: Int) -> [UInt8] {
+    func number(_ value: Int, _ byteCount: Int = 4) -> [UInt8] {
+      (0..<byteCount).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
-    header += Array("data....".utf8)
-    setSizes(in: &header, audioByteCount: 0)
-    return header
-  }
-
-  static func setSizes(in header: inout [UInt8], audioByteCount: Int) {
-    for index in 0..<4 {
-      header[4 + index] = UInt8(truncatingIfNeeded: (audioByteCount + 36) >> (8 * index))
-      header[40 + index] = UInt8(truncatingIfNeeded: audioByteCount >> (8 * index))
-    }
+    let format = [(1, 2), (1, 2), (frameRate, 4), (2 * frameRate, 4), (2, 2), (16, 2)]
+    return Array("RIFF".utf8) + number(audioByteCount + byteCount - 8) + Array("WAVEfmt ".utf8)
+      + number(16) + format.flatMap { number($0.0, $0.1) }
+      + Array("data".utf8) + number(audioByteCount)
   }
 
   /// Stores samples in little-endian order.

@@ -99,6 +99,9 @@ public struct RecordingReport: Equatable, Sendable {
   /// The first of the 20 ms frames since which every sample has been exactly zero, as from a muted
   /// microphone; nil while there is sound. 0 means that there has never been any.
   public var silentSince: Int?
+  /// Whether the recording ended before its limit and its header still tells of the whole length: the
+  /// sink had no room to write it again.
+  public var headerTellsPlan = false
   /// What the microphone says of itself.
   public var health = SourceHealth()
 

@@ -2,8 +2,9 @@
 ///
 /// It has one owner and no thread, clock or lock: time comes in as a value and everything happens in
 /// the caller's call, so there is nothing between opening and recording, or between stopping and
-/// finished, that anybody could see. Whatever ends it, the header is right for what was written and
-/// sink and microphone are closed; the exception is ``abandon()``.
+/// finished, that anybody could see. Whatever ends it, sink and microphone are closed and the header
+/// is right for what was written, or tells the planned length if the sink has no room to change it;
+/// the exception is ``abandon()``.
 public final class RecordingSession {
   /// How a recording stands.
   public enum State: Equatable, Sendable {
@@ -141,26 +142,25 @@ public final class RecordingSession {
     unsynced += 1
     guard unsynced >= framesPerSync else { return }
     unsynced = 0
-    try writeHeader()
     try sink.sync()
-  }
-
-  private func writeHeader() throws(SinkError) {
-    guard let encoder = chain?.encoder,
-      encoder.setHeader(audioByteCount: written.audioByteCount)
-    else { return }
-    try sink.overwrite(at: 0, with: encoder.header.span)
   }
 
   /// Closes everything; a fault that comes up here counts only if there was none before.
   private func end(_ outcome: State) {
     state = outcome
-    for attempt in [writeHeader, sink.close] {
-      do throws(SinkError) { try attempt() } catch {
-        if state == .finished { state = .failed(RecordingFailure(error)) }
-      }
+    do throws(SinkError) {
+      written.headerTellsPlan = try !sink.close(replacingStart: changedHeader)
+    } catch {
+      if state == .finished { state = .failed(RecordingFailure(error)) }
     }
     closeSource()
+  }
+
+  /// The header of what was written, if it differs from the one of the plan.
+  private var changedHeader: [UInt8]? {
+    guard let encoder = chain?.encoder else { return nil }
+    let header = encoder.header(frameCount: written.frameCount)
+    return header == encoder.header(frameCount: frameLimit) ? nil : header
   }
 
   private func closeSource() {
@@ -180,7 +180,8 @@ public final class RecordingSession {
       throw RecordingFailure(error)
     }
     do throws(SinkError) {
-      if !chain.encoder.header.isEmpty { try sink.append(chain.encoder.header.span) }
+      let header = chain.encoder.header(frameCount: frameLimit)
+      if !header.isEmpty { try sink.append(header.span) }
     } catch {
       chain.source.close()
       throw RecordingFailure(error)

@@ -126,7 +126,7 @@ private struct WAVParser {
 }
 
 /// The first bytes of a file for a person: printable ones as they are, others as hexadecimal.
-func quoted(_ bytes: [UInt8]) -> String {
+package func quoted(_ bytes: [UInt8]) -> String {
   guard !bytes.isEmpty else { return "nothing" }
   let digits = Array("0123456789abcdef".utf8)
   let text = bytes.flatMap { byte -> [UInt8] in

@@ -38,6 +38,19 @@ struct Arguments {
     return values
   }
 
+  /// The word that says what a command is to do; it comes first.
+  mutating func action(_ choices: [String], of command: String) throws(UsageError) -> String {
+    guard let word = words.first else {
+      throw UsageError("<\(choices.joined(separator: " | "))> is missing")
+    }
+    guard choices.contains(word) else {
+      throw UsageError(
+        "\(command) can \(choices.joined(separator: ", ")), not \(word)"
+          + didYouMean(word, in: choices))
+    }
+    return words.removeFirst()
+  }
+
   /// The next word that is no option.
   ///
   /// - Parameter what: How the usage line calls it.
@@ -45,6 +58,12 @@ struct Arguments {
     try refuseUnknownOptions()
     guard !words.isEmpty else { throw UsageError("<\(what)> is missing") }
     return words.removeFirst()
+  }
+
+  /// The next word that is no option, or nil if there is none.
+  mutating func optionalPositional() throws(UsageError) -> String? {
+    try refuseUnknownOptions()
+    return words.isEmpty ? nil : words.removeFirst()
   }
 
   /// All words that are left.
@@ -78,4 +97,14 @@ struct UsageError: Error, Equatable {
 /// `; did you mean X?`, or nothing if no candidate is close.
 func didYouMean(_ word: String, in candidates: some Sequence<String>) -> String {
   nearest(word, in: candidates).map { "; did you mean \($0)?" } ?? ""
+}
+
+/// A number of bytes such as `4096`, `256k` or `1m`; nil if it is none.
+func byteCount(_ text: String) -> Int? {
+  let units: [Character: Int] = ["k": 1024, "m": 1024 * 1024]
+  let unit = text.last.flatMap { units[$0] }
+  guard let count = Int(unit == nil ? text[...] : text.dropLast()),
+    case (let bytes, false) = count.multipliedReportingOverflow(by: unit ?? 1)
+  else { return nil }
+  return bytes
 }

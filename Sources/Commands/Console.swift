@@ -18,6 +18,9 @@ package final class Console: Sendable {
   /// The descriptor of the output, for a child process to write to.
   var outputDescriptor: Int32 { output }
 
+  /// A descriptor for what others have to say that is not the result.
+  var errorDescriptor: Int32 { errors }
+
   /// Whether a line that is drawn over again is seen, and disturbs no other.
   var showsProgress: Bool { isatty(errors) == 1 && isatty(output) == 0 }
 
@@ -27,10 +30,23 @@ package final class Console: Sendable {
   /// Why the result could not be written; nil if it could.
   var outputFailure: String? { failure.withLock { $0 } }
 
+  /// Whether the result is read by a person at a terminal.
+  var isTerminal: Bool { isatty(output) == 1 }
+
+  /// Characters in a line of the terminal; 80 where there is none.
+  var width: Int {
+    var size = winsize()
+    guard unsafe ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   /// Prints a line of the result.
-  func print(_ line: String) {
+  func print(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
+
+  /// Writes a part of the result as it is.
+  func write(_ bytes: [UInt8]) {
     failure.withLock { failure in
-      guard failure == nil, !Self.write(line + "\n", to: output) else { return }
+      guard failure == nil, !HostFile.writeAll(output, bytes) else { return }
       failure = hostReason
     }
   }
@@ -46,11 +62,12 @@ package final class Console: Sendable {
     say("\r\u{1B}[K" + (text.map { "qpyemu: \($0)" } ?? ""))
   }
 
-  private func say(_ text: String) {
-    failure.withLock { _ in _ = Self.write(text, to: errors) }
+  /// Draws the progress line if a person sees it.
+  func progressIfSeen(_ text: String?) {
+    if isatty(errors) == 1 { progress(text) }
   }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    HostFile.writeAll(descriptor, Array(text.utf8))
+  private func say(_ text: String) {
+    failure.withLock { _ in _ = HostFile.writeAll(errors, Array(text.utf8)) }
   }
 }

@@ -77,6 +77,42 @@ extension HostFile {
   /// Closes a descriptor; false if what was written could not be kept.
   static func close(_ descriptor: Int32) -> Bool { Glibc.close(descriptor) == 0 }
 
+  /// The first bytes of a file, fewer if it is shorter; nil if it cannot be read.
+  static func start(of path: String, count: Int) -> [UInt8]? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { _ = close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let done = filled
+      let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe Glibc.read(descriptor, buffer.baseAddress! + done, count - done)
+      }
+      if read < 0 && errno == EINTR { continue }
+      guard read >= 0 else { return nil }
+      if read == 0 { break }
+      filled += read
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
+  /// The size of a file in bytes; nil if it cannot be looked at.
+  static func size(of path: String) -> Int? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// Makes a file, over one that is there.
+  static func write(_ bytes: [UInt8], to path: String) throws(Complaint) {
+    let descriptor = create(path)
+    defer { if descriptor >= 0 { _ = close(descriptor) } }
+    guard descriptor >= 0, writeAll(descriptor, bytes) else {
+      throw Complaint(.hostFailure, "cannot write \(path): \(hostReason)")
+    }
+  }
+
   static func canBeRead(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 
   /// The names in a folder, sorted; nil if it cannot be read.

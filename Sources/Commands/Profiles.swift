@@ -33,20 +33,14 @@ struct Profiles: Command {
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
-    let words = ["list", "show", "lint", "diff"]
-    let word = try arguments.positional(words.joined(separator: " | "))
-    switch word {
+    switch try arguments.action(["list", "show", "lint", "diff"], of: "profiles") {
     case "list": action = .list
     case "show": action = .show(try arguments.positional("name"))
     case "lint":
       let files = try arguments.rest()
       guard !files.isEmpty else { throw UsageError("<file.json> is missing") }
       action = .lint(files)
-    case "diff":
-      action = .diff(try arguments.positional("name"), try arguments.positional("name"))
-    default:
-      throw UsageError(
-        "profiles can \(words.joined(separator: ", ")), not \(word)\(didYouMean(word, in: words))")
+    default: action = .diff(try arguments.positional("name"), try arguments.positional("name"))
     }
     try arguments.finish()
   }

@@ -22,7 +22,9 @@ struct Run: Command {
       --audio-out SINK   the loudspeaker (null): \(AudioOutputChoice.forms)
       --time MODE        virtual or real (virtual, or real if the audio is live, which needs it)
       --policy POLICY    documented or observed (documented)
-      --flash FLASH      memory, or dir:FOLDER to keep it (memory)
+      --flash FLASH      \(FlashSetting.forms) (memory):
+                         an image FILE keeps /usr, byte for byte as a module's flash, and is made
+                         if it is missing; a FOLDER keeps the files
       --seed NUMBER      what everything random derives from (1)
 
     Each of these may also stand in the environment, as QPYEMU_PROFILE, QPYEMU_AUDIO_IN and so on, or
@@ -68,7 +70,7 @@ struct Run: Command {
     try arguments.finish()
   }
 
-  private static func seconds(_ text: String) throws(UsageError) -> Duration {
+  static func seconds(_ text: String) throws(UsageError) -> Duration {
     guard let seconds = Double(text), seconds > 0, seconds <= 1e9 else {
       throw UsageError("--timeout is a number of seconds above 0, not \"\(text)\"")
     }
@@ -76,12 +78,9 @@ struct Run: Command {
   }
 
   private static func bytes(_ text: String) throws(UsageError) -> Int {
-    let units: [Character: Int] = ["k": 1024, "m": 1024 * 1024]
-    let unit = text.last.flatMap { units[$0] }
-    guard let count = Int(unit == nil ? text[...] : text.dropLast()),
-      case (let bytes, false) = count.multipliedReportingOverflow(by: unit ?? 1),
-      (64 << 10...1 << 30).contains(bytes)
-    else { throw UsageError("--heap is 64k to 1024m, not \"\(text)\"") }
+    guard let bytes = byteCount(text), (64 << 10...1 << 30).contains(bytes) else {
+      throw UsageError("--heap is 64k to 1024m, not \"\(text)\"")
+    }
     return bytes
   }
 
@@ -93,9 +92,9 @@ struct Run: Command {
     let setup = try RunSetup(settings, heapBytes: heapBytes, host: host)
     let stage = try staging.stage(seed: setup.seed, microphone: setup.microphone, console)
     let source = try ScriptImport(script)
-    let interpreter = try findInterpreter()
+    let interpreter = try Interpreter.required(host)
     if let export { try HostFile.makeOutputFolder(export) }
-    let files = try setup.files()
+    let files = try setup.files(console)
     let main = files.mounts[0]
     let path = main.path + (try source.copy(to: main.volume))
     let trace = try openTrace(console)
@@ -113,14 +112,6 @@ struct Run: Command {
     let code = stage.end(ending, exitCode(ending, console), device)
     try copyOut(files)
     return code
-  }
-
-  private func findInterpreter() throws -> Interpreter {
-    do throws(Interpreter.Missing) {
-      return try Interpreter.find(environment: host.variable)
-    } catch {
-      throw Complaint(.unavailable, error.message)
-    }
   }
 
   private func openTrace(_ console: Console) throws -> CallTrace? {
@@ -174,6 +165,17 @@ struct Run: Command {
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure
+    }
+  }
+}
+
+extension Interpreter {
+  /// The interpreter that no run can do without.
+  static func required(_ host: Host) throws(Complaint) -> Interpreter {
+    do throws(Missing) {
+      return try find(environment: host.variable)
+    } catch {
+      throw Complaint(.unavailable, error.message)
     }
   }
 }

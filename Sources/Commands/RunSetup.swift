@@ -14,21 +14,20 @@ struct RunSetup {
   let microphone: any Microphone
   private let loudspeaker: AudioOutputChoice
   private let loudspeakerText: String
-  /// The host folder that keeps the flash; nil for memory.
-  private let flashFolder: String?
+  private let flash: FlashSetting
   private let heapBytes: Int?
   private let host: Host
 
   init(_ settings: Settings, heapBytes: Int?, host: Host) throws {
     self.heapBytes = heapBytes
     self.host = host
-    profile = try Self.profile(settings, host)
+    profile = try settings.moduleProfile(host)
     policy = try settings[.policy]?.choice(of: Policy.self) ?? .documented
     seed = try Self.seed(settings)
     microphone = try AudioInput.microphone(settings[.audioIn], seed: seed)
     loudspeaker = try AudioOutputChoice(settings[.audioOut])
     loudspeakerText = settings[.audioOut]?.text ?? "null"
-    flashFolder = try Self.flashFolder(settings[.flash])
+    flash = try FlashSetting(settings[.flash])
     let isLive = microphone.isLive || loudspeaker.isLive
     let mode = try settings[.time]?.choice(of: Run.TimeMode.self)
     if isLive, mode == .virtual {
@@ -39,16 +38,6 @@ struct RunSetup {
     time = mode ?? (isLive ? .real : .virtual)
   }
 
-  private static func profile(_ settings: Settings, _ host: Host) throws -> ModuleProfile {
-    let library = try ProfileLibrary.fromEnvironment(host.variable)
-    guard let name = settings[.profile] else {
-      throw UsageError(
-        "no profile: give --profile or set QPYEMU_PROFILE to one of "
-          + (try library.modelNames().joined(separator: ", ")))
-    }
-    return try library.profile(named: name.text)
-  }
-
   private static func seed(_ settings: Settings) throws(UsageError) -> UInt64 {
     guard let value = settings[.seed] else { return 1 }
     guard let seed = UInt64(value.text) else {
@@ -57,34 +46,25 @@ struct RunSetup {
     return seed
   }
 
-  private static func flashFolder(_ value: Settings.Value?) throws(UsageError) -> String? {
-    guard let value, value.text != "memory" else { return nil }
-    if case ("dir", let folder?) = value.text.splitOnce(at: ":"), !folder.isEmpty {
-      return value.path(folder)
-    }
-    throw UsageError("\(value.origin) is memory or dir:FOLDER, not \"\(value.text)\"")
-  }
-
   /// Every effective setting, in a line.
   var description: String {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""
     return "\(profile.name), policy \(policy), microphone \(microphone.description), "
       + "loudspeaker \(loudspeakerText), time \(time), "
-      + "flash \(flashFolder.map { "dir:\($0)" } ?? "memory")\(heap), seed \(seed)"
+      + "flash \(flash.description)\(heap), seed \(seed)"
   }
 
   /// The module's volumes.
-  func files() throws -> ScriptFiles {
-    if let flashFolder { try HostFile.makeOutputFolder(flashFolder) }
-    var mounts: [ScriptFiles.Mount] = []
-    for volume in profile.volumes {
-      mounts.append(
+  func files(_ console: Console) throws -> ScriptFiles {
+    if let folder = flash.folder { try HostFile.makeOutputFolder(folder) }
+    return ScriptFiles(
+      try profile.volumes.map { volume in
         try onVolume { () throws(VolumeError) in
           try ScriptFiles.Mount(
-            volume, folder: flashFolder, openFileLimit: profile.limits.openFiles)
-        })
-    }
-    return ScriptFiles(mounts)
+            volume, on: flash[mount: volume.mount], policy: policy,
+            openFileLimit: profile.limits.openFiles, notice: console.complain)
+        }
+      })
   }
 
   func makeDevice(_ files: ScriptFiles, _ console: Console) throws -> DeviceEmulator {

@@ -38,11 +38,20 @@ struct Settings {
 
   subscript(name: Name) -> Value? { values[name] }
 
+  /// These settings but for some.
+  func leavingOut(_ names: Set<Name>) -> Settings {
+    var copy = self
+    copy.values = values.filter { !names.contains($0.key) }
+    return copy
+  }
+
   /// Collects the settings.
   ///
-  /// - Parameter host: The environment and files to look at.
-  init(_ arguments: inout Arguments, host: Host) throws {
-    for name in Name.allCases {
+  /// - Parameters:
+  ///   - names: Those that the command has options for.
+  ///   - host: The environment and files to look at.
+  init(_ arguments: inout Arguments, _ names: [Name] = Name.allCases, host: Host) throws {
+    for name in names {
       if let text = try arguments.option(name.option) {
         values[name] = Value(text: text, origin: name.option)
       }
@@ -98,6 +107,19 @@ struct Settings {
           folder: String(path.dropLast(Self.fileName.count + 1)))
       }
     }
+  }
+}
+
+extension Settings {
+  /// The profile that is named.
+  func moduleProfile(_ host: Host) throws -> ModuleProfile {
+    let library = try ProfileLibrary.fromEnvironment(host.variable)
+    guard let name = self[.profile] else {
+      throw UsageError(
+        "no profile: give --profile or set QPYEMU_PROFILE to one of "
+          + (try library.modelNames().joined(separator: ", ")))
+    }
+    return try library.profile(named: name.text)
   }
 }
 

@@ -1,6 +1,5 @@
 import EmulatedTime
 public import FlashStorage
-public import ModuleProfiles
 
 /// The module's flash as a script sees it: the volumes under their mount points, the files it has
 /// open, and which files somebody uses.
@@ -273,27 +272,6 @@ extension OpenMode {
     case "x": self = [.write, .create, .exclusive]
     case "x+": self = [.read, .write, .create, .exclusive]
     default: return nil
-    }
-  }
-}
-
-extension ScriptFiles.Mount {
-  /// A volume of the size and kind that a profile gives.
-  ///
-  /// - Parameters:
-  ///   - folder: The host folder that keeps the flash, a subfolder for each volume; nil for memory.
-  ///   - openFileLimit: How many files may be open at once.
-  public init(
-    _ volume: FlashVolume, folder: String? = nil, openFileLimit: Int
-  ) throws(VolumeError) {
-    path = volume.mount
-    isReadOnly = volume.readOnly
-    if let folder {
-      self.volume = try BlockCountedVolume(
-        folder: folder + volume.mount, blockCount: volume.blockCount, openFileLimit: openFileLimit)
-    } else {
-      self.volume = try BlockCountedVolume(
-        blockCount: volume.blockCount, openFileLimit: openFileLimit)
     }
   }
 }

@@ -68,7 +68,7 @@ struct AMRTests {
   @Test("WAV opens with the right length")
   func wav() throws {
     let folder = try TemporaryFolder()
-    let wav = try record(ToneMicrophone(hertz: 440), as: .wav(.correctSizes), for: .seconds(10))
+    let wav = try record(ToneMicrophone(hertz: 440), as: .wav(.plannedSizes), for: .seconds(10))
     let path = try folder.write(wav, to: "a.wav")
     #expect(try run("sox", ["--info", "-s", path]) == "80000\n")
     #expect(try run("sox", ["--info", "-r", path]) == "8000\n")
@@ -79,7 +79,7 @@ struct AMRTests {
   private func expectSoxAgrees(
     on microphone: any Microphone, in folder: borrowing TemporaryFolder
   ) throws {
-    let wav = try record(microphone, as: .wav(.correctSizes), for: .seconds(12))
+    let wav = try record(microphone, as: .wav(.plannedSizes), for: .seconds(12))
     let path = folder.path("sox.amr")
     let input = try folder.write(wav, to: "a.wav")
     #expect(try run("sox", ["-D", input, "-t", "amr-nb", "-C", "7", path]) != nil)

@@ -5,9 +5,9 @@ import Testing
 struct GainTests {
   @Test("Gain changes the level by its decibels", arguments: [-36.0, -6, -0.5, 3, 6, 12])
   func level(decibels: Double) throws {
-    let tone = try record(ToneMicrophone(hertz: 440), as: .wav(.correctSizes), for: .seconds(1))
+    let tone = try record(ToneMicrophone(hertz: 440), as: .wav(.plannedSizes), for: .seconds(1))
     let changed = try record(
-      ToneMicrophone(hertz: 440), as: .wav(.correctSizes), for: .seconds(1), gain: decibels)
+      ToneMicrophone(hertz: 440), as: .wav(.plannedSizes), for: .seconds(1), gain: decibels)
     let difference =
       AudioEngineTests.level(samples(ofWAV: changed)) - AudioEngineTests.level(samples(ofWAV: tone))
     #expect(abs(difference - decibels) < 0.02)

@@ -8,7 +8,7 @@ struct RateConverterTests {
     arguments: [44_100, 48_000, 16_000, 11_025, 22_050, 96_000])
   func tone(rate: Int) throws {
     let microphone = FixedRateMicrophone(base: ToneMicrophone(hertz: 440), frameRate: rate)
-    let wav = try record(microphone, as: .wav(.correctSizes), for: .seconds(10))
+    let wav = try record(microphone, as: .wav(.plannedSizes), for: .seconds(10))
     let converted = samples(ofWAV: wav)
     let exact = try frames(of: ToneMicrophone(hertz: 440), count: 80_000)
     #expect(converted.count == 80_000)
@@ -20,7 +20,7 @@ struct RateConverterTests {
   @Test("What lies beyond the new rate's half is at least 80 dB down")
   func aliases() throws {
     let microphone = FixedRateMicrophone(base: ToneMicrophone(hertz: 7000), frameRate: 48_000)
-    let wav = try record(microphone, as: .wav(.correctSizes), for: .seconds(2))
+    let wav = try record(microphone, as: .wav(.plannedSizes), for: .seconds(2))
     let settled = samples(ofWAV: wav).dropFirst(800)
     // The tone's own level is -15 dBFS.
     #expect(level(settled) < -95)

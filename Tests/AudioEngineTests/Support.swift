@@ -4,11 +4,11 @@ import Testing
 
 /// Keeps what a session writes, up to a capacity, and what it held at the last sync.
 final class ArraySink: ByteSink {
-  enum Operation: CaseIterable { case append, overwrite, sync, close }
+  enum Operation: CaseIterable { case append, replaceStart, sync, close }
 
   private(set) var bytes: [UInt8] = []
   private(set) var synced: [UInt8] = []
-  private(set) var syncCount = 0
+  private(set) var replacementCount = 0
   private(set) var isClosed = false
   private let capacity: Int
   /// What fails, and after how many bytes.
@@ -25,22 +25,22 @@ final class ArraySink: ByteSink {
     for index in bytes.indices { self.bytes.append(bytes[index]) }
   }
 
-  func overwrite(at offset: Int, with bytes: Span<UInt8>) throws(SinkError) {
-    try begin(.overwrite)
-    precondition(offset + bytes.count <= self.bytes.count)
-    for index in bytes.indices { self.bytes[offset + index] = bytes[index] }
-  }
-
   func sync() throws(SinkError) {
     try begin(.sync)
     synced = bytes
-    syncCount += 1
   }
 
-  func close() throws(SinkError) {
+  func close(replacingStart start: [UInt8]?) throws(SinkError) -> Bool {
     defer { isClosed = true }
     try begin(.close)
-    synced = bytes
+    defer { synced = bytes }
+    guard let start else { return true }
+    do throws(SinkError) { try begin(.replaceStart) } catch { return false }
+    // As on flash, which writes the file anew before it lets go of the old one.
+    guard bytes.count <= capacity - bytes.count else { return false }
+    replacementCount += 1
+    bytes.replaceSubrange(0..<start.count, with: start)
+    return true
   }
 
   private func begin(_ operation: Operation) throws(SinkError) {

@@ -26,6 +26,11 @@ struct Bench {
     }
   }
 
+  /// A file that stands beside this one in the sources.
+  func source(_ name: String, _ here: StaticString = #filePath) -> String {
+    "\(here)".split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" } + "/\(name)"
+  }
+
   /// Of two numbers the one that fits how long the run may take.
   func often(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }
 

@@ -1,6 +1,6 @@
 /// A row of the table, by the name that a command line gives it; one measurement may take more lines.
 enum Row: String, CaseIterable {
-  case a, b, c, d, e, e10
+  case a, b, c, d, e, e10, f, g
 
   /// Whether it is measured only when named.
   var isLong: Bool { self == .e10 }
@@ -13,6 +13,8 @@ enum Row: String, CaseIterable {
     case .d: try swiftCallRow(bench)
     case .e: try captureRow(bench)
     case .e10: try busyCaptureRow(bench)
+    case .f: try flashRow(bench)
+    case .g: try hourRow(bench)
     }
   }
 }

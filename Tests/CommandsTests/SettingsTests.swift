@@ -63,7 +63,12 @@ struct SettingsTests {
         ["--time", "vitual"], 64, "--time is virtual or real, not \"vitual\"; did you mean virtual?"
       ),
       (["--policy", "observe"], 64, "did you mean observed?"),
-      (["--flash", "disk"], 64, "--flash is memory or dir:FOLDER, not \"disk\""),
+      (["--flash", "dir:"], 64, "--flash is memory, FILE, usr=FILE,bak=FILE or dir:FOLDER, not"),
+      (["--flash", "usr=a,usr=b"], 64, "--flash names usr twice"),
+      (["--flash", "usr=a,bak=a"], 64, "--flash gives two volumes the same file a"),
+      (["--flash", "usr=a,tmp=b"], 64, "--flash is memory, FILE, usr=FILE,bak=FILE or dir:FOLDER"),
+      (["--flash", "bak="], 64, "--flash is memory, FILE, usr=FILE,bak=FILE or dir:FOLDER"),
+      (["--flash", "/tmp"], 64, "--flash: /tmp is a folder; dir:/tmp keeps files in it"),
       (["--seed", "-1"], 64, "--seed is a whole number from 0 on, not \"-1\""),
       (["--heap", "12"], 64, "--heap is 64k to 1024m, not \"12\""),
       (["--heap", "9000000000000000000m"], 64, "--heap is 64k to 1024m"),

@@ -97,15 +97,23 @@ final class Desk {
     try call(.ttsPlay, .int(priority), .int(breakin), 2, .string(text))
   }
 
-  /// Fills `/usr`, but for so many blocks.
+  /// Fills `/usr` to the last byte, or but for so many blocks.
   func fillFlash(leaving spare: Int = 0) throws {
-    var count = try files.statistics(of: "/usr").freeBlockCount - spare
-    while true {
-      let file = try files.open("/usr/full.bin", mode: "wb")
-      defer { try? files.close(file) }
-      let last: [UInt8] = [1]
-      try files.seek(file, to: 4096 * count - 1)
-      do { return try files.write(file, last.span) } catch FlashError.noSpace { count -= 1 }
+    let file = try files.open("/usr/full.bin", mode: "wb")
+    defer { try? files.close(file) }
+    // Of each block a few bytes go into the list of blocks.
+    let count = try files.statistics(of: "/usr").freeBlockCount - spare
+    var left = spare == 0 ? Int.max : count * 4080
+    var piece = 65_536
+    while left > 0 {
+      let bytes = [UInt8](repeating: 1, count: min(piece, left))
+      do {
+        try files.write(file, bytes.span)
+        left -= bytes.count
+      } catch FlashError.noSpace {
+        guard bytes.count > 1 else { return }
+        piece = bytes.count / 2
+      }
     }
   }
 

@@ -114,7 +114,7 @@ struct RecordingTests {
   }
 
   @Test(
-    "On a full flash the recording ends with -1; its length and header are right",
+    "On a full flash the recording ends with -1 and what fitted can be played",
     arguments: ["a.wav", "a.amr"])
   func flashFull(name: String) throws {
     let desk = try Desk()
@@ -129,14 +129,18 @@ struct RecordingTests {
       desk.takeEvents() == [
         message("U:/" + name, 0, 0), message("U:/" + name, bytes.count - header, -1),
       ])
-    if name == "a.wav" {
-      #expect(number(bytes, at: 40) == bytes.count - header)
-      #expect(number(bytes, at: 4) == bytes.count - 8)
-    }
-    #expect(try AudioClip(bytes, name: name).frameCount > 0)
+    let clip = try AudioClip(bytes, name: name)
+    if name == "a.wav" { #expect(clip.frameCount == (bytes.count - header) / 2) }
+    #expect(clip.frameCount > 0)
     #expect(try desk.call(.recordIsBusy) == 0)
     #expect(try desk.call(.recordGetData, .string(name), 0, 4) != -4, "it is in use no more")
-    #expect(desk.notices.all == ["U:/\(name): the recording failed: the flash is full"])
+    var notices = ["U:/\(name): the recording failed: the flash is full"]
+    if name == "a.wav" {
+      notices.append(
+        "U:/a.wav: its header tells the planned length: the flash had no room for the copy that "
+          + "changing it takes")
+    }
+    #expect(desk.notices.all == notices)
   }
 
   @Test("A microphone that goes away ends the recording with -1 and keeps what it gave")

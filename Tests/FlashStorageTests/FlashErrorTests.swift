@@ -5,11 +5,11 @@ import Testing
 struct Cause: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let error: FlashError
-  let act: @Sendable (BlockCountedVolume) throws -> Void
+  let act: @Sendable (LittleFSVolume) throws -> Void
 
   init(
     _ text: String, _ error: FlashError,
-    _ act: @escaping @Sendable (BlockCountedVolume) throws -> Void
+    _ act: @escaping @Sendable (LittleFSVolume) throws -> Void
   ) {
     testDescription = text
     self.error = error
@@ -95,7 +95,7 @@ struct Cause: CustomTestStringConvertible, Sendable {
     Cause("creating without writing", .invalid) { _ = try $0.open("/file", [.read, .create]) },
     Cause("a path with a zero byte", .invalid) { _ = try $0.status(of: "/fi\0le") },
     Cause("writing more than fits", .noSpace) { try $0.put(pattern(400_000), at: "/big") },
-    Cause("writing far past the end", .noSpace) { volume in
+    Cause("writing far past the end", .fileTooLarge) { volume in
       let handle = try volume.open("/file", .write)
       try volume.seek(handle, to: 2_147_483_647, from: .start)
       try volume.write(handle, [1])
@@ -118,7 +118,7 @@ struct FlashErrorTests {
     #expect(throws: cause.error) { try cause.act(volume) }
   }
 
-  static let changes: [@Sendable (BlockCountedVolume) throws -> Void] = [
+  static let changes: [@Sendable (LittleFSVolume) throws -> Void] = [
     { _ = try $0.open("/file", [.write]) },
     { _ = try $0.open("/new", [.write, .create]) },
     { try $0.makeDirectory("/new") },
@@ -134,7 +134,7 @@ struct FlashErrorTests {
 
   @Test("A host that refuses is a fault in words, and the volume stays as it was")
   func fault() throws {
-    let bench = try Bench(.folder)
+    let bench = try Bench(.folder1)
     let folder = try #require(bench.folder)
     try folder.write([], to: "in the way")
     let error = try #require(throws: FlashError.self) {

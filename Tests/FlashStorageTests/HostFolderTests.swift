@@ -5,9 +5,9 @@ import Testing
 struct HostFolderTests {
   private func volume(
     in folder: TemporaryFolder, blockCount: Int = 94, access: VolumeAccess = .readWrite
-  ) throws -> BlockCountedVolume {
-    try BlockCountedVolume(
-      folder: folder.path, blockCount: blockCount, openFileLimit: 8, access: access)
+  ) throws -> LittleFSVolume {
+    try LittleFSVolume(
+      folder: folder.path, FlashGeometry(blockCount: blockCount), openFileLimit: 8, access: access)
   }
 
   private func refusal(_ folder: TemporaryFolder, blockCount: Int = 94) throws -> VolumeError {
@@ -54,8 +54,8 @@ struct HostFolderTests {
     #expect(
       "\(readOnly)" == "cannot open the flash folder '\(folder.path)': No such file or directory")
     #expect(throws: VolumeError.self) {
-      try BlockCountedVolume(
-        folder: folder.path + "/below", blockCount: 94, openFileLimit: 8)
+      try LittleFSVolume(
+        folder: folder.path + "/below", FlashGeometry(blockCount: 94), openFileLimit: 8)
     }
     #expect(try volume(in: folder).names().isEmpty)
   }
@@ -63,7 +63,7 @@ struct HostFolderTests {
   // MARK: A killed process
 
   /// What a recorder, a text editor and a database do to a file of 9000 bytes between two syncs.
-  static let changes: [@Sendable (BlockCountedVolume, FlashHandle) throws -> Void] = [
+  static let changes: [@Sendable (LittleFSVolume, FlashHandle) throws -> Void] = [
     { volume, handle in  // The next half second, then the header.
       try volume.seek(handle, to: 0, from: .end)
       try volume.write(handle, pattern(8000, seed: 1))
@@ -89,9 +89,11 @@ struct HostFolderTests {
     { _, _ in },
   ]
 
-  @Test("A killed process leaves each file as last synced", arguments: changes.indices)
-  func killed(change: Int) throws {
-    let bench = try Bench(.folder)
+  @Test(
+    "A killed process leaves each file as last synced",
+    arguments: changes.indices, Backing.inFolder)
+  func killed(change: Int, backing: Backing) throws {
+    let bench = try Bench(backing)
     try bench.volume.put(pattern(9000), at: "/f")
     let handle = try bench.volume.open("/f", [.read, .write])
     try Self.changes[change](bench.volume, handle)
@@ -191,29 +193,47 @@ struct HostFolderTests {
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/link", withDestinationPath: "real")
     #expect(throws: VolumeError.self) {
-      try BlockCountedVolume(folder: folder.path + "/file", blockCount: 94, openFileLimit: 8)
+      try LittleFSVolume(
+        folder: folder.path + "/file", FlashGeometry(blockCount: 94), openFileLimit: 8)
     }
-    let linked = try BlockCountedVolume(
-      folder: folder.path + "/link", blockCount: 94, openFileLimit: 8)
+    let linked = try LittleFSVolume(
+      folder: folder.path + "/link", FlashGeometry(blockCount: 94), openFileLimit: 8)
     #expect(try linked.content(of: "/f") == [1])
   }
 
-  @Test("A link put in the way later leads nowhere")
-  func linkLater() throws {
-    let bench = try Bench(.folder)
+  static let uses: [@Sendable (LittleFSVolume) throws -> Void] = [
+    { try $0.put([3], at: "/d/victim") }, { try $0.remove("/d/victim") },
+    { try $0.put([3], at: "/d/new") }, { try $0.makeDirectory("/d/new") },
+    { try $0.rename("/d/victim", to: "/moved") }, { try $0.rename("/d/victim", to: "/other") },
+  ]
+
+  @Test(
+    "A link put in the way later leads nowhere, and the volume stays as it was",
+    arguments: uses.indices)
+  func linkLater(use: Int) throws {
+    let bench = try Bench(.folder1)
     let folder = try #require(bench.folder)
     let outside = try TemporaryFolder()
     try outside.write([1], to: "victim")
     try bench.volume.makeDirectory("/d")
-    try bench.volume.put([2], at: "/d/victim")
-    try FileManager.default.removeItem(atPath: folder.path + "/d")
+    try bench.volume.put(pattern(9000), at: "/d/victim")
+    try bench.volume.put([7], at: "/other")
+    try FileManager.default.moveItem(atPath: folder.path + "/d", toPath: folder.path + "/away")
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/d", withDestinationPath: outside.path)
-    #expect(throws: FlashError.self) { try bench.volume.put([3], at: "/d/victim") }
-    #expect(throws: FlashError.self) { try bench.volume.remove("/d/victim") }
-    #expect(throws: FlashError.self) { try bench.volume.put([3], at: "/d/new") }
+    let free = try bench.volume.freeBlockCount
+    #expect(throws: FlashError.self) { try Self.uses[use](bench.volume) }
+    #expect(try bench.volume.content(of: "/d/victim") == pattern(9000))
+    #expect(try bench.volume.content(of: "/other") == [7])
+    #expect(try bench.volume.names().sorted() == ["d", "other"])
+    #expect(try bench.volume.names(in: "/d") == ["victim"])
+    #expect(try bench.volume.freeBlockCount == free)
     #expect(try outside.read("victim") == [1])
     #expect(try outside.names() == ["victim"])
+    // When the way is free again, so is the volume.
+    try FileManager.default.removeItem(atPath: folder.path + "/d")
+    try FileManager.default.moveItem(atPath: folder.path + "/away", toPath: folder.path + "/d")
+    try Self.uses[use](bench.volume)
   }
 
   @Test("A folder for reading only is left untouched")

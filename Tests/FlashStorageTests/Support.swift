@@ -30,41 +30,69 @@ struct TemporaryFolder {
   func names() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: path) }
 }
 
-/// Where the volume under test keeps its content.
+/// A volume of one of the two formats, on flash in memory or kept in a folder.
 enum Backing: CaseIterable {
-  case memory, folder
+  case littleFS1, littleFS2, folder1, folder2
+
+  /// Without a folder.
+  static let inMemory = [littleFS1, littleFS2]
+  static let inFolder = [folder1, folder2]
+
+  var isFolder: Bool { self == .folder1 || self == .folder2 }
+
+  var options: LittleFSOptions {
+    var options = LittleFSOptions()
+    options.version = self == .littleFS1 || self == .folder1 ? .v11 : .v21
+    return options
+  }
+
+  /// Blocks of an empty volume that are in use.
+  var emptyBlockCount: Int { options.version == .v11 ? 4 : 2 }
 }
 
 /// A volume under test, on a backing that can be restarted.
 final class Bench {
-  let blockCount: Int
+  let backing: Backing
+  let geometry: FlashGeometry
+  let openFileLimit: Int
   let folder: TemporaryFolder?
-  private(set) var volume: BlockCountedVolume
+  private(set) var volume: LittleFSVolume
 
   init(
-    _ backing: Backing, blockCount: Int = 94, openFileLimit: Int = 8,
+    _ backing: Backing = .littleFS1, blockCount: Int = 94, openFileLimit: Int = 8,
     access: VolumeAccess = .readWrite
   ) throws {
-    self.blockCount = blockCount
-    switch backing {
-    case .memory:
-      folder = nil
-      volume = try BlockCountedVolume(
-        blockCount: blockCount, openFileLimit: openFileLimit, access: access)
-    case .folder:
+    self.backing = backing
+    self.openFileLimit = openFileLimit
+    geometry =
+      backing.options.version == .v11
+      ? try FlashGeometry(blockCount: blockCount)
+      : try FlashGeometry(
+        readSize: 256, programSize: 256, blockSize: 4096, blockCount: blockCount)
+    if backing.isFolder {
       let folder = try TemporaryFolder()
       self.folder = folder
-      volume = try BlockCountedVolume(
-        folder: folder.path, blockCount: blockCount, openFileLimit: openFileLimit, access: access)
+      volume = try LittleFSVolume(
+        folder: folder.path, geometry, backing.options, openFileLimit: openFileLimit,
+        access: access)
+    } else {
+      folder = nil
+      let flash = RAMFlash(geometry)
+      try LittleFSVolume.format(flash, backing.options)
+      volume = try LittleFSVolume(
+        mounting: RAMFlash(flash.content), backing.options, openFileLimit: openFileLimit,
+        access: access)
     }
   }
 
-  /// Drops the volume without closing anything, as a killed process does, and loads the folder again.
+  /// Drops the volume without closing anything, as a killed process does, and loads it again.
   func restart() throws {
+    let flash = volume.withDevice { ($0 as? RAMFlash)?.content } ?? FlashContent(geometry)
+    // In a folder the first has to unlock it.
+    volume = try LittleFSVolume(mounting: RAMFlash(flash), openFileLimit: openFileLimit)
     guard let folder else { return }
-    // A volume in between, for the first to unlock the folder.
-    volume = try BlockCountedVolume(blockCount: blockCount, openFileLimit: 8)
-    volume = try BlockCountedVolume(folder: folder.path, blockCount: blockCount, openFileLimit: 8)
+    volume = try LittleFSVolume(
+      folder: folder.path, geometry, backing.options, openFileLimit: openFileLimit)
   }
 }
 

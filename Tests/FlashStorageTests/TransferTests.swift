@@ -29,7 +29,7 @@ struct TransferTests {
   func below() throws {
     let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
     try source.write([1], to: "a")
-    let volume = try Bench(.memory).volume
+    let volume = try Bench().volume
     try volume.makeDirectory("/d")
     try volume.put([2], at: "/other")
     try volume.importFolder(source.path, to: "/d")
@@ -44,7 +44,7 @@ struct TransferTests {
     let source = try TemporaryFolder()
     try source.write(pattern(10_000), to: "a")
     try source.write(pattern(400_000), to: "b.wav")
-    let volume = try Bench(.memory).volume
+    let volume = try Bench().volume
     let error = #expect(throws: VolumeError.self) { try volume.importFolder(source.path) }
     #expect(error?.reason == .doesNotFit)
     #expect(
@@ -63,7 +63,7 @@ struct TransferTests {
     try source.write([1], to: "file")
     try FileManager.default.createSymbolicLink(
       atPath: source.path + "/link", withDestinationPath: "file")
-    let volume = try Bench(.memory).volume
+    let volume = try Bench().volume
     func message(_ body: () throws -> Void) throws -> String {
       try #require(throws: VolumeError.self) { try body() }.description
     }

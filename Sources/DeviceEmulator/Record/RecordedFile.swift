@@ -147,20 +147,26 @@ final class FlashFileSink: ByteSink {
     try translating { () throws(FlashError) in try volume.write(handle, bytes) }
   }
 
-  func overwrite(at offset: Int, with bytes: Span<UInt8>) throws(SinkError) {
-    try translating { () throws(FlashError) in
-      try volume.seek(handle, to: offset, from: .start)
-      try volume.write(handle, bytes)
-      try volume.seek(handle, to: 0, from: .end)
-    }
-  }
-
   func sync() throws(SinkError) {
     try translating { () throws(FlashError) in try volume.sync(handle) }
   }
 
-  func close() throws(SinkError) {
-    try translating { () throws(FlashError) in try volume.close(handle) }
+  func close(replacingStart start: [UInt8]?) throws(SinkError) -> Bool {
+    do throws(SinkError) { try sync() } catch {
+      try? volume.close(handle)
+      throw error
+    }
+    do throws(FlashError) {
+      if let start {
+        try volume.seek(handle, to: 0, from: .start)
+        try volume.write(handle, start.span)
+      }
+      try volume.close(handle)
+      return true
+    } catch {
+      try? volume.close(handle)
+      return false
+    }
   }
 
   private func translating(_ body: () throws(FlashError) -> Void) throws(SinkError) {

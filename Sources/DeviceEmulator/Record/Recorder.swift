@@ -158,7 +158,7 @@ struct Recorder: Peripheral {
 
   private func encoding(of name: String, on board: Board) -> RecordingFormat {
     switch RecordFileFormat(fileName: name) {
-    case .wav: .wav(board.policy == .documented ? .correctSizes : .unfinishedSizes)
+    case .wav: .wav(board.policy == .documented ? .plannedSizes : .unfinishedSizes)
     case .amr, nil: .amr(dtx: board.profile.record.amrDTX && usesDTX)
     }
   }

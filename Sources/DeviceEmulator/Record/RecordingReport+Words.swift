@@ -18,6 +18,11 @@ extension RecordingReport {
     if let frame = health.endedAtFrame {
       remarks.append("the microphone's file ended at frame \(frame); silence followed")
     }
+    if headerTellsPlan {
+      remarks.append(
+        "its header tells the planned length: the flash had no room for the copy that changing it "
+          + "takes")
+    }
     return remarks
   }
 }

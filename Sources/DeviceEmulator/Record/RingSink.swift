@@ -28,8 +28,7 @@ final class RingSink: ByteSink {
 
   func append(_ bytes: Span<UInt8>) { ring.append(bytes) }
 
-  // A stream has no header to patch, and nothing to sync or close.
-  func overwrite(at offset: Int, with bytes: Span<UInt8>) {}
+  // A stream has no header to change, and nothing to sync or close.
   func sync() {}
-  func close() {}
+  func close(replacingStart start: [UInt8]?) -> Bool { start == nil }
 }

@@ -6,6 +6,9 @@ public protocol BlockDevice: AnyObject {
   /// Its sizes.
   var geometry: FlashGeometry { get }
 
+  /// How often its blocks were read, programmed and erased; nil if it does not count.
+  var wear: WearCounters? { get }
+
   /// Fills `buffer` from `offset` in a block on; any place and length inside the block.
   func read(
     _ block: Int, at offset: Int, into buffer: inout MutableSpan<UInt8>
@@ -19,6 +22,10 @@ public protocol BlockDevice: AnyObject {
 
   /// Returns when everything programmed and erased survives a loss of power.
   func sync() throws(FlashFault)
+}
+
+extension BlockDevice {
+  public var wear: WearCounters? { nil }
 }
 
 /// Why a flash device refused.

@@ -15,6 +15,7 @@ public struct FlashGeometry: Hashable, Sendable {
   /// Blocks below this hold no metadata of either littlefs.
   static let minimumBlockSize = 128
   static let maximumBlockSize = 1 << 24
+  static let blockSizes = minimumBlockSize...maximumBlockSize
   /// littlefs numbers bytes of a partition with 32 bits and a sign.
   static let maximumByteCount = 1 << 31
 
@@ -29,7 +30,7 @@ public struct FlashGeometry: Hashable, Sendable {
       if !holds { throw VolumeError(.badGeometry, sentence()) }
     }
     try check(
-      (Self.minimumBlockSize...Self.maximumBlockSize).contains(blockSize),
+      Self.blockSizes.contains(blockSize),
       "a block has \(Self.minimumBlockSize) to \(Self.maximumBlockSize) bytes, not \(blockSize)")
     for (name, size) in [("read", readSize), ("program", programSize)] {
       try check(

@@ -176,6 +176,10 @@ struct HostDescriptor: ~Copyable {
     }
   }
 
+  func cut(to size: Int) throws(HostFailure) {
+    guard ftruncate(number, size) == 0 else { throw .last }
+  }
+
   func makeFolder(_ name: String) throws(HostFailure) {
     guard unsafe mkdirat(number, name, 0o777) == 0 else { throw .last }
   }

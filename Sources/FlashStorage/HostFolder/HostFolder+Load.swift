@@ -1,8 +1,8 @@
 extension HostFolder {
-  /// Reads the folder into an empty volume.
-  func load(into state: inout VolumeState) throws(VolumeError) {
-    var waiting: [(path: [String], id: NodeID)] = [([], FileTree.root)]
-    while let (path, id) = waiting.popLast() {
+  /// Copies the folder into an empty littlefs, in the order of the names' bytes.
+  func load(into fileSystem: LittleFS) throws(VolumeError) {
+    var waiting: [[String]] = [[]]
+    while let path = waiting.popLast() {
       let folder = try read(path) { () throws(HostFailure) in try root.folder(at: path) }
       for name in try read(path, { () throws(HostFailure) in try folder.names() }) {
         guard let name else {
@@ -10,45 +10,78 @@ extension HostFolder {
             .unsuitable, "'\(place(path))' holds a name that is not UTF-8; rename or remove it")
         }
         if path.isEmpty, name == Self.unfinishedSync {
-          if access == .readWrite {
-            try read([name]) { () throws(HostFailure) in try folder.remove(name) }
-          }
+          try dropUnfinishedSync()
           continue
         }
-        let vacancy = Vacancy(parent: id, name: Name(string: name), endsInName: true)
-        let newPath = path + [name]
-        let status = try read(newPath) { () throws(HostFailure) in try folder.status(name) }
+        let inner = path + [name]
+        let status = try read(inner) { () throws(HostFailure) in try folder.status(name) }
         switch status.kind {
         case .folder:
-          try check(vacancy, newPath, nil, state)
-          waiting.append((newPath, state.tree.addDirectory(at: vacancy)))
-        case .file:
-          try check(vacancy, newPath, status.size, state)
-          let content = try read(newPath) { () throws(HostFailure) in
-            try FileContent(of: folder.file(name), size: status.size)
+          try store(inner, nil, in: fileSystem) { path throws(FlashError) in
+            try fileSystem.makeDirectory(path)
           }
-          state.tree.setContent(of: state.tree.addFile(at: vacancy), content)
+          waiting.append(inner)
+        case .file:
+          let file = try read(inner) { () throws(HostFailure) in try folder.file(name) }
+          try copy(file, inner, size: status.size, to: fileSystem)
         case .other(let what):
           throw VolumeError(
             .unsuitable,
-            "'\(place(newPath))' is \(what); a flash folder holds only files and folders")
+            "'\(place(inner))' is \(what); a flash folder holds only files and folders")
         }
       }
     }
   }
 
-  private func check(
-    _ vacancy: Vacancy, _ path: [String], _ size: Int?, _ state: VolumeState
+  private func dropUnfinishedSync() throws(VolumeError) {
+    guard access == .readWrite else { return }
+    try read([Self.unfinishedSync]) { () throws(HostFailure) in
+      try root.remove(Self.unfinishedSync)
+    }
+  }
+
+  private func copy(
+    _ file: borrowing HostDescriptor, _ path: [String], size: Int, to fileSystem: LittleFS
   ) throws(VolumeError) {
-    let blocks = size.map(BlockCounts.blockCount(forSize:)) ?? BlockCounts.pairBlockCount
+    let target = try store(path, size, in: fileSystem) { path throws(FlashError) in
+      try fileSystem.open(path, [.write, .create])
+    }
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var rest = size
+    while rest > 0 {
+      let length = try read(path) { () throws(HostFailure) in try file.read(into: &buffer) }
+      let count = min(rest, length)
+      guard count > 0 else { break }
+      try store(path, size, in: fileSystem) { _ throws(FlashError) in
+        do throws(FlashError) {
+          try fileSystem.write(target, buffer.span.extracting(first: count))
+        } catch {
+          try? fileSystem.truncate(target, to: 0)  // So that the free blocks are those before it.
+          throw error
+        }
+      }
+      rest -= count
+    }
+    try store(path, size, in: fileSystem) { _ throws(FlashError) in try fileSystem.close(target) }
+  }
+
+  /// Does a step of a copy to the volume.
+  ///
+  /// - Parameter size: The file's; nil for a folder.
+  private func store<Result>(
+    _ path: [String], _ size: Int?, in fileSystem: LittleFS,
+    _ body: (VolumePath) throws(FlashError) -> Result
+  ) throws(VolumeError) -> Result {
     do throws(FlashError) {
-      try state.check(vacancy, blocks: blocks)
+      return try body(VolumePath(path.joined(separator: "/")))
     } catch .noSpace {
+      let disk = fileSystem.disk
       throw VolumeError(
         .doesNotFit,
         """
         '\(place(path))'\(size.map { " (\($0) bytes)" } ?? "") does not fit into the volume: \
-        \(state.freeBlockCount) of \(state.blockCount) blocks of \(BlockCounts.blockSize) bytes are left
+        \((try? disk.freeCount()) ?? 0) of \(disk.blockCount) blocks of \(disk.geometry.blockSize) \
+        bytes are left
         """)
     } catch {
       throw VolumeError(.unsuitable, "'\(place(path))' cannot be on a volume: \(error)")
@@ -66,17 +99,4 @@ extension HostFolder {
   }
 
   private func place(_ path: [String]) -> String { ([self.path] + path).joined(separator: "/") }
-}
-
-extension FileContent {
-  /// Reads a host file of `size` bytes.
-  fileprivate init(of file: borrowing HostDescriptor, size: Int) throws(HostFailure) {
-    self.init()
-    var buffer = [UInt8](repeating: 0, count: Self.chunkSize)
-    while self.size < size {
-      let count = try file.read(into: &buffer)
-      guard count > 0 else { return }
-      write(buffer.span.extracting(0..<min(count, size - self.size)), at: self.size)
-    }
-  }
 }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The host folder behind a volume: it follows what the volume does, one operation at a time.
+/// The host folder behind a volume, with ordinary files: it follows what the volume does, one operation
+/// at a time.
 final class HostFolder: Sendable {
   /// Where the next content of a file is written before it takes the file's name.
   static let unfinishedSync = ".flash-sync~"
@@ -44,74 +45,16 @@ final class HostFolder: Sendable {
     }
   }
 
-  func makeFile(_ name: Name, in parent: [Name]) throws(FlashError) {
-    try follow(parent + [name]) { () throws(HostFailure) in
-      _ = try folder(parent).newFile(name.string)
-    }
-  }
-
-  func makeDirectory(_ name: Name, in parent: [Name]) throws(FlashError) {
-    try follow(parent + [name]) { () throws(HostFailure) in
-      try folder(parent).makeFolder(name.string)
-    }
-  }
-
-  func remove(_ path: [Name], _ kind: FileStatus.Kind) throws(FlashError) {
-    try follow(path) { () throws(HostFailure) in
-      try folder(path.dropLast()).remove(path.lastName, isFolder: kind == .directory)
-    }
-  }
-
-  func rename(_ old: [Name], to new: [Name]) throws(FlashError) {
-    try follow(new) { () throws(HostFailure) in
-      try folder(old.dropLast()).rename(old.lastName, to: folder(new.dropLast()), new.lastName)
-    }
-  }
-
-  /// Brings a file's content to the host.
-  ///
-  /// - Parameter changes: What has changed, if the host's file may be changed in place: first it grows,
-  ///   then one old block is overwritten, so that a process killed in between leaves all that was
-  ///   there. Else the whole content is written beside it and takes its name.
-  func store(
-    _ content: FileContent, at path: [Name], inPlace changes: PendingChanges?
-  ) throws(FlashError) {
-    try follow(path) { () throws(HostFailure) in
-      let parent = try folder(path.dropLast())
-      guard let changes else {
-        let file = try root.emptyFile(Self.unfinishedSync)
-        try write(content, 0..<content.size, to: file)
-        return try root.rename(Self.unfinishedSync, to: parent, path.lastName)
-      }
-      let file = try parent.writableFile(path.lastName)
-      try write(content, changes.baseSize..<content.size, to: file)
-      if let block = changes.overwrittenBlock {
-        let start = block * FileContent.chunkSize
-        let end = min(start + FileContent.chunkSize, changes.baseSize)
-        try write(content, start..<end, to: file)
-      }
-    }
-  }
-
-  private func write(
-    _ content: FileContent, _ range: Range<Int>, to file: borrowing HostDescriptor
-  ) throws(HostFailure) {
-    for (chunk, part, offset) in content.chunks(in: range) {
-      try file.write(chunk, part, at: offset)
-    }
-  }
-
   private func folder(_ names: some Sequence<Name>) throws(HostFailure) -> HostDescriptor {
     try root.folder(at: names.map(\.string))
   }
 
-  /// Does to the host what the volume is about to do at `path`.
-  private func follow(
-    _ path: [Name], _ body: () throws(HostFailure) -> Void
-  ) throws(FlashError) {
-    guard path != [Name(string: Self.unfinishedSync)] else { throw .invalid }
+  /// Does to the host what has happened at `path`.
+  private func onHost<Result: ~Copyable>(
+    _ path: [Name], _ body: () throws(HostFailure) -> Result
+  ) throws(FlashError) -> Result {
     do throws(HostFailure) {
-      try body()
+      return try body()
     } catch {
       let place = path.map(\.string).joined(separator: "/")
       throw .fault("the host failed at '\(self.path)/\(place)': \(error.text)")
@@ -119,7 +62,101 @@ final class HostFolder: Sendable {
   }
 }
 
+extension HostFolder: LittleFSFollower {
+  func check(_ name: Name, in directory: Directory) throws(FlashError) {
+    let isTop = directory.entry?.parent == nil
+    guard !isTop || name.string != Self.unfinishedSync else { throw .invalid }
+  }
+
+  func made(_ entry: Entry) throws(FlashError) {
+    let path = entry.names
+    try onHost(path) { () throws(HostFailure) in
+      let parent = try folder(path.dropLast())
+      if entry.directory == nil {
+        _ = try parent.newFile(path.lastName)
+      } else {
+        try parent.makeFolder(path.lastName)
+      }
+    }
+  }
+
+  func removed(_ path: [Name], isDirectory: Bool) throws(FlashError) {
+    try onHost(path) { () throws(HostFailure) in
+      try folder(path.dropLast()).remove(path.lastName, isFolder: isDirectory)
+    }
+  }
+
+  func moved(_ entry: Entry, from old: [Name]) throws(FlashError) {
+    let new = entry.names
+    try onHost(new) { () throws(HostFailure) in
+      try folder(old.dropLast()).rename(old.lastName, to: folder(new.dropLast()), new.lastName)
+    }
+  }
+
+  /// Changes the host's file where it is, if that cannot be seen half done: first it grows, then bytes
+  /// of one page are overwritten, so that a process killed in between leaves all that was there. Else
+  /// the whole content is written beside it and takes its name.
+  func stored(_ entry: Entry, _ change: ContentChange, on disk: Disk) throws(FlashError) {
+    let path = entry.names
+    if change.fitsInPlace {
+      let file = try onHost(path) { () throws(HostFailure) in
+        try folder(path.dropLast()).writableFile(path.lastName)
+      }
+      try copy(entry.content, change.oldSize..<change.newSize, disk, to: file, path)
+      try copy(entry.content, change.overwritten, disk, to: file, path)
+      // Longer it can be after a host that refused to let it grow so far.
+      try onHost(path) { () throws(HostFailure) in try file.cut(to: change.newSize) }
+    } else {
+      do throws(FlashError) {
+        try replace(path, with: entry.content, change.newSize, disk)
+      } catch {
+        try? root.remove(Self.unfinishedSync)
+        throw error
+      }
+    }
+  }
+
+  private func replace(
+    _ path: [Name], with content: Entry.Content, _ size: Int, _ disk: Disk
+  ) throws(FlashError) {
+    let file = try onHost(path) { () throws(HostFailure) in
+      try root.emptyFile(Self.unfinishedSync)
+    }
+    try copy(content, 0..<size, disk, to: file, path)
+    try onHost(path) { () throws(HostFailure) in
+      try root.rename(Self.unfinishedSync, to: folder(path.dropLast()), path.lastName)
+    }
+  }
+
+  /// Brings a part of a file to the host's.
+  private func copy(
+    _ content: Entry.Content, _ part: Range<Int>, _ disk: Disk,
+    to file: borrowing HostDescriptor, _ path: [Name]
+  ) throws(FlashError) {
+    for start in stride(from: part.lowerBound, to: part.upperBound, by: transferSize) {
+      let count = min(transferSize, part.upperBound - start)
+      let bytes = try disk.read(content, start, count)
+      try onHost(path) { () throws(HostFailure) in
+        try file.write(bytes, 0..<count, at: start)
+      }
+    }
+  }
+}
+
+extension ContentChange {
+  /// What one write of the host changes as a whole, if it does not cross the boundary to the next.
+  private static let pageSize = 4096
+
+  fileprivate var fitsInPlace: Bool {
+    guard oldSize > 0, newSize >= oldSize else { return false }
+    guard let last = overwritten.last else { return true }
+    return overwritten.lowerBound / Self.pageSize == last / Self.pageSize
+  }
+}
+
 extension [Name] {
   /// The file's own name, of a path that is not the root.
   fileprivate var lastName: String { self[count - 1].string }
 }
+
+private let transferSize = 65_536

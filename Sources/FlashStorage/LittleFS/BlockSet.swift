@@ -52,3 +52,15 @@ struct BlockSet {
     return index * 64 + word.trailingZeroBitCount
   }
 }
+
+extension BlockSet: Sequence {
+  /// The blocks in order.
+  func makeIterator() -> some IteratorProtocol<Int> {
+    var place = 0
+    return AnyIterator {
+      guard let block = next(from: place) else { return nil }
+      place = block + 1
+      return block
+    }
+  }
+}

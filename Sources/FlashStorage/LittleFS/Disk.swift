@@ -11,15 +11,15 @@ final class Disk {
   private var pending = BlockSet()
   /// What a look at everything found free, and where to go on in it.
   private var free = BlockSet()
-  private var cursor: Int
+  private var cursor = 0
   /// Blocks of the file system; grows with it, up to the device's.
   var blockCount: Int
 
-  init(_ device: any BlockDevice, blockCount: Int, firstAllocation: Int) {
+  init(_ device: any BlockDevice, blockCount: Int, firstAllocation: Int = 0) {
     self.device = device
     self.geometry = device.geometry
     self.blockCount = blockCount
-    cursor = blockCount > 0 ? firstAllocation % blockCount : 0
+    startAllocation(at: firstAllocation)
   }
 
   // MARK: Blocks
@@ -35,7 +35,9 @@ final class Disk {
   func read(
     _ block: Int, at offset: Int, into buffer: inout MutableSpan<UInt8>
   ) throws(FlashError) {
-    guard block < blockCount else { throw .corrupt("block \(block) is beyond the file system") }
+    guard (0..<blockCount).contains(block) else {
+      throw .corrupt("block \(block) is beyond the file system")
+    }
     do throws(FlashFault) {
       try device.read(block, at: offset, into: &buffer)
     } catch {
@@ -64,8 +66,7 @@ final class Disk {
     var copy = [UInt8](repeating: 0, count: bytes.count)
     var span = copy.mutableSpan
     try device.read(block, at: offset, into: &span)
-    for index in bytes.indices where copy[index] != bytes[index] { return false }
-    return true
+    return copy.span.isEqual(to: bytes)
   }
 
   /// Erases a block.
@@ -86,6 +87,9 @@ final class Disk {
   }
 
   // MARK: Free blocks
+
+  /// Lets the search for free blocks begin at a block, or at any other number's remainder.
+  func startAllocation(at number: Int) { cursor = blockCount > 0 ? abs(number) % blockCount : 0 }
 
   /// A free block, the next one round the device; not erased.
   func allocate() throws(FlashError) -> Int {

@@ -12,6 +12,8 @@ protocol MetadataStore: AnyObject {
   var root: Entry { get }
   /// What the superblock says.
   var superblock: Superblock { get }
+  /// The pairs that hold a superblock and no directory.
+  var superblockOnly: [BlockPair] { get }
   /// The largest file that is stored beside its name, in bytes; 0 if none is.
   var inlineLimit: Int { get }
 
@@ -42,7 +44,8 @@ protocol MetadataStore: AnyObject {
     _ entry: Entry, to name: Name, in directory: Directory, replacing target: Entry?
   ) throws(FlashError)
 
-  /// Makes a file point to other content, and attributes become these, in one commit.
+  /// Makes a file point to other content, and attributes become these, in one commit. Of a directory,
+  /// which the root is too, only the attributes may change: `content` is what it has.
   func update(
     _ entry: Entry, content: Entry.Content, attributes: [UInt8: [UInt8]]
   ) throws(FlashError)
@@ -55,6 +58,10 @@ protocol MetadataStore: AnyObject {
 
   /// Adds the blocks of all pairs, reachable or waiting for repair.
   func markMetadata(in used: inout BlockSet)
+}
+
+extension MetadataStore {
+  var superblockOnly: [BlockPair] { [BlockPair(first: 0, second: 1)] }
 }
 
 /// Something that a look at a whole volume found.
@@ -110,8 +117,8 @@ public struct LittleFSVersion: Hashable, Comparable, Sendable, CustomStringConve
     self.minor = minor
   }
 
-  /// What littlefs 1.7 writes, and most modules hold.
-  public static let v17 = LittleFSVersion(major: 1, minor: 7)
+  /// What every littlefs 1 writes, up to release 1.7, and most modules hold.
+  public static let v11 = LittleFSVersion(major: 1, minor: 1)
   /// What littlefs 2.0 to 2.5 write.
   public static let v20 = LittleFSVersion(major: 2, minor: 0)
   /// What littlefs 2.6 and later write.

@@ -53,8 +53,9 @@ final class Directory {
   var pairs: [MetadataPair] = []
   private(set) var entriesByName: [Name: Entry] = [:]
 
-  /// All entries, in the order on flash.
-  var entries: [Entry] { pairs.flatMap(\.entries) }
+  /// All entries, in the order on flash. What a move has left in a pair is none: by its name it stands for
+  /// the entry until that is elsewhere, and then for nothing.
+  var entries: [Entry] { pairs.flatMap { $0.entries.compactMap { entriesByName[$0.name] } } }
   var isEmpty: Bool { entriesByName.isEmpty }
 
   subscript(name: Name) -> Entry? { entriesByName[name] }
@@ -84,12 +85,23 @@ final class Entry {
     /// A file in blocks of its own.
     case blocks(BlockList)
     case directory(Directory)
+
+    /// Bytes in the file; 0 for a directory.
+    var size: Int {
+      switch self {
+      case .inline(let bytes): bytes.count
+      case .blocks(let list): list.size
+      case .directory: 0
+      }
+    }
   }
 
   var name: Name
   var content: Content
   /// Custom attributes by their type (littlefs 2).
   var attributes: [UInt8: [UInt8]] = [:]
+  /// What littlefs 1 lets other systems keep beside a name; carried along as it was found.
+  var foreignAttributes: [UInt8] = []
   /// Where it stands; nil for the root, and for what has been removed.
   fileprivate(set) weak var parent: Directory?
 
@@ -103,11 +115,5 @@ final class Entry {
   }
 
   /// Bytes in the file; 0 for a directory.
-  var size: Int {
-    switch content {
-    case .inline(let bytes): bytes.count
-    case .blocks(let list): list.size
-    case .directory: 0
-    }
-  }
+  var size: Int { content.size }
 }

@@ -23,7 +23,8 @@ public struct VolumeError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong, where, and what would be right.
   public let description: String
 
-  init(_ reason: Reason, _ description: String) {
+  /// Makes a sentence of one kind.
+  public init(_ reason: Reason, _ description: String) {
     self.reason = reason
     self.description = description
   }

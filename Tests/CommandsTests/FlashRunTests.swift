@@ -1,0 +1,140 @@
+import Foundation
+import GuestRuntime
+import Testing
+
+@testable import Commands
+
+@Suite("Runs on a flash image")
+struct FlashRunTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  private let reading = """
+    import uos
+    print(sorted(uos.listdir('/usr')), uos.statvfs('/usr')[2], uos.listdir('/bak'))
+    """
+
+  @Test("An image keeps /usr from one run to the next, and is the module's flash byte for byte")
+  func image() async throws {
+    let image = bench.path("usr.img")
+    let first = try await bench.run(script: recordOneSecond, ["--flash", image])
+    #expect(first.code == 0)
+    #expect(HostFile.size(of: image) == 255 * 4096)
+    #expect(bench.exists("usr.img.wear"))
+    let second = try await bench.run(script: reading, ["--flash", image])
+    #expect(second.output == "['a.wav', 'script.py'] 255 []\n")
+    #expect(second.errors.contains("flash \(image), seed 1"))
+    let copy = try await bench.run(["flash", "get", image, "/a.wav", bench.path("a.wav")])
+    #expect(copy.code == 0, "\(copy.errors)")
+    #expect(try WAV(bench.bytes("a.wav")).frames.count == 8000)
+    #expect(try await bench.run(["flash", "fsck", image]).code == 0)
+  }
+
+  @Test("Both volumes can have an image, named by the environment or qpyemu.json too")
+  func both() async throws {
+    try bench.write(#"{"flash": "usr=a.img,bak=b.img"}"#, to: "qpyemu.json")
+    let image = bench.path("b.img")
+    _ = try await bench.run(["flash", "new", image, "--profile", "EC600N", "--volume", "bak"])
+    let file = try bench.write("kept", to: "backup.txt")
+    #expect(try await bench.run(["flash", "put", image, file, "/"]).code == 0)
+    let ending = try await bench.run(script: reading)
+    #expect(ending.output == "['script.py'] 255 ['backup.txt']\n")
+    #expect(ending.errors.contains("flash usr=\(bench.path("a.img")),bak=\(image)"))
+    let path = try bench.write(reading, to: "other.py")
+    let other = try await bench.run(
+      ["run", path, "--profile", "EC600N", "--audio-in", "silence"],
+      variables: ["QPYEMU_FLASH": bench.path("c.img")])
+    #expect(other.output == "['other.py'] 255 []\n")
+  }
+
+  /// Something that no EC600N can mount as its `/usr`.
+  enum Foreign: CaseIterable, Sendable {
+    case text, otherVersion, otherSize, damaged, otherModel
+
+    func make(on bench: Workbench) async throws {
+      let image = bench.path("usr.img")
+      func new(_ words: String...) async throws {
+        #expect(try await bench.run(["flash", "new", image] + words).code == 0)
+      }
+      switch self {
+      case .text: try bench.write(String(repeating: "text", count: 255 * 1024), to: "usr.img")
+      case .otherVersion: try await new("--profile", "EC600N", "--fs", "littlefs2")
+      case .otherSize: try bench.write([UInt8](repeating: 1, count: 5000), to: "usr.img")
+      case .otherModel: try await new("--profile", "EC200U")
+      case .damaged:
+        try await new("--profile", "EC600N")
+        var bytes = try #require(HostFile.start(of: image, count: 1 << 21))
+        for block in 0..<4 { bytes[4096 * block + 20] ^= 1 }
+        try bench.write(bytes, to: "usr.img")
+      }
+    }
+
+    var sentence: String {
+      switch self {
+      case .text: "there is no littlefs"
+      case .otherVersion: "it holds littlefs 2.1, and the model mounts littlefs 1"
+      case .otherSize: "has 5000 bytes, not the 1044480 of 255 blocks of 4096 bytes"
+      case .otherModel: "has 380928 bytes, not the 1044480 of 255 blocks of 4096 bytes"
+      case .damaged: "neither block"
+      }
+    }
+
+    /// Whether the file could be a flash of the module at all.
+    var hasItsSize: Bool { self != .otherSize && self != .otherModel }
+  }
+
+  @Test(
+    "What cannot be mounted is told with 65 and left as it is; observed, it is formatted as modules do",
+    arguments: Foreign.allCases)
+  func foreign(_ foreign: Foreign) async throws {
+    try await foreign.make(on: bench)
+    let image = bench.path("usr.img")
+    let before = HostFile.start(of: image, count: 1 << 21)
+    let documented = try await bench.run(script: reading, ["--flash", image])
+    #expect(documented.code == 65)
+    #expect(documented.errors.contains(foreign.sentence), "\(documented.errors)")
+    #expect(documented.errors.split(separator: "\n").count == 1)
+    #expect(HostFile.start(of: image, count: 1 << 21) == before)
+
+    let observed = try await bench.run(script: reading, ["--flash", image, "--policy", "observed"])
+    if foreign.hasItsSize {
+      #expect(observed.output == "['script.py'] 255 []\n")
+      #expect(
+        observed.errors.contains("\(image) could not be mounted and was formatted, as modules do"))
+    } else {
+      #expect(observed.code == 65)
+      #expect(HostFile.start(of: image, count: 1 << 21) == before)
+    }
+  }
+
+  @Test("A dump of the whole partition, one block longer than what is mounted, is mounted")
+  func dump() async throws {
+    let image = bench.path("usr.img")
+    #expect(try await bench.run(["flash", "new", image, "--profile", "EC600N"]).code == 0)
+    let bytes = try #require(HostFile.start(of: image, count: 1 << 21))
+    try FileManager.default.removeItem(atPath: image + ".wear")
+    try bench.write(bytes + [UInt8](repeating: 0xFF, count: 4096), to: "usr.img")
+    let ending = try await bench.run(script: reading, ["--flash", image])
+    #expect(ending.output == "['script.py'] 255 []\n")
+    #expect(try await bench.run(["flash", "fsck", image]).code == 0)
+  }
+
+  @Test("An image is one emulator's at a time")
+  func locked() async throws {
+    let image = bench.path("usr.img")
+    let script = "import utime\nopen('/usr/begun', 'w').close()\nutime.sleep(60)"
+    async let first = bench.run(
+      script: script, ["--flash", image, "--timeout", "2", "--time", "real"])
+    while !bench.exists("usr.img") { try await Task.sleep(for: .milliseconds(5)) }
+    try await Task.sleep(for: .milliseconds(300))
+    let path = try bench.write("", to: "second.py")
+    let second = try await bench.run([
+      "run", path, "--profile", "EC600N", "--audio-in", "silence", "--flash", image,
+    ])
+    #expect(second.code == 74)
+    #expect(second.errors.contains("is in use by another program"))
+    #expect(try await bench.run(["flash", "ls", image]).code == 74)
+    #expect(try await first.code == 124)
+  }
+}
