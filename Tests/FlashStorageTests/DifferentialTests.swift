@@ -2,7 +2,6 @@ import FlashStorage
 import Glibc
 import Testing
 
-
 /// Random histories on ours and on the reference; `Scripts/soak` runs long ones.
 @Suite(.serialized)
 struct DifferentialTests {
@@ -81,5 +80,7 @@ enum Soak {
   /// `QPYEMU_SOAK_SEED`: where to begin, to see a run again.
   static let firstSeed = variable("QPYEMU_SOAK_SEED").flatMap { UInt64($0) } ?? 1
 
-  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
 }

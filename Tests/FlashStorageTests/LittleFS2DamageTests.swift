@@ -22,7 +22,7 @@ struct LittleFS2DamageTests {
     }
 
     static let all: [Damage] = [
-      Damage("pair {1, 0} points to pair {2, 3}, and neither block holds a whole commit") {
+      Damage("pair {0, 1} points to pair {3, 2}, and neither block holds a whole commit") {
         $0.fill(2, 0)
         $0.fill(3, 0)
       },
@@ -33,7 +33,9 @@ struct LittleFS2DamageTests {
         try $0.commit([(LogTag(.directoryStructure, id: 1, length: 8), [0, 0, 0, 0, 1, 0, 0, 0])])
       },
       Damage("in block 0 of pair {0, 1}, directory \"d\" is in no pair") {
-        try $0.commit([(LogTag(.directoryStructure, id: 1, length: 8), [255, 255, 255, 255, 255, 255, 255, 255])])
+        try $0.commit([
+          (LogTag(.directoryStructure, id: 1, length: 8), [255, 255, 255, 255, 255, 255, 255, 255])
+        ])
       },
       Damage("the list of pairs leads back to pair {0, 1}") {
         try $0.commit([(LogTag(.tail(continues: false), length: 8), [0, 0, 0, 0, 1, 0, 0, 0])])
@@ -66,7 +68,9 @@ struct LittleFS2DamageTests {
         try $0.commit([(LogTag(.sharedState, length: 8), [0, 0, 0, 0, 0, 0, 0, 0])])
       },
       Damage("the shared state has the tag 0x10100000") {
-        try $0.commit([(LogTag(.sharedState, length: 12), [0, 0, 0x10, 0x10, 0, 0, 0, 0, 0, 0, 0, 0])])
+        try $0.commit([
+          (LogTag(.sharedState, length: 12), [0, 0, 0x10, 0x10, 0, 0, 0, 0, 0, 0, 0, 0])
+        ])
       },
       Damage("entry 7 of pair {2, 3} is marked as moved, and there is none") {
         try $0.commit([
@@ -88,10 +92,12 @@ struct LittleFS2DamageTests {
       Damage("entry 0 is a superblock that makes no sense") {
         try $0.commit([(LogTag(.inlineStructure, id: 0, length: 3), [1, 2, 3])])
       },
-      Damage("the superblock is of littlefs 2.9, not 2.0 or 2.1") { try $0.superblock(0, 0x0002_0009) },
+      Damage("the superblock is of littlefs 2.9, not 2.0 or 2.1") {
+        try $0.superblock(0, 0x0002_0009)
+      },
       Damage("the superblock says 1024 bytes a block, not 512") { try $0.superblock(1, 1024) },
       Damage("the superblock says 33 blocks; the device has 32") { try $0.superblock(2, 33) },
-      Damage("a commit begins at byte") { $0.bytes[$0.end + 4] = 0 ; $0.bytes[$0.end] = 0x2f },
+      Damage("a commit begins at byte") { $0.bytes[$0.end] = 0x2f },
       Damage("has the checksum") {
         try $0.commit([(LogTag(.attribute(1), id: 1, length: 1), [1])])
         $0.bytes[$0.end + 4] ^= 1
@@ -162,7 +168,9 @@ struct LittleFS2DamageTests {
     #expect(said.contains { $0.contains(damage.sentence) }, "\(said)")
   }
 
-  @Test("Mounting refuses what it cannot make sense of, and takes what was interrupted", arguments: Damage.all)
+  @Test(
+    "Mounting refuses what it cannot make sense of, and takes what was interrupted",
+    arguments: Damage.all)
   func mounting(damage: Damage) throws {
     var image = try Image()
     try damage.change(&image)

@@ -22,6 +22,8 @@ struct BlockList {
     self.earlier = earlier
   }
 
+  var isLoaded: Bool { earlier != nil }
+
   /// The blocks from the first on.
   ///
   /// - Precondition: The list is loaded.

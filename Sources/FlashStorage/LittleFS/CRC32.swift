@@ -19,7 +19,8 @@ struct CRC32: Equatable {
     var index = 0
     while index &+ 8 <= bytes.count {
       let low =
-        crc ^ (UInt32(bytes[index]) | UInt32(bytes[index &+ 1]) << 8
+        crc
+        ^ (UInt32(bytes[index]) | UInt32(bytes[index &+ 1]) << 8
           | UInt32(bytes[index &+ 2]) << 16 | UInt32(bytes[index &+ 3]) << 24)
       crc = tables[1792 &+ Int(low & 0xff)] ^ tables[1536 &+ Int(low >> 8 & 0xff)]
       crc ^= tables[1280 &+ Int(low >> 16 & 0xff)] ^ tables[1024 &+ Int(low >> 24)]

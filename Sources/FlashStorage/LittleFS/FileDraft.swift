@@ -35,9 +35,9 @@ struct FileDraft {
     case .inline(let bytes):
       buffer.copy(bytes.span.extracting(position..<position + buffer.count))
     case .blocks(let list):
-      let list = try disk.load(list)
-      content = .blocks(list)
-      try disk.read(list, at: position, into: &buffer)
+      guard !list.isLoaded else { return try disk.read(list, at: position, into: &buffer) }
+      content = .blocks(try disk.load(list))
+      try read(at: position, into: &buffer, disk)
     case .directory: break
     }
   }

@@ -41,10 +41,12 @@ final class LittleFS {
   private static func seed(of store: any MetadataStore) -> Int {
     var hash: UInt32 = 2_166_136_261
     func mix(_ number: Int) { hash = (hash ^ UInt32(truncatingIfNeeded: number)) &* 16_777_619 }
-    store.root.visit { _, entry in
-      for pair in entry.directory?.pairs ?? [] {
+    var waiting = [store.root]
+    while let directory = waiting.popLast()?.directory {
+      for pair in directory.pairs {
         mix(Int(pair.revision))
         mix(pair.log?.offset ?? 0)
+        for entry in pair.entries where entry.directory != nil { waiting.append(entry) }
       }
     }
     return Int(hash)

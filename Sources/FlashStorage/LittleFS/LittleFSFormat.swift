@@ -42,7 +42,9 @@ enum LittleFSFormat {
   private static func majors(on disk: Disk) throws(FlashError) -> [Int] {
     var majors: Set<Int> = []
     for block in 0..<2 {
-      let start = try disk.read(block, count: SuperblockStart.size)
+      var start = [UInt8](repeating: 0, count: SuperblockStart.size)
+      var span = start.mutableSpan
+      guard try disk.readIfGood(block, into: &span) else { continue }
       if let found = SuperblockStart(start.span, at: 0) { majors.insert(found.version.major) }
     }
     return majors.sorted(by: >)

@@ -63,7 +63,11 @@ struct CommitReader: ~Copyable {
     var last = start
     while offset + LogTag.byteCount <= bytes.count {
       let tag = LogTag(bits: bytes.bigEndian(at: offset) ^ last.bits)
-      guard tag.isWritten, offset + tag.totalByteCount <= bytes.count else { break }
+      guard tag.isWritten else { break }
+      guard offset + tag.totalByteCount <= bytes.count else {
+        log.ending = .unfinished(offset: begin)
+        break
+      }
       guard case .checksum(let unwrittenReadsZero) = tag.kind else {
         offset += tag.totalByteCount
         last = tag
@@ -84,9 +88,10 @@ struct CommitReader: ~Copyable {
       begin = offset
     }
     guard begin > 0 else { return false }
+    guard log.ending == .unwritten else { return true }
     if offset == begin {
       findEnd(bytes, LogEnd(offset: begin, tag: start.bits))
-    } else if log.ending == .unwritten {
+    } else {
       log.ending = .unfinished(offset: begin)
     }
     return true
@@ -101,11 +106,13 @@ struct CommitReader: ~Copyable {
   /// The log can be added to if what follows is as it was when it was erased: after a program that was
   /// cut short, its first bytes may look erased and still not take another.
   private mutating func findEnd(_ bytes: Span<UInt8>, _ end: LogEnd) {
-    guard let erased, end.offset % programSize == 0,
-      erased.count <= bytes.count - end.offset,
-      CRC32(of: bytes.extracting(end.offset..<end.offset + erased.count)).value == erased.checksum
-    else { return }
-    log.end = end
+    guard let erased, erased.count <= bytes.count - end.offset else { return }
+    let rest = bytes.extracting(end.offset..<end.offset + erased.count)
+    guard CRC32(of: rest).value == erased.checksum else {
+      log.ending = .unfinished(offset: end.offset)
+      return
+    }
+    if end.offset % programSize == 0 { log.end = end }
   }
 
   /// Takes over what a whole commit says.
@@ -182,7 +189,10 @@ struct CommitReader: ~Copyable {
   }
 
   private mutating func state(_ tag: LogTag, _ bytes: Span<UInt8>, _ offset: Int) {
-    guard !tag.isGone else { return log.state = SharedState() }
+    guard !tag.isGone else {
+      log.state = SharedState()
+      return
+    }
     guard tag.length == SharedState.byteCount else {
       return contradict(
         "the shared state has \(tag.length) bytes, not \(SharedState.byteCount)")

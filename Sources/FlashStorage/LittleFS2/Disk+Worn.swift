@@ -3,10 +3,10 @@ extension Disk {
   ///
   /// - Returns: False if it is; the buffer is then as it happens to be.
   func readIfGood(
-    _ block: Int, into buffer: inout MutableSpan<UInt8>
+    _ block: Int, at offset: Int = 0, into buffer: inout MutableSpan<UInt8>
   ) throws(FlashError) -> Bool {
     do throws(FlashFault) {
-      try device.read(block, at: 0, into: &buffer)
+      try device.read(block, at: offset, into: &buffer)
       return true
     } catch .wornOut {
       return false

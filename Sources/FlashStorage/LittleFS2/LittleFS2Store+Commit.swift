@@ -110,7 +110,8 @@ extension LittleFS2Store {
       if case .tail(let blocks, let more) = change { (tail, continues) = (blocks, more) }
     }
     let state = nextState(pair, pointingTo: tail, leaving)
-    let delta = commit.dropping.reduce(pair.stateDelta) { $0 ^ $1.stateDelta }
+    let delta =
+      commit.dropping.reduce(pair.stateDelta) { $0 ^ $1.stateDelta }
       ^ state ^ stateOnFlash
     if delta != pair.stateDelta { writer.append(delta) }
     guard writer.fits, try finish(&writer, end, pair.blocks.first) else {
@@ -132,8 +133,11 @@ extension LittleFS2Store {
   ) throws(FlashError) -> Bool {
     let next = writer.plannedEnd
     let limit = min(next + disk.geometry.programSize, disk.geometry.blockSize)
-    let bytes = try disk.read(block, at: end.offset, count: limit - end.offset)
-    guard bytes.allSatisfy({ $0 == 0xff }) else { return false }
+    var bytes = [UInt8](repeating: 0, count: limit - end.offset)
+    var span = bytes.mutableSpan
+    guard try disk.readIfGood(block, at: end.offset, into: &span),
+      bytes.allSatisfy({ $0 == 0xff })
+    else { return false }
     let unit = bytes.span.extracting(last: limit - next)
     writer.finish(erased: unit.isEmpty ? nil : unit)
     return try program(writer, block, at: end.offset)
@@ -351,8 +355,7 @@ extension LittleFS2Store {
   }
 
   private func reserve(_ blocks: BlockPair) {
-    reserved.insert(blocks.first)
-    reserved.insert(blocks.second)
+    reserved.insert(blocks, below: disk.blockCount)
   }
 
   /// The id of a pair's first entry.

@@ -182,7 +182,8 @@ final class LittleFS2Store: MetadataStore {
     _ entry: Entry, content: Entry.Content, attributes: [UInt8: [UInt8]]
   ) throws(FlashError) {
     try repair()
-    let (pair, index) = entry === root ? (superblockPairs[superblockPairs.count - 1], nil) : at(entry)
+    let (pair, index) =
+      entry === root ? (superblockPairs[superblockPairs.count - 1], nil) : at(entry)
     var changes: [PairContents.Change] = []
     if let index, try isNew(content, after: entry.content) {
       changes.append(.content(content, at: index))
@@ -243,10 +244,8 @@ final class LittleFS2Store: MetadataStore {
   func markMetadata(in used: inout BlockSet) {
     used.formUnion(reserved)
     for link in list.links {
-      for blocks in [link.pair.blocks, link.pair.tail].compactMap(\.self) {
-        used.insert(blocks.first)
-        used.insert(blocks.second)
-      }
+      used.insert(link.pair.blocks, below: disk.blockCount)
+      if let tail = link.pair.tail { used.insert(tail, below: disk.blockCount) }
     }
   }
 
@@ -296,5 +295,13 @@ final class LittleFS2Store: MetadataStore {
       try relink()
     }
     return directory.pairs
+  }
+}
+
+extension BlockSet {
+  /// Adds both blocks, if they are blocks: a damaged pointer may be any number.
+  mutating func insert(_ pair: BlockPair, below limit: Int) {
+    if pair.first < limit { insert(pair.first) }
+    if pair.second < limit { insert(pair.second) }
   }
 }

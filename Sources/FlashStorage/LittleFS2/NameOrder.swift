@@ -30,6 +30,7 @@ extension MetadataPair {
 extension Directory {
   /// The pair where a new name goes: the first that has a later one, else the last.
   func pair(for name: Name) -> MetadataPair {
-    pairs.first { $0.entries.last.map { name.precedes($0.name) } ?? false } ?? pairs[pairs.count - 1]
+    pairs.first { $0.entries.last.map { name.precedes($0.name) } ?? false }
+      ?? pairs[pairs.count - 1]
   }
 }

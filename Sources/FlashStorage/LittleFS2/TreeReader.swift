@@ -77,8 +77,7 @@ final class TreeReader {
     var next: BlockPair? = BlockPair(first: 0, second: 1)
     var seen = BlockSet(capacity: disk.blockCount)
     while let blocks = next {
-      let place = chain.last.map { "pair \($0.pair.blocks) points to" } ?? "the first pair is"
-      guard let loaded = try load(blocks, "\(place) pair \(blocks)") else {
+      guard let loaded = try load(blocks, place(ofNext: blocks)) else {
         isChainWhole = false
         break
       }
@@ -93,7 +92,8 @@ final class TreeReader {
       loaded.isOnList = true
       if let superblock = loaded.superblock { try found(superblock, loaded) }
       guard !tree.superblockPairs.isEmpty else {
-        throw .corrupt("pair \(blocks) begins with no superblock")
+        throw .corrupt(
+          loaded.problems.first?.description ?? "pair \(blocks) begins with no superblock")
       }
       tree.stateOnFlash = tree.stateOnFlash ^ loaded.pair.stateDelta
       next = loaded.pair.tail
@@ -103,6 +103,11 @@ final class TreeReader {
       try damage("the shared state has the tag \(hex(tree.stateOnFlash.tag))", nil)
       tree.stateOnFlash.tag &= 1 << 31
     }
+  }
+
+  private func place(ofNext blocks: BlockPair) -> String {
+    guard let last = chain.last else { return "the first pair is \(blocks)" }
+    return "pair \(last.pair.blocks) points to pair \(blocks)"
   }
 
   /// The last superblock counts: what was in the first pair before has moved on from there.
@@ -279,8 +284,7 @@ final class TreeReader {
   }
 
   private func reserve(_ blocks: BlockPair) {
-    tree.reserved.insert(blocks.first)
-    tree.reserved.insert(blocks.second)
+    tree.reserved.insert(blocks, below: disk.blockCount)
   }
 
   // MARK: Pairs
@@ -289,11 +293,13 @@ final class TreeReader {
   ///
   /// - Parameter place: What leads there, for a finding.
   /// - Returns: Nil if it cannot be read, which has been reported.
-  private func load(_ blocks: BlockPair, _ place: String) throws(FlashError) -> LoadedPair? {
+  private func load(
+    _ blocks: BlockPair, _ place: @autoclosure () -> String
+  ) throws(FlashError) -> LoadedPair? {
     if let loaded = pairs[blocks.sorted] { return loaded }
     let limit = disk.blockCount
     guard blocks.first < limit, blocks.second < limit, blocks.first != blocks.second else {
-      try damage("\(place), which is not two of the \(limit) blocks", blocks)
+      try damage("\(place()), which is not two of the \(limit) blocks", blocks)
       return nil
     }
     var candidates: [(block: Int, revision: UInt32)] = []
@@ -312,7 +318,7 @@ final class TreeReader {
       pairs[blocks.sorted] = loaded
       return loaded
     }
-    try damage("\(place), and neither block holds a whole commit", blocks)
+    try damage("\(place()), and neither block holds a whole commit", blocks)
     return nil
   }
 
