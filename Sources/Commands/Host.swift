@@ -66,19 +66,22 @@ enum HostKind {
 }
 
 extension HostFile {
-  /// The bytes of a file of at most 1 MiB; nil if it cannot be read.
-  static func contents(of path: String) -> [UInt8]? {
+  /// The bytes of a file of at most 1 MiB, or another limit; nil if it cannot be read.
+  static func contents(of path: String, limit: Int = 1 << 20) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    return readAll(descriptor, limit: 1 << 20)
+    defer { _ = close(descriptor) }
+    return readAll(descriptor, limit: limit)
   }
+
+  /// Closes a descriptor; false if what was written could not be kept.
+  static func close(_ descriptor: Int32) -> Bool { Glibc.close(descriptor) == 0 }
 
   /// The first bytes of a file, fewer if it is shorter; nil if it cannot be read.
   static func start(of path: String, count: Int) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
+    defer { _ = close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
@@ -104,7 +107,7 @@ extension HostFile {
   /// Makes a file, over one that is there.
   static func write(_ bytes: [UInt8], to path: String) throws(Complaint) {
     let descriptor = create(path)
-    defer { if descriptor >= 0 { close(descriptor) } }
+    defer { if descriptor >= 0 { _ = close(descriptor) } }
     guard descriptor >= 0, writeAll(descriptor, bytes) else {
       throw Complaint(.hostFailure, "cannot write \(path): \(hostReason)")
     }
@@ -138,6 +141,9 @@ extension HostFile {
     }
   }
 }
+
+/// How many processors of the host are ours to use.
+var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
 /// The host's word for the last error.
 var hostReason: String { unsafe String(cString: strerror(errno)) }
