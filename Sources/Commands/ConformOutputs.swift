@@ -45,19 +45,7 @@ struct ConformOutputs {
       console.print("\(cell.id): expected \(cell.expected), got \(cell.actual)")
     }
     console.print(report.summary)
-    for file in files { try Self.write(file.text(report), to: file.path) }
+    for file in files { try HostFile.write(Array(file.text(report).utf8), to: file.path) }
     return report.failures.isEmpty ? .success : .mismatch
-  }
-
-  private static func write(_ text: String, to path: String) throws(Complaint) {
-    let descriptor = HostFile.create(path)
-    guard descriptor >= 0 else {
-      throw Complaint(.hostFailure, "cannot write \(path): \(hostReason)")
-    }
-    let isWritten = HostFile.writeAll(descriptor, Array(text.utf8))
-    let reason = hostReason
-    guard HostFile.close(descriptor), isWritten else {
-      throw Complaint(.hostFailure, "cannot write \(path): \(reason)")
-    }
   }
 }

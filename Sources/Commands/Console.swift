@@ -24,9 +24,6 @@ package final class Console: Sendable {
   /// Whether a line that is drawn over again is seen, and disturbs no other.
   var showsProgress: Bool { isatty(errors) == 1 && isatty(output) == 0 }
 
-  /// Whether a person reads the output as it comes.
-  var isTerminal: Bool { isatty(output) == 1 }
-
   /// Why the result could not be written; nil if it could.
   var outputFailure: String? { failure.withLock { $0 } }
 

@@ -70,18 +70,15 @@ extension HostFile {
   static func contents(of path: String, limit: Int = 1 << 20) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
-    defer { _ = close(descriptor) }
+    defer { close(descriptor) }
     return readAll(descriptor, limit: limit)
   }
-
-  /// Closes a descriptor; false if what was written could not be kept.
-  static func close(_ descriptor: Int32) -> Bool { Glibc.close(descriptor) == 0 }
 
   /// The first bytes of a file, fewer if it is shorter; nil if it cannot be read.
   static func start(of path: String, count: Int) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
-    defer { _ = close(descriptor) }
+    defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
@@ -107,9 +104,14 @@ extension HostFile {
   /// Makes a file, over one that is there.
   static func write(_ bytes: [UInt8], to path: String) throws(Complaint) {
     let descriptor = create(path)
-    defer { if descriptor >= 0 { _ = close(descriptor) } }
-    guard descriptor >= 0, writeAll(descriptor, bytes) else {
+    guard descriptor >= 0 else {
       throw Complaint(.hostFailure, "cannot write \(path): \(hostReason)")
+    }
+    let isWritten = writeAll(descriptor, bytes)
+    let reason = hostReason
+    // Some hosts say only now that the disk is full.
+    guard close(descriptor) == 0, isWritten else {
+      throw Complaint(.hostFailure, "cannot write \(path): \(reason)")
     }
   }
 
