@@ -125,6 +125,6 @@ let package = Package(
       of: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "JSONText", "ModelTable",
       ]),
-    tests("CommandsTests", of: ["Commands", "JSONText"]),
+    tests("CommandsTests", of: ["Commands", "FlashStorage", "JSONText"]),
   ]
 )
