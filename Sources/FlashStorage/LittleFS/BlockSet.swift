@@ -19,6 +19,13 @@ struct BlockSet {
     words[block / 64] |= 1 << (block % 64)
   }
 
+  /// Inserts both blocks of a pair that flash names, as far as they exist: a damaged pointer can name
+  /// any number, and the set would grow to it.
+  mutating func insert(_ pair: BlockPair, below limit: Int) {
+    if pair.first < limit { insert(pair.first) }
+    if pair.second < limit { insert(pair.second) }
+  }
+
   mutating func remove(_ block: Int) {
     guard block / 64 < words.count else { return }
     words[block / 64] &= ~(1 << (block % 64))

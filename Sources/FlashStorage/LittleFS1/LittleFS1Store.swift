@@ -232,8 +232,8 @@ final class LittleFS1Store: MetadataStore {
 
   func markMetadata(in used: inout BlockSet) {
     for pair in list + orphans {
-      used.insert(pair.blocks)
-      if let tail = pair.tail { used.insert(tail) }
+      used.insert(pair.blocks, below: disk.blockCount)
+      if let tail = pair.tail { used.insert(tail, below: disk.blockCount) }
     }
     for block in retired { used.insert(block) }
   }
@@ -252,13 +252,6 @@ extension Directory {
   fileprivate func replace(_ old: Entry, with new: Entry) {
     guard let pair = pair(of: old) else { return }
     pair.entries = pair.entries.map { $0 === old ? new : $0 }
-  }
-}
-
-extension BlockSet {
-  fileprivate mutating func insert(_ pair: BlockPair) {
-    insert(pair.first)
-    insert(pair.second)
   }
 }
 

@@ -297,11 +297,3 @@ final class LittleFS2Store: MetadataStore {
     return directory.pairs
   }
 }
-
-extension BlockSet {
-  /// Adds both blocks, if they are blocks: a damaged pointer may be any number.
-  mutating func insert(_ pair: BlockPair, below limit: Int) {
-    if pair.first < limit { insert(pair.first) }
-    if pair.second < limit { insert(pair.second) }
-  }
-}
