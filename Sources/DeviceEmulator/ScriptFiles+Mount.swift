@@ -36,9 +36,10 @@ extension ScriptFiles.Mount {
         named: "the flash of \(volume.mount)", policy: policy, openFileLimit: openFileLimit,
         notice: notice)
     case .image(let path):
+      let image = try FlashImage(path, volume.geometry(ofImage: path), create: true)
       try self.init(
-        volume, mounting: FlashImage(path, volume.geometry(ofImage: path), create: true),
-        named: path, policy: policy, openFileLimit: openFileLimit, notice: notice)
+        volume, mounting: FirstBlocks(of: image, count: volume.blockCount), named: path,
+        policy: policy, openFileLimit: openFileLimit, notice: notice)
     case .folder(let path):
       let kept = try LittleFSVolume(
         folder: path, volume.geometry, volume.options, openFileLimit: openFileLimit)

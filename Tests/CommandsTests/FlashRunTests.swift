@@ -121,6 +121,16 @@ struct FlashRunTests {
     #expect(try await bench.run(["flash", "fsck", image]).code == 0)
   }
 
+  @Test("A factory image of the whole partition is mounted with one block less, as on modules")
+  func factoryImage() async throws {
+    let image = bench.path("usr.img")
+    let size = String(256 * 4096)
+    #expect(
+      try await bench.run(["flash", "new", image, "--profile", "EC600N", "--size", size]).code == 0)
+    let ending = try await bench.run(script: reading, ["--flash", image])
+    #expect(ending.output == "['script.py'] 255 []\n")
+  }
+
   @Test("An image is one emulator's at a time")
   func locked() async throws {
     let image = bench.path("usr.img")

@@ -117,8 +117,9 @@ final class LittleFS {
     switch try locate(newPath) {
     case .taken(let target):
       if target === entry { return }
-      guard let directory = target.parent, !directory.isInside(entry) else { throw .invalid }
+      guard let directory = target.parent else { throw .invalid }
       guard (entry.directory == nil) == (target.directory == nil) else { throw .isDirectory }
+      guard !directory.isInside(entry) else { throw .invalid }
       try checkEmpty(target)
       try checkIdle(target)
       try move(entry, to: target.name, in: directory, replacing: target)
