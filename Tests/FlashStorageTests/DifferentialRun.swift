@@ -258,7 +258,7 @@ struct DifferentialRun {
       known.removeAll { $0 == old || $0 == new }
       known.append(new)
       for index in slots.indices where slots[index].path.hasPrefix("\(old)/") {
-        slots[index].path = new + slots[index].path.dropFirst(old.utf8.count)
+        slots[index].path = new + slots[index].path.dropFirst(old.count)
       }
     default: break
     }
