@@ -32,12 +32,12 @@ extension BlockPicture {
       return lines + ["", "wear: nobody has counted; there is no .wear file beside the image"]
     }
     let scale = WearScale(highest: highestEraseCount)
-    lines += ["", "blocks by wear\(each): . was never erased, \(scale.legend)"]
+    lines += ["", "blocks by wear\(each):"]
     lines += rows(cells, step, style) { cell in
       let level = scale.level(of: cell.eraseCount)
       return level == 0 ? (".", dim) : (Character(String(level)), wearColours[level])
     }
-    return lines
+    return lines + ["  . was never erased; \(scale.legend)"]
   }
 
   private func rows(

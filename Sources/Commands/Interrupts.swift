@@ -48,6 +48,8 @@ final class Interrupts {
   func end() {
     state.withLock { state in
       state.isOver = true
+      // The thread may end later, and must not hold on to what the handler uses.
+      state.handler = nil
       // The waiter cannot end before this has let go of the state.
       if let waiter = state.waiter, let signal = signals.last { pthread_kill(waiter, signal) }
     }

@@ -100,6 +100,7 @@ extension GuestRun.Ending {
     case .crashed(let signal): "was ended by signal \(signal)"
     case .timedOut: "had not ended after \(Int(timeout / .seconds(1))) s"
     case .interrupted: "was interrupted"
+    case .powerCut: "ended with a loss of power"
     case .hostFailed(let failure): "failed: \(failure.message)"
     }
   }

@@ -113,7 +113,7 @@ struct FlashTests {
     "What cannot be done is said in one sentence, with its exit code",
     arguments: [
       (["ls", "nowhere"], 66, "cannot read nowhere: No such file or directory"),
-      (["ls", "@text"], 65, "holds no littlefs: it begins with 'no image'"),
+      (["ls", "@text"], 65, "holds no littlefs: it begins with 'no image at "),
       (["ls", "@empty"], 65, "holds no littlefs: it is empty"),
       (["ls", "@usr.img", "/none"], 66, "/none in @usr.img: no such file or directory"),
       (["cat", "@usr.img", "/none"], 66, "/none in @usr.img: no such file or directory"),

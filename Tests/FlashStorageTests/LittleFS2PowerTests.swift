@@ -16,6 +16,16 @@ struct LittleFS2PowerTests {
   }
 }
 
+extension LittleFS2PowerTests {
+  @Test(
+    "The reference finds and repairs the same after a cut", arguments: PowerHistory.kinds.prefix(1))
+  func peer(kind: PowerHistory.Kind) throws {
+    var history = try PowerHistory(kind, seed: 9)
+    history.judge = try ReferenceSide(.library, kind.littlefs)
+    try history.run(25)
+  }
+}
+
 /// A random history of changes, each of which is cut at every step, from its state before.
 struct PowerHistory {
   struct Kind: CustomTestStringConvertible, Sendable {
@@ -31,6 +41,12 @@ struct PowerHistory {
         readSize: read, programSize: program, blockSize: block, blockCount: count)
       self.cycles = cycles
       self.worn = worn
+    }
+
+    var littlefs: Littlefs {
+      let sizes = geometry
+      return Littlefs(
+        .v21, sizes.readSize, sizes.programSize, sizes.blockSize, count: sizes.blockCount)
     }
 
     var options: LittleFSOptions {
@@ -72,6 +88,8 @@ struct PowerHistory {
   /// How many cuts were made.
   var cuts = 0
   var paths: [String] = []
+  /// Has to find the same after each cut.
+  var judge: ReferenceSide?
 
   init(_ kind: Kind, seed: UInt64) throws {
     self.kind = kind
@@ -139,6 +157,7 @@ struct PowerHistory {
     let left = flash.content
     do {
       let state = try check(left, states)
+      try compareWithJudge(left)
       for point in 0... {
         let (flash, fileSystem) = try mount(left)
         flash.powerCut = PowerCut(after: point, cut.mode, seed: cut.seed)
@@ -183,6 +202,18 @@ struct PowerHistory {
     guard !census.uses.contains(.leftOver) else { throw Failure(description: "blocks leak") }
     guard repaired.tree() == tree else { throw Failure(description: "repair changed the tree") }
     return tree
+  }
+
+  private func compareWithJudge(_ content: FlashContent) throws {
+    guard let judge else { return }
+    try judge.mount(RAMFlash(content))
+    try judge.require("repair")
+    var ours = try OurSide(kind.littlefs)
+    try ours.mount(RAMFlash(content))
+    let (mine, theirs) = (try ours.tree(), try judge.tree())
+    guard mine == theirs else {
+      throw Failure(description: "ours:\n\(mine)\nthe reference's:\n\(theirs)")
+    }
   }
 
   private func mount(_ content: FlashContent) throws -> (FaultyFlash, LittleFS) {

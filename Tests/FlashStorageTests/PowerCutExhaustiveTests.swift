@@ -80,6 +80,7 @@ struct PowerCutExhaustiveTests {
       try volume.put(pattern(30), at: "/d/x")
     }.end
     var summary = SweepSummary()
+    // What is not possible at first begins nothing: there is no /b and no /e, and /d is not empty.
     guard try sweep([first], bench, start, &summary) else { return }
     for second in Self.alphabet {
       guard try sweep([first, second], bench, start, &summary) else { continue }
@@ -87,9 +88,7 @@ struct PowerCutExhaustiveTests {
         _ = try sweep([first, second, third], bench, start, &summary)
       }
     }
-    print(
-      "SUMMARY", bench.testDescription, first.testDescription, summary.cuts, summary.repairCuts,
-      summary.problems.count)
     #expect(summary.problems.prefix(3) == [])
+    #expect(summary.cuts > 300)
   }
 }

@@ -160,7 +160,7 @@ extension DirectoryBlock {
       checksum.update(bytes.span)
       append(checksum.value)
       let unitCount = (bytes.count + programSize - 1) / programSize
-      bytes.append(contentsOf: repeatElement(0xFF, count: unitCount * programSize - bytes.count))
+      bytes += [UInt8](repeating: 0xFF, count: unitCount * programSize - bytes.count)
       return bytes
     }
   }
