@@ -24,7 +24,7 @@ struct DifferentialRun {
     var full = 0
     var remounts = 0
     var handOvers = 0
-    /// How often the reference had no space, though there was some.
+    /// How often only one side had no space, for a known reason.
     var tolerated = 0
 
     static func + (a: Tally, b: Tally) -> Tally {
@@ -312,8 +312,11 @@ struct DifferentialRun {
         ours:      \(mine.prefix(2000))
         reference: \(theirs.prefix(2000))
         """)
-    // The reference may overlook what was freed since it last looked for free blocks; ours never.
-    guard theirs == "err 28", mine.hasPrefix("ok") else { throw difference }
+    // The reference may overlook what was freed since it last looked for free blocks. Ours never does, but
+    // may have divided a pair of littlefs 2 that the reference, when short, has not.
+    let isOverlooked = theirs == "err 28" && mine.hasPrefix("ok")
+    let isDivided = mine == "err 28" && ranShort && contest.kind.version.major > 1
+    guard isOverlooked || isDivided else { throw difference }
     tally.tolerated += 1
     history.append("tolerated: ours \(mine.prefix(20)), reference \(theirs.prefix(20))")
     for slot in slots { _ = try reference.answer(.close(slot.number)) }
