@@ -43,9 +43,17 @@ let package = Package(
     floor(
       "Commands",
       on: [
-        "GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles", "AudioEngine",
+        "Conformance", "GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles",
+        "AudioEngine",
         "FlashStorage", "EmulatedTime", "JSONText",
       ]),
+    floor(
+      "Conformance",
+      on: [
+        "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "BundledProfiles", "AudioEngine",
+        "FlashStorage", "EmulatedTime", "JSONText", "CLinux",
+      ],
+      resources: [.embedInCode("Page")]),
     floor(
       "GuestRuntime",
       on: [
@@ -61,8 +69,9 @@ let package = Package(
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
       name: "BundledProfiles", path: "Profiles",
-      exclude: ["profile.schema.json", "scenario.schema.json"],
-      resources: [.embedInCode("models"), .embedInCode("outcomes")], swiftSettings: safe),
+      exclude: ["profile.schema.json", "scenario.schema.json", "case.schema.json"],
+      resources: [.embedInCode("models"), .embedInCode("outcomes"), .embedInCode("cases")],
+      swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),
     floor("FlashStorage", on: [], settings: [alwaysOptimized]),
@@ -78,6 +87,9 @@ let package = Package(
     .target(
       name: "VirtualMicrophone", dependencies: ["CALSA"], path: "Tests/VirtualMicrophone",
       cSettings: [.define("PIC")]),
+    .target(
+      name: "ModelTable", dependencies: ["ModuleProfiles"], path: "Tests/ModelTable",
+      swiftSettings: base),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: base),
     .executableTarget(
       name: "Benchmarks",
@@ -105,9 +117,14 @@ let package = Package(
       "DeviceEmulatorTests",
       of: [
         "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText",
-        "ModuleProfiles",
+        "ModuleProfiles", "ModelTable",
       ]),
     tests("GuestRuntimeTests", of: ["GuestRuntime"]),
-    tests("CommandsTests", of: ["Commands", "JSONText"]),
+    tests(
+      "ConformanceTests",
+      of: [
+        "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "JSONText", "ModelTable",
+      ]),
+    tests("CommandsTests", of: ["Commands", "FlashStorage", "JSONText"]),
   ]
 )

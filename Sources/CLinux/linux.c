@@ -22,11 +22,13 @@ uid_t linux_peer_user(int descriptor) {
   return status == 0 ? credentials.uid : (uid_t)-1;
 }
 
+// Each child gets the next one, so that several do not crowd on one.
 static void choose_processor(cpu_set_t *chosen) {
+  static _Atomic unsigned started;
   cpu_set_t allowed;
   CPU_ZERO(chosen);
   if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-  int skip = getpid() % CPU_COUNT(&allowed);
+  int skip = (getpid() + started++) % CPU_COUNT(&allowed);
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
     if (!CPU_ISSET(cpu, &allowed) || skip-- > 0) continue;
     CPU_SET(cpu, chosen);

@@ -31,6 +31,13 @@ struct Arguments {
     return words.remove(at: index)
   }
 
+  /// The values of an option that may be repeated.
+  mutating func options(_ name: String) throws(UsageError) -> [String] {
+    var values: [String] = []
+    while let value = try option(name) { values.append(value) }
+    return values
+  }
+
   /// The word that says what a command is to do; it comes first.
   mutating func action(_ choices: [String], of command: String) throws(UsageError) -> String {
     guard let word = words.first else {

@@ -23,6 +23,8 @@ package struct ExitCode: Equatable, Sendable {
   package static let success = ExitCode(0)
   /// Something does not match: a lint problem, a difference.
   package static let mismatch = ExitCode(1)
+  /// There was nothing to check.
+  package static let nothingSelected = ExitCode(5)
   /// The command line makes no sense.
   package static let usage = ExitCode(64)
   /// A profile or other data is wrong.

@@ -66,12 +66,12 @@ enum HostKind {
 }
 
 extension HostFile {
-  /// The bytes of a file of at most 1 MiB; nil if it cannot be read.
-  static func contents(of path: String) -> [UInt8]? {
+  /// The bytes of a file of at most 1 MiB, or another limit; nil if it cannot be read.
+  static func contents(of path: String, limit: Int = 1 << 20) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    return readAll(descriptor, limit: 1 << 20)
+    return readAll(descriptor, limit: limit)
   }
 
   /// The first bytes of a file, fewer if it is shorter; nil if it cannot be read.
@@ -104,9 +104,14 @@ extension HostFile {
   /// Makes a file, over one that is there.
   static func write(_ bytes: [UInt8], to path: String) throws(Complaint) {
     let descriptor = create(path)
-    defer { if descriptor >= 0 { close(descriptor) } }
-    guard descriptor >= 0, writeAll(descriptor, bytes) else {
+    guard descriptor >= 0 else {
       throw Complaint(.hostFailure, "cannot write \(path): \(hostReason)")
+    }
+    let isWritten = writeAll(descriptor, bytes)
+    let reason = hostReason
+    // Some hosts say only now that the disk is full.
+    guard close(descriptor) == 0, isWritten else {
+      throw Complaint(.hostFailure, "cannot write \(path): \(reason)")
     }
   }
 
@@ -138,6 +143,9 @@ extension HostFile {
     }
   }
 }
+
+/// How many processors of the host are ours to use.
+var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
 /// The host's word for the last error.
 var hostReason: String { unsafe String(cString: strerror(errno)) }

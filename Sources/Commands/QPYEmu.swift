@@ -5,7 +5,9 @@ import ModuleProfiles
 /// The command line: finds the command, runs it, and turns what it throws into an exit code.
 public enum QPYEmu {
   static var commands: [any Command.Type] {
-    [Run.self, Sweep.self, Flash.self, Profiles.self, Doctor.self]
+    [
+      Run.self, Sweep.self, Conform.self, Merge.self, Flash.self, Profiles.self, Doctor.self,
+    ]
   }
 
   /// Runs the process's own command line and exits.

@@ -174,11 +174,6 @@ struct Sweep: Command {
   }
 }
 
-extension ExitCode {
-  /// A selection left nothing to do.
-  static let nothingSelected = ExitCode(5)
-}
-
 extension String {
   /// As a shell takes it for one word.
   fileprivate var shellWord: String {
@@ -188,5 +183,3 @@ extension String {
       + "'"
   }
 }
-
-private var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -10,6 +10,8 @@ public struct OutcomeTable: Equatable, Sendable {
   public var methods: [DeviceMethod: MethodOutcomes]
   /// The constants of `Record`.
   public var constants: [ClassConstant] = []
+  /// Where each class's outcomes were read, by how they are known.
+  private var sources: [String: [Provenance: String]] = [:]
 
   /// The compiled-in table.
   public static let bundled: OutcomeTable = {
@@ -24,6 +26,9 @@ public struct OutcomeTable: Equatable, Sendable {
   public struct Broken: Error, Equatable, CustomStringConvertible, Sendable {
     /// The whole sentence.
     public let description: String
+
+    /// - Parameter description: The whole sentence.
+    package init(_ description: String) { self.description = description }
   }
 
   /// Reads the table from its files, one for each class.
@@ -33,13 +38,19 @@ public struct OutcomeTable: Equatable, Sendable {
       do throws(JSONError) {
         try read(source.parse())
       } catch {
-        throw Broken(description: source.locate(error.message, at: error.offset))
+        throw Broken(source.locate(error.message, at: error.offset))
       }
     }
   }
 
   private mutating func read(_ root: JSONNode) throws(JSONError) {
     let className = try root.member("class").text()
+    for entry in try root.member("sources").members() {
+      guard let provenance = Provenance(rawValue: entry.key) else {
+        throw JSONError(message: "there is no such provenance", offset: entry.keyOffset)
+      }
+      sources[className, default: [:]][provenance] = try entry.value.text()
+    }
     for node in try root["constants"]?.elements() ?? [] {
       constants.append(try ClassConstant(node))
     }
@@ -50,6 +61,42 @@ public struct OutcomeTable: Equatable, Sendable {
       }
       methods[method] = try MethodOutcomes(entry.value)
     }
+  }
+}
+
+extension OutcomeTable {
+  /// Where what is known of a class in this way was read; empty if the table does not say.
+  public func source(of provenance: Provenance, for className: Substring) -> String {
+    sources[String(className)]?[provenance] ?? ""
+  }
+
+  /// The table with another outcome in one of its cells; for checking those who are to notice.
+  ///
+  /// - Parameter row: The row's id, as `timer`.
+  package func replacing(
+    _ row: String, of method: DeviceMethod, under policy: Policy, with effect: Outcome.Effect
+  ) -> OutcomeTable {
+    var table = self
+    table.methods[method] = methods[method]?.replacing(
+      row, under: policy, with: Outcome(effect: effect, provenance: .ruled))
+    return table
+  }
+}
+
+extension MethodOutcomes {
+  fileprivate func replacing(
+    _ id: String, under policy: Policy, with outcome: Outcome
+  ) -> MethodOutcomes {
+    MethodOutcomes(
+      signature: signature,
+      rows: rows.map { row in
+        guard row.id == id else { return row }
+        return OutcomeRow(
+          id: row.id, when: row.when,
+          documented: policy == .documented ? outcome : row.documented,
+          observed: policy == .observed ? outcome : row.observed)
+      },
+      observedOrder: observedOrder)
   }
 }
 
@@ -138,28 +185,6 @@ extension Outcome {
 }
 
 extension JSONNode {
-  fileprivate func member(_ key: String) throws(JSONError) -> JSONNode {
-    guard let member = self[key] else {
-      throw JSONError(message: "\"\(key)\" is missing here", offset: offset)
-    }
-    return member
-  }
-
-  fileprivate func text() throws(JSONError) -> String {
-    guard let string else { throw JSONError(message: "a string belongs here", offset: offset) }
-    return string
-  }
-
-  fileprivate func elements() throws(JSONError) -> [JSONNode] {
-    guard let array else { throw JSONError(message: "an array belongs here", offset: offset) }
-    return array
-  }
-
-  fileprivate func members() throws(JSONError) -> [JSONMember] {
-    guard let object else { throw JSONError(message: "an object belongs here", offset: offset) }
-    return object
-  }
-
   fileprivate func scalar() throws(JSONError) -> GuestValue {
     switch value {
     case .null: .none

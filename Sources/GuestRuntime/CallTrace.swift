@@ -1,44 +1,84 @@
-import DeviceEmulator
+package import DeviceEmulator
 import EmulatedTime
 import JSONText
 
-/// A record of what passes between script and device: one JSON object a line.
+/// A record of what passes between script and device.
 package final class CallTrace: Sendable {
-  private let write: @Sendable ([UInt8]) -> Void
-  /// Held so that lines do not mix.
+  /// A call and its answer, or a call-back.
+  package struct Entry: Sendable {
+    package enum Event: Sendable {
+      /// The name is `Class.method`.
+      case call(
+        name: String, object: PeripheralID?, arguments: [GuestValue],
+        answer: Result<GuestValue, GuestException>)
+      /// The device calls one of the script's functions.
+      case callback(function: Int, arguments: [GuestValue])
+    }
+
+    /// Device time since power-on.
+    package let time: Duration
+    package let event: Event
+
+    package init(time: Duration, _ event: Event) {
+      self.time = time
+      self.event = event
+    }
+  }
+
+  private let take: @Sendable (Entry) -> Void
+  /// Held so that entries do not mix.
   private let turn = Monitor(())
 
-  /// - Parameter write: Gets each line, its line feed included.
-  package init(_ write: @escaping @Sendable ([UInt8]) -> Void) { self.write = write }
+  /// - Parameter take: Gets each entry.
+  package init(entries take: @escaping @Sendable (Entry) -> Void) { self.take = take }
+
+  /// - Parameter write: Gets each entry as a line of JSON, its line feed included.
+  package convenience init(_ write: @escaping @Sendable ([UInt8]) -> Void) {
+    self.init(entries: { write($0.line) })
+  }
 
   func record(
     _ request: GuestRequest, _ answer: Result<GuestValue, GuestException>, at time: Duration
   ) {
-    var members: [(String, JSONNode)] = [
-      ("time", .double(time / .seconds(1))), ("call", .string(request.name)),
-    ]
-    if let object = request.object { members.append(("on", .int(object.number))) }
-    members.append(("args", .array(request.arguments.map(\.traced))))
-    switch answer {
-    case .success(let value): members.append(("return", value.traced))
-    case .failure(let exception):
-      members.append(("raise", .array([.string(exception.type), .string(exception.text)])))
-    }
-    line(members)
+    record(
+      .call(
+        name: request.name, object: request.object, arguments: request.arguments, answer: answer),
+      at: time)
   }
 
   func record(_ event: DeviceEvent, at time: Duration) {
-    line([
-      ("time", .double(time / .seconds(1))), ("callback", .int(event.function)),
-      ("args", .array(event.arguments.map(\.traced))),
-    ])
+    record(.callback(function: event.function, arguments: event.arguments), at: time)
   }
 
-  private func line(_ members: [(String, JSONNode)]) {
+  private func record(_ event: Entry.Event, at time: Duration) {
+    turn.withLock { _ in take(Entry(time: time, event)) }
+  }
+}
+
+extension CallTrace.Entry {
+  /// The entry as a line of JSON.
+  fileprivate var line: [UInt8] {
     var text: [UInt8] = []
-    JSONNode.object(members).appendJSON(to: &text)
+    JSONNode.object([("time", .double(time / .seconds(1)))] + members).appendJSON(to: &text)
     text.append(UInt8(ascii: "\n"))
-    turn.withLock { _ in write(text) }
+    return text
+  }
+
+  private var members: [(String, JSONNode)] {
+    switch event {
+    case .callback(let function, let arguments):
+      return [("callback", .int(function)), ("args", .array(arguments.map(\.traced)))]
+    case .call(let name, let object, let arguments, let answer):
+      var members: [(String, JSONNode)] = [("call", .string(name))]
+      if let object { members.append(("on", .int(object.number))) }
+      members.append(("args", .array(arguments.map(\.traced))))
+      switch answer {
+      case .success(let value): members.append(("return", value.traced))
+      case .failure(let exception):
+        members.append(("raise", .array([.string(exception.type), .string(exception.text)])))
+      }
+      return members
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
+import ModelTable
 import ModuleProfiles
 import Testing
 

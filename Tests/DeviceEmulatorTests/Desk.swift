@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
+import ModelTable
 import ModuleProfiles
 import Testing
 
@@ -81,6 +82,19 @@ final class Desk {
     #expect(try call(.recordStart, .string(name), .int(seconds)) == 0)
     clock.advance(by: .seconds(seconds))
     return try files.contents(of: "/usr/" + name)
+  }
+
+  /// Plays a tenth of a second of sound.
+  func play(_ priority: Int, _ breakin: Int) throws -> Answer {
+    if !has("/usr/s.wav") {
+      try write(sound(seconds: 0.1), to: "/usr/s.wav")
+    }
+    return try call(.audioPlay, .int(priority), .int(breakin), "U:/s.wav")
+  }
+
+  /// Says a short text.
+  func say(_ priority: Int, _ breakin: Int, _ text: String = "hello") throws -> Answer {
+    try call(.ttsPlay, .int(priority), .int(breakin), 2, .string(text))
   }
 
   /// Fills `/usr` to the last byte, or but for so many blocks.

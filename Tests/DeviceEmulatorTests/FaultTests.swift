@@ -2,102 +2,9 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
+import ModelTable
 import ModuleProfiles
 import Testing
-
-/// The documented failures of calls, brought about by an injected fault. The same rows by their natural
-/// causes are among `RowCase.all`.
-extension RowCase {
-  static let injected: [RowCase] = [
-    injected("what=replace", "Record.start.replace", documented: -1, observed: nil) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected("what=replace", "Record.Delete.absent", -1) { try $0.call(.recordDelete, "a.wav") },
-    injected("what=open", "Record.start.open", documented: -2, observed: -6) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected("what=write", "Record.start.open", documented: -2, observed: -6) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected("what=flash-full when=byte:43", "Record.start.open", documented: -2, observed: -6) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected("what=flash-full when=byte:44", "Record.start.ok", 0) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected("what=in-use", "Record.start.busy", -3) { try $0.call(.recordStart, "a.wav", 1) },
-    injected("what=channel", "Record.start.channel", documented: -4, observed: nil) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected(
-      "what=channel", "Record.init.channel", documented: nil,
-      observed: .valueError("The current platform does not support device 2."),
-      on: \.hasSpeaker
-    ) { try $0.construct("Record", [2]) },
-    injected(
-      "what=channel", "Record.stream_start.channel", documented: -1, observed: nil, on: \.stream
-    ) { try $0.call(.recordStreamStart, 4, 8000, 0) },
-    injected("what=timer", "Record.start.timer", documented: -5, observed: nil) {
-      try $0.call(.recordStart, "a.wav", 1)
-    },
-    injected(
-      "what=timer", "Record.stream_start.timer", documented: -1, observed: nil, on: \.stream
-    ) { try $0.call(.recordStreamStart, 4, 8000, 0) },
-    injected("what=timer", "Record.init.timer", documented: nil, observed: -1) {
-      try $0.construct()
-    },
-    injected("what=format", "Record.start.format", -6) { try $0.call(.recordStart, "a.wav", 1) },
-
-    injected("what=open", "Record.getData.open", -2) {
-      try $0.call(.recordGetData, "a.wav", 20, 10)
-    },
-    injected("what=in-use", "Record.getData.inUse", -4) {
-      try $0.call(.recordGetData, "a.wav", 20, 10)
-    },
-    injected("what=seek", "Record.getData.seek", -3) {
-      try $0.call(.recordGetData, "a.wav", 20, 10)
-    },
-    injected("what=heap", "Record.getData.heap", -7) {
-      try $0.call(.recordGetData, "a.wav", 20, 10)
-    },
-    injected("what=read", "Record.getData.read", -1) {
-      try $0.call(.recordGetData, "a.wav", 20, 10)
-    },
-    injected("what=open", "Record.getSize.open", -2) { try $0.call(.recordGetSize, "a.wav") },
-    injected("what=in-use", "Record.getSize.inUse", -3) { try $0.call(.recordGetSize, "a.wav") },
-    injected(
-      "what=read", "Record.getSize.size", documented: -1, observed: nil, on: \.leavesHeaderOut
-    ) { try $0.call(.recordGetSize, "a.wav") },
-    injected("what=in-use", "Record.Delete.inUse", -2) { try $0.call(.recordDelete, "a.wav") },
-  ]
-
-  private static func injected(
-    _ words: String, _ id: String, documented: Answer?, observed: Answer?,
-    on applies: @escaping @Sendable (Model) -> Bool = { _ in true },
-    _ call: @escaping @Sendable (Desk) throws -> Answer
-  ) -> RowCase {
-    RowCase(id, words, documented: documented, observed: observed, on: applies) { desk in
-      try desk.write((0..<100).map { UInt8($0) })
-      desk.device.inject(try Fault(words))
-      return try call(desk)
-    }
-  }
-
-  private static func injected(
-    _ words: String, _ id: String, _ answer: Answer,
-    _ call: @escaping @Sendable (Desk) throws -> Answer
-  ) -> RowCase {
-    injected(words, id, documented: answer, observed: answer, call)
-  }
-}
-
-extension Model {
-  fileprivate var hasSpeaker: Bool { channels.contains(2) }
-}
-
-private let cells = RowCase.injected.flatMap { row in
-  Model.all.flatMap { model in Policy.allCases.compactMap { row.cell(model, $0) } }
-}
 
 private let kinds =
   "replace, open, read, seek, write, flash-full, in-use, channel, timer, format, heap, "
@@ -123,37 +30,6 @@ struct RecordingFault: Sendable, CustomTestStringConvertible {
 
 @Suite("Faults")
 struct FaultTests {
-  // MARK: What a call answers
-
-  @Test("An injected fault gives what the rulings say of the real one", arguments: cells)
-  func outcome(cell: Cell) throws {
-    #expect(try cell.run() == cell.expected)
-  }
-
-  @Test("Every row that a fault brings about has a natural cause as well", arguments: cells)
-  func natural(cell: Cell) {
-    let natural = RowCase.all.filter { $0.id == cell.row.id }
-    #expect(
-      natural.contains { row in
-        // EC600U has every channel; others show what it is to lack one.
-        Model.all.contains { row.expected($0, cell.policy) == cell.expected }
-      })
-  }
-
-  @Test("The outcome comes from the table: another cell, another outcome", arguments: cells)
-  func table(cell: Cell) throws {
-    let changed = OutcomeTable.bundled.replacing(
-      cell.row.id, under: cell.policy, with: .returns(.string("changed")))
-    #expect(try cell.run(outcomes: changed) == "changed")
-  }
-
-  @Test("Every fault has a test")
-  func complete() throws {
-    let tried = try RowCase.injected.map { try Fault($0.cause).what }
-    let elsewhere = RecordingFault.all.map(\.fault.what) + [.microphoneSilent, .callbackOverflow]
-    #expect(Set(tried + elsewhere) == Set(Fault.What.allCases))
-  }
-
   // MARK: What a call-back hears
 
   @Test(

@@ -1,5 +1,6 @@
 import AudioEngine
 import DeviceEmulator
+import ModelTable
 import ModuleProfiles
 import Testing
 

@@ -1,34 +1,9 @@
 import JSONText
+import ModelTable
 import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
-
-@Suite("Every row of the outcome table, on every model, under both policies")
-struct OutcomeTests {
-  @Test("The script gets what the rulings say", arguments: Cell.all)
-  func outcome(cell: Cell) throws {
-    #expect(try cell.run() == cell.expected)
-  }
-
-  @Test("Every cell of the table is brought about somewhere", arguments: Policy.allCases)
-  func coverage(policy: Policy) {
-    let tried = Set(Cell.all.filter { $0.policy == policy }.map(\.row.id))
-    let known = Set(OutcomeTable.bundled.rowIDs(under: policy))
-    #expect(known.subtracting(tried) == [])
-    #expect(tried.subtracting(known) == [])
-  }
-
-  @Test("Every case notices if its own cell of the table is changed")
-  func mutation() throws {
-    var generator = SmallGenerator(state: 20_211_203)
-    for cell in Cell.all.shuffled(using: &generator).prefix(400) {
-      let changed = OutcomeTable.bundled.replacing(
-        cell.row.id, under: cell.policy, with: .returns(.string("changed")))
-      #expect(try cell.run(outcomes: changed) == "changed", "\(cell.testDescription)")
-    }
-  }
-}
 
 @Suite("The outcome table itself")
 struct OutcomeTableTests {
@@ -112,7 +87,7 @@ struct OutcomeTableTests {
       name: "outcomes.json",
       bytes: Array(
         """
-        {"class": "Record", "methods": {
+        {"class": "Record", "sources": {}, "methods": {
           "start": {"signature": "", "rows": [
             {"id": "ok", "when": "", "documented": {"gives": 0}, "observed": null}]}}}
         """.utf8))
@@ -130,34 +105,5 @@ extension OutcomeTable {
       rows.rows.filter { row in policy.map { row.outcome(under: $0) != nil } ?? true }
         .map { "\(method.rawValue).\($0.id)" }
     }
-  }
-
-  /// The table with another outcome in one cell.
-  func replacing(_ id: String, under policy: Policy, with effect: Outcome.Effect) -> OutcomeTable {
-    var table = self
-    let outcome = Outcome(effect: effect, provenance: .ruled)
-    for (method, outcomes) in methods {
-      table.methods[method] = MethodOutcomes(
-        signature: outcomes.signature,
-        rows: outcomes.rows.map { row in
-          guard "\(method.rawValue).\(row.id)" == id else { return row }
-          return OutcomeRow(
-            id: row.id, when: row.when,
-            documented: policy == .documented ? outcome : row.documented,
-            observed: policy == .observed ? outcome : row.observed)
-        },
-        observedOrder: outcomes.observedOrder)
-    }
-    return table
-  }
-}
-
-/// Knuth's MMIX generator, so that random tests are the same everywhere.
-struct SmallGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state >> 32 | state << 32
   }
 }

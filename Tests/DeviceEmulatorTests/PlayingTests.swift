@@ -1,6 +1,7 @@
 import AudioEngine
 import DeviceEmulator
 import EmulatedTime
+import ModelTable
 import ModuleProfiles
 import Testing
 

@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
+import ModelTable
 import ModuleProfiles
 import Testing
 

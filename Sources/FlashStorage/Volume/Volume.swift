@@ -58,8 +58,10 @@ public protocol Volume: AnyObject, Sendable {
   /// What a path names, as last synced.
   func status(of path: String) throws(FlashError) -> FileStatus
 
-  /// What a directory holds, in the order of creation; a renamed file counts as new in its directory,
-  /// unless it replaced another and stands in that one's place.
+  /// What a directory holds, in the order on flash. With littlefs 1 that is the order of creation; a
+  /// renamed file counts as new in its directory, unless it replaced another and stands in that one's
+  /// place. littlefs 2 keeps entries by the bytes of their names, a name after longer ones that begin
+  /// with it.
   func entries(of path: String) throws(FlashError) -> [DirectoryEntry]
 
   /// Makes a directory in an existing one.

@@ -1,0 +1,158 @@
+package import DeviceEmulator
+package import ModuleProfiles
+
+/// One case on one model under one policy: what is checked, and what is expected.
+package struct Cell: Sendable {
+  package let test: Case
+  package let profile: ModuleProfile
+  package let policy: Policy
+  package let expectation: Expectation
+  /// How the expectation is known.
+  package let provenance: Provenance
+  /// Where it was read.
+  package let source: String
+  /// The row's precondition in words.
+  package let when: String
+
+  /// Names it for ever: `Record.start.timer/taken@EC200U+documented`.
+  package var id: String { "\(test.name)@\(profile.name)+\(policy.rawValue)" }
+
+  package var method: DeviceMethod { test.row.method }
+}
+
+extension Cell {
+  /// The id of rows that a profile makes: a method that the model treats in a way of its own.
+  static let profileRow = "profile"
+
+  /// All cells of some models under some policies.
+  package static func all(
+    _ profiles: [ModuleProfile], _ policies: [Policy] = Policy.allCases,
+    cases: [Case] = Case.bundled, outcomes: OutcomeTable = .bundled
+  ) -> [Cell] {
+    profiles.flatMap { profile in
+      policies.flatMap { policy in
+        cases.compactMap { Cell($0, on: profile, under: policy, outcomes) }
+          + overrides(of: profile, policy)
+      }
+    }
+  }
+
+  /// Nil where the case cannot come about.
+  init?(_ test: Case, on profile: ModuleProfile, under policy: Policy, _ outcomes: OutcomeTable) {
+    guard test.condition.holds(on: profile, under: policy),
+      test.methods.allSatisfy({ profile.availability(of: $0) == .works }),
+      let row = outcomes.methods[test.row.method]?.rows.first(where: { $0.id == test.row.row }),
+      let outcome = row.outcome(under: policy)
+    else { return nil }
+    self.test = test
+    self.profile = profile
+    self.policy = policy
+    provenance = test.provenance ?? outcome.provenance
+    source = outcomes.source(of: provenance, for: test.row.method.className)
+    when = row.when
+    expectation = Expectation(outcome, of: test, on: profile)
+  }
+
+  /// The methods that a profile says do not simply work, each as a case of its own.
+  private static func overrides(of profile: ModuleProfile, _ policy: Policy) -> [Cell] {
+    DeviceMethod.allCases.compactMap { method in
+      guard let expectation = Expectation(profile.availability(of: method)) else { return nil }
+      let fact = profile.source(of: "methods.\(method.rawValue)")
+      let test = Case(
+        row: RowID(method, profileRow), cause: "called",
+        condition: Condition(features: [], lackedFeatures: [], policy: nil),
+        steps: [.call(method, method.isConstructor ? [.firstChannel] : [])], made: nil,
+        provenance: nil, needsSwift: false)
+      return Cell(
+        test: test, profile: profile, policy: policy, expectation: expectation,
+        provenance: fact?.provenance ?? .unknown, source: fact?.source ?? "",
+        when: "the model treats it in a way of its own")
+    }
+  }
+}
+
+/// What the last step of a case must come to.
+package enum Expectation: Equatable, Sendable, CustomStringConvertible {
+  case answer(Answer)
+  /// There is no such method: AttributeError, in whatever words.
+  case missing
+  /// The case does not say which value or text, and the table cannot know it: no answer will do.
+  case unstated(String)
+
+  init(_ outcome: Outcome, of test: Case, on profile: ModuleProfile) {
+    switch outcome.effect {
+    case .returns(let value): self = .answer(.success(value))
+    case .missing: self = .missing
+    case .raises(let type, let text):
+      let filled = text == "{mismatch}" ? test.made?.text : test.fill(text, on: profile)
+      self = filled.map { .answer(.failure(GuestException(type, $0))) } ?? .unstated(type)
+    case .makes(let product):
+      self =
+        product.value(test.made, on: profile).map { .answer(.success($0)) }
+        ?? .unstated(product.rawValue)
+    }
+  }
+
+  /// Nil for a method that works.
+  init?(_ availability: Availability) {
+    switch availability {
+    case .works: return nil
+    case .missing: self = .missing
+    case .answers(let status): self = .answer(.success(.int(status)))
+    }
+  }
+
+  /// Whether an answer is the expected one.
+  package func isMet(by answer: Answer) -> Bool {
+    switch (self, answer) {
+    case (.answer(let expected), _): expected == answer
+    case (.missing, .failure(let exception)): exception.type == "AttributeError"
+    case (.missing, .success), (.unstated, _): false
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .answer(let answer): answer.text
+    case .missing: "AttributeError"
+    case .unstated(let what): "a \(what) that the case does not state"
+    }
+  }
+}
+
+extension Case {
+  /// Puts the device's number where the table's text leaves room for it.
+  fileprivate func fill(_ text: String, on profile: ModuleProfile) -> String? {
+    let parts = text.split(separator: "{device}", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return text }
+    guard case .call(_, let arguments)? = steps.last,
+      let number = arguments.first?.value(on: profile).integer
+    else { return nil }
+    return parts.joined(separator: String(number))
+  }
+}
+
+extension Made {
+  fileprivate var text: String? {
+    if case .plain(.string(let text)) = self { text } else { nil }
+  }
+}
+
+extension Outcome.Product {
+  /// The value that a call makes, of the kind that the table names; nil if the case states none.
+  fileprivate func value(_ made: Made?, on profile: ModuleProfile) -> GuestValue? {
+    switch (self, made) {
+    case (.object, .object(let number)?): .object(PeripheralID(number))
+    case (.path, .plain(let value)?), (.setting, .plain(let value)?),
+      (.number, .plain(let value)?):
+      value
+    case (.bytes, .data(let data)?): data.value(on: profile).bytes.map { .bytes($0) }
+    case (.bytearray, .data(let data)?): data.value(on: profile).bytes.map { .bytearray($0) }
+    case (.rawSize, .size(let audio, let header)?): .int(audio + header)
+    case (.sizeByModel, .size(let audio, let header)?):
+      .int(audio + (profile.record.sizeCountsHeader ? header : 0))
+    case (.bytesRead, .filled(let bytes)?): .filled(bytes)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import EmulatedTime
+
+/// Checks cells on some threads.
+package struct Runner: Sendable {
+  private let driver: any CaseDriver
+  private let workerCount: Int
+
+  package init(_ driver: any CaseDriver, workerCount: Int) {
+    self.driver = driver
+    self.workerCount = workerCount
+  }
+
+  private struct Progress {
+    var next = 0
+    var results: [CellResult?]
+    var idleCount = 0
+
+    /// The next cell's index; nil when all are taken.
+    mutating func take() -> Int? {
+      guard next < results.count else { return nil }
+      next += 1
+      return next - 1
+    }
+  }
+
+  /// Checks all of them; gives the results in the cells' order.
+  ///
+  /// - Parameter each: Hears of each result, on the thread that has it.
+  package func run(
+    _ cells: [Cell], each: @escaping @Sendable (CellResult) -> Void = { _ in }
+  ) -> [CellResult] {
+    let progress = Monitor(Progress(results: Array(repeating: nil, count: cells.count)))
+    for _ in 0..<workerCount {
+      HostThread.start { [driver] in
+        while let index = progress.withLock({ $0.take() }) {
+          let result = CellResult(cells[index], via: driver)
+          progress.withLock { $0.results[index] = result }
+          each(result)
+        }
+        progress.withLock(thenNotify: true) { $0.idleCount += 1 }
+      }
+    }
+    return progress.wait { progress in
+      progress.idleCount == workerCount
+        ? .done(progress.results.compactMap { $0 }) : .waiting(until: nil)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import AudioEngine
+package import DeviceEmulator
+import EmulatedTime
+import FlashStorage
+import GuestRuntime
+import ModuleProfiles
+
+/// Runs cases on a ``DeviceEmulator`` in this process.
+package struct SwiftDriver: CaseDriver {
+  package let name = "swift"
+  private let outcomes: OutcomeTable
+
+  /// - Parameter outcomes: The table that the devices answer by.
+  package init(outcomes: OutcomeTable = .bundled) { self.outcomes = outcomes }
+
+  package func obstacle(to cell: Cell) -> String? { nil }
+
+  package func run(_ cell: Cell) throws -> Observation {
+    let bench = try Bench(cell, outcomes)
+    var answer: Answer?
+    for step in cell.test.steps { answer = try bench.take(step) }
+    guard let answer else { throw CannotRun("the case ends with no call", trace: bench.trace) }
+    return Observation(answer: answer, trace: bench.trace)
+  }
+}
+
+/// A module on which the steps of one case are taken.
+private final class Bench {
+  private let profile: ModuleProfile
+  private let clock = VirtualClock()
+  private let device: DeviceEmulator
+  /// The classes of which there are objects.
+  private var constructed: Set<Substring> = []
+  private var heapFree = Int.max
+  private(set) var trace: [CallTrace.Entry] = []
+
+  init(_ cell: Cell, _ outcomes: OutcomeTable) throws {
+    profile = cell.profile
+    device = try DeviceEmulator(
+      cell.profile, policy: cell.policy, microphone: ToneMicrophone(hertz: 440), clock: clock,
+      outcomes: outcomes)
+  }
+
+  /// Takes a step; gives the answer if it is a call.
+  func take(_ step: Step) throws -> Answer? {
+    defer { hear() }
+    switch step {
+    case .call(let method, let arguments): return try call(method, arguments)
+    case .wait(let milliseconds): clock.advance(by: .milliseconds(milliseconds))
+    case .write(let path, let content): try write(content, to: path)
+    case .makeFolder(let path): try device.files.makeDirectory(path)
+    case .open(let path, let mode): _ = try device.files.open(path, mode: mode)
+    case .takeTimers:
+      while device.startTimer(period: .seconds(3600), isPeriodic: true, function: 0) != nil {}
+    case .fill(let mount): try fill(mount)
+    case .inject(let fault): device.inject(fault)
+    case .leaveHeap(let bytes): heapFree = bytes
+    }
+    return nil
+  }
+
+  private func call(_ method: DeviceMethod, _ arguments: [CaseValue]) throws -> Answer {
+    if method.isConstructor { return try construct(method, arguments.map(value)) }
+    if !constructed.contains(method.className) {
+      guard case .success(.object) = try construct(method.constructor, [value(.firstChannel)])
+      else { throw CannotRun("\(method.className) cannot be constructed", trace: trace) }
+    }
+    return try perform(method, on: PeripheralID(0), arguments.map(value))
+  }
+
+  private func construct(_ method: DeviceMethod, _ arguments: [GuestValue]) throws -> Answer {
+    constructed.insert(method.className)
+    return try perform(method, on: nil, arguments)
+  }
+
+  private func perform(
+    _ method: DeviceMethod, on object: PeripheralID?, _ arguments: [GuestValue]
+  ) throws -> Answer {
+    let answer = try device.call(method, on: object, arguments, heapFree: heapFree)
+    trace.append(
+      CallTrace.Entry(
+        time: clock.now,
+        .call(name: method.rawValue, object: object, arguments: arguments, answer: answer)))
+    return answer
+  }
+
+  private func value(_ value: CaseValue) -> GuestValue { value.value(on: profile) }
+
+  /// Takes the call-backs that wait.
+  private func hear() {
+    while let event = device.nextEvent() {
+      trace.append(
+        CallTrace.Entry(
+          time: clock.now, .callback(function: event.function, arguments: event.arguments)))
+    }
+  }
+
+  private func write(_ content: CaseValue, to path: String) throws {
+    let file = try device.files.open(path, mode: "wb")
+    let bytes = value(content).bytes ?? []
+    try device.files.write(file, bytes.span)
+    try device.files.close(file)
+  }
+
+  private func fill(_ mount: String) throws {
+    let file = try device.files.open("\(mount)/full.bin", mode: "wb")
+    let block = [UInt8](repeating: 0, count: try device.files.statistics(of: mount).blockSize)
+    do {
+      while true { try device.files.write(file, block.span) }
+    } catch FlashError.noSpace {
+      try device.files.close(file)
+    }
+  }
+}

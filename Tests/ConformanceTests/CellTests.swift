@@ -1,0 +1,83 @@
+import Conformance
+import DeviceEmulator
+import GuestRuntime
+import ModelTable
+import ModuleProfiles
+import Testing
+
+/// All cells of all models.
+let allCells = Result { try Cell.all(Model.all.map { try $0.profile() }) }
+
+@Suite("Every case, on every model, under both policies")
+struct CellTests {
+  @Test("The script gets what the rulings say, and the table says the same", arguments: Model.all)
+  func golden(model: Model) throws {
+    let cells = try allCells.get().filter { $0.profile.name == model.name }
+    let byName = Dictionary(grouping: Golden.all, by: \.name)
+    for cell in cells {
+      let told = (byName[cell.test.name] ?? []).compactMap { $0.expected(model, cell.policy) }
+      #expect(told.count == 1, "\(cell.id)")
+      let answer = try SwiftDriver().run(cell).answer
+      #expect(told.first?.isMet(by: answer) == true, "\(cell.id): \(answer.text)")
+      #expect(cell.expectation.isMet(by: answer), "\(cell.id): \(cell.expectation)")
+    }
+  }
+
+  @Test("The cases come about exactly where the rulings expect them")
+  func applicability() throws {
+    let expected = Golden.all.flatMap { golden in
+      Model.all.flatMap { model in
+        Policy.allCases.compactMap { policy in
+          golden.expected(model, policy).map { _ in "\(golden.name)@\(model.name)+\(policy)" }
+        }
+      }
+    }
+    let ids = try allCells.get().map(\.id)
+    #expect(Set(ids).count == ids.count, "an id occurs twice")
+    #expect(Set(ids).symmetricDifference(expected) == [])
+  }
+
+  @Test("Every row of the table is brought about under each policy that has it")
+  func coverage() throws {
+    let tried = Set(
+      try allCells.get().map { Row(id: $0.test.row.description, policy: $0.policy) })
+    let known = OutcomeTable.bundled.methods.flatMap { method, outcomes in
+      outcomes.rows.flatMap { row in
+        Policy.allCases.filter { row.outcome(under: $0) != nil }
+          .map { Row(id: "\(method.rawValue).\(row.id)", policy: $0) }
+      }
+    }
+    #expect(Set(known).subtracting(tried) == [])
+  }
+
+  private struct Row: Hashable {
+    let id: String
+    let policy: Policy
+  }
+
+  @Test("Every fault that a call can meet is in a case, beside a natural cause of the same row")
+  func faults() throws {
+    // What befalls a recording under way is told by call-backs.
+    let elsewhere: Set<Fault.What> = [
+      .microphoneLost, .microphoneSilent, .encoder, .callbackOverflow,
+    ]
+    let injecting = Case.bundled.filter { !$0.faults.isEmpty }
+    #expect(
+      Set(injecting.flatMap(\.faults).map(\.what)).union(elsewhere) == Set(Fault.What.allCases))
+    let natural = Set(Case.bundled.filter(\.faults.isEmpty).map(\.row))
+    #expect(Set(injecting.map(\.row)).subtracting(natural) == [])
+  }
+
+  @Test("The same case gives the same answer through the interpreter", arguments: Model.all)
+  func guest(model: Model) throws {
+    let driver = GuestDriver(interpreter: try Interpreter.find())
+    let cells = try allCells.get().filter { $0.profile.name == model.name }
+    let results = Runner(driver, workerCount: 2).run(cells)
+    for result in results {
+      #expect(
+        result.verdict != .failed,
+        "\(result.cell.id): \(result.actual), not \(result.cell.expectation)")
+      #expect(result.verdict != .skipped || result.cell.test.needsSwift)
+    }
+  }
+}
