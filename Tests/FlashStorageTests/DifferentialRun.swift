@@ -365,14 +365,11 @@ struct DifferentialRun {
   }
 
   /// By how many free blocks the two may differ; nil where that says nothing. MicroPython counts the
-  /// directories of littlefs 2 twice; where pairs move, the superblock expands to another pair at other
-  /// moments, with few cycles again and again; and where bytes are programmed alone, the library was seen
-  /// to give 12 bytes a block of their own.
+  /// directories of littlefs 2 twice; and where pairs move, the superblock expands to another pair at
+  /// other moments, with few cycles again and again.
   private var freeBlockTolerance: Int? {
     guard contest.kind.version.major > 1 else { return 0 }
-    guard contest.judge == .library, !ranShort, contest.kind.geometry.programSize > 1 else {
-      return nil
-    }
+    guard contest.judge == .library, !ranShort else { return nil }
     guard let cycles = contest.kind.cycles else { return 0 }
     return cycles < 100 ? nil : 2
   }
