@@ -44,7 +44,7 @@ private final class FlashReference {
 
 /// What is measured; `reference.c` has the same.
 enum FlashWorkload: String, CaseIterable {
-  case write, read, create, list, random, mount
+  case write, read, create, list, random, mount, count
 
   /// A chip of 16 MB.
   static let geometry = try! FlashGeometry(
@@ -59,6 +59,7 @@ enum FlashWorkload: String, CaseIterable {
     case .list: "that directory listed"
     case .random: "10000 reads of 64 bytes anywhere in 1 MB"
     case .mount: "a full flash of 16 MB mounted"
+    case .count: "the same, and its free blocks counted"
     }
   }
 
@@ -70,7 +71,7 @@ enum FlashWorkload: String, CaseIterable {
     try LittleFSVolume.format(flash, options)
     let volume = try LittleFSVolume(mounting: flash, openFileLimit: 4)
     try prepare(volume)
-    if self == .mount { return try secondsOfMounting(volume) }
+    if self == .mount || self == .count { return try secondsOfMounting(volume) }
     return try seconds(of: CLOCK_PROCESS_CPUTIME_ID) { try run(volume) }
   }
 
@@ -80,6 +81,7 @@ enum FlashWorkload: String, CaseIterable {
     let flash = RAMFlash(content)
     let start = seconds(of: CLOCK_PROCESS_CPUTIME_ID)
     let mounted = try LittleFSVolume(mounting: flash, openFileLimit: 4)
+    if self == .count { _ = try mounted.statistics() }
     let end = seconds(of: CLOCK_PROCESS_CPUTIME_ID)
     return try mounted.entries(of: "/").isEmpty ? 0 : end - start
   }
@@ -87,7 +89,7 @@ enum FlashWorkload: String, CaseIterable {
   private func prepare(_ volume: LittleFSVolume) throws {
     switch self {
     case .write: break
-    case .mount: try fill(volume)
+    case .mount, .count: try fill(volume)
     case .read, .random: try put(256, at: "/file", volume)
     case .create: try volume.makeDirectory("/small")
     case .list:
@@ -106,7 +108,7 @@ enum FlashWorkload: String, CaseIterable {
         throw CannotMeasure("the directory has not 1000 files")
       }
     case .random: try readAnywhere(volume)
-    case .mount: break
+    case .mount, .count: break
     }
   }
 
@@ -121,7 +123,9 @@ enum FlashWorkload: String, CaseIterable {
     let handle = try volume.open("/file", .read)
     for _ in 0..<256 {
       var span = buffer.mutableSpan
-      guard try volume.read(handle, into: &span) == 4096 else { throw CannotMeasure("the file is short") }
+      guard try volume.read(handle, into: &span) == 4096 else {
+        throw CannotMeasure("the file is short")
+      }
     }
     try volume.close(handle)
   }
@@ -144,7 +148,9 @@ enum FlashWorkload: String, CaseIterable {
       state = state &* 1_664_525 &+ 1_013_904_223
       try volume.seek(handle, to: Int(state >> 8) % (1_048_576 - 64), from: .start)
       var span = buffer.mutableSpan
-      guard try volume.read(handle, into: &span) == 64 else { throw CannotMeasure("the file is short") }
+      guard try volume.read(handle, into: &span) == 64 else {
+        throw CannotMeasure("the file is short")
+      }
     }
     try volume.close(handle)
   }

@@ -16,14 +16,16 @@ func hourRow(_ bench: Bench) throws -> [Line] {
       "\($0 + 1): \(milliseconds(times[$0]))"
     }
     return Line(
-      what: "a minute of \(minutes) recorded onto 64 MB (\(name)), last / first; \(curve.joined(separator: ", "))",
+      what:
+        "a minute of \(minutes) recorded onto 64 MB (\(name)), last / first; \(curve.joined(separator: ", "))",
       ours: milliseconds(ends[1]), reference: milliseconds(ends[0]), ratio: ends[1] / ends[0],
       goal: .ratio(1.25))
   }
 }
 
 /// Seconds of processor time for each minute.
-private func recordHour(_ version: LittleFSVersion, _ unit: Int, _ minutes: Int) throws -> [Double] {
+private func recordHour(_ version: LittleFSVersion, _ unit: Int, _ minutes: Int) throws -> [Double]
+{
   let flash = RAMFlash(
     try FlashGeometry(readSize: unit, programSize: unit, blockSize: 4096, blockCount: 16_384))
   var options = LittleFSOptions()

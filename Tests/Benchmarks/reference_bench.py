@@ -14,6 +14,7 @@ names = [
     "lfs_format", "lfs_mount", "lfs_unmount", "lfs_mkdir",
     "lfs_file_open", "lfs_file_close", "lfs_file_read", "lfs_file_write", "lfs_file_seek",
     "lfs_file_sync", "lfs_dir_open", "lfs_dir_read", "lfs_dir_close",
+    "lfs_fs_size",
 ]
 functions = (ctypes.c_void_p * len(names))(
     *[ctypes.cast(getattr(library, name), ctypes.c_void_p).value for name in names]

@@ -31,8 +31,11 @@ struct DifferentialSoak {
   @Test("Ours and the reference agree for as long as one likes")
   func agreement() throws {
     let limit = try #require(Soak.limit)
+    // Reading single bytes, the library finds its own programs failed now and then: it moves 12 bytes of
+    // inline content to a block of their own, or calls a sync corrupt.
     let contests =
-      DifferentialTests.contests + LittleFS2DifferentialTests.contests
+      DifferentialTests.contests
+      + LittleFS2DifferentialTests.contests.filter { $0.kind.geometry.readSize > 1 }
       + [
         Contest(judge: .interpreter, kind: Littlefs(.v11, 4096, 4096, 4096, count: 94)),
         Contest(judge: .interpreter, kind: Littlefs(.v11, 16, 64, 256, count: 300)),

@@ -83,9 +83,7 @@ extension LittleFS {
       let block = list[index]
       let bytes = try disk.read(block, count: BlockListLayout.dataOffset(index))
       for exponent in 0..<BlockListLayout.pointerCount(index) {
-        let place = BlockListLayout.pointerSize * exponent
-        let found = bytes[place..<place + BlockListLayout.pointerSize].reversed()
-          .reduce(0) { $0 << 8 | Int($1) }
+        let found = bytes.pointer(exponent)
         let target = list[index - (1 << exponent)]
         guard found != target else { continue }
         census.note(
@@ -110,7 +108,7 @@ extension LittleFS {
   private func countOpenFiles(in census: inout Census) {
     for file in openFiles {
       var used = BlockSet()
-      try? file.mark(in: &used)
+      file.mark(in: &used)
       for block in used where census.uses[block] == .free {
         census.note(block, .open(path: file.entry.path))
       }

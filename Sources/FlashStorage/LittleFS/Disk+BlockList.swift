@@ -10,27 +10,33 @@ extension Disk {
     guard last < blockCount else {
       throw .corrupt("\(list.size) bytes are more than the file system's \(blockCount) blocks hold")
     }
-    try check(list.head)
-    var seen = BlockSet(capacity: blockCount)
-    seen.insert(list.head)
     var numbers = [UInt32](repeating: 0, count: last)
-    var block = list.head
-    for index in stride(from: last, to: 0, by: -1) {
-      block = try pointer(of: block)
-      try check(block)
-      guard !seen.contains(block) else {
-        throw .corrupt("the list of blocks from block \(list.head) on meets block \(block) twice")
+    var seen = BlockSet(capacity: blockCount)
+    var (index, block) = (last, list.head)
+    try note(block, in: &seen)
+    var pointers = [UInt8](repeating: 0, count: 2 * BlockListLayout.pointerSize)
+    while index > 0 {
+      // Every other block points to both blocks before it.
+      let count = min(BlockListLayout.pointerCount(index), 2)
+      var buffer = pointers.mutableSpan
+      var part = buffer._mutatingExtracting(0..<count * BlockListLayout.pointerSize)
+      try read(block, at: 0, into: &part)
+      for place in 0..<count {
+        block = pointers.pointer(place)
+        try note(block, in: &seen)
+        index -= 1
+        numbers[index] = UInt32(truncatingIfNeeded: block)
       }
-      seen.insert(block)
-      numbers[index - 1] = UInt32(truncatingIfNeeded: block)
     }
     return BlockList(BlockNumbers(numbers), head: list.head, size: list.size)
   }
 
-  /// The first pointer in a block, to the block before.
-  private func pointer(of block: Int) throws(FlashError) -> Int {
-    let bytes = try read(block, count: BlockListLayout.pointerSize)
-    return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+  private func note(_ block: Int, in seen: inout BlockSet) throws(FlashError) {
+    try check(block)
+    guard !seen.contains(block) else {
+      throw .corrupt("its list of blocks meets block \(block) twice")
+    }
+    seen.insert(block)
   }
 
   private func check(_ block: Int) throws(FlashError) {
@@ -64,5 +70,14 @@ extension Disk {
       if try erase(block), try program(block, at: 0, bytes) { return block }
       block = try allocate()
     }
+  }
+}
+
+extension [UInt8] {
+  /// A pointer of a list, by its place among them.
+  func pointer(_ place: Int) -> Int {
+    let start = BlockListLayout.pointerSize * place
+    return Int(self[start]) | Int(self[start + 1]) << 8 | Int(self[start + 2]) << 16
+      | Int(self[start + 3]) << 24
   }
 }

@@ -3,7 +3,7 @@
 /// As in the reference, writing inside a file begins a new list of blocks there, and the flush copies
 /// what follows behind it.
 struct FileDraft {
-  /// The content before what the writer has written.
+  /// The content before what the writer has written; a list is loaded.
   private(set) var content: Entry.Content
   /// Whether all this differs from what is on flash under the file's name.
   var isChanged = false
@@ -12,7 +12,9 @@ struct FileDraft {
   /// The largest content that stays inline, in bytes.
   private let inlineLimit: Int
 
-  /// - Parameter isEmptied: Whether the handle starts with no content.
+  /// - Parameters:
+  ///   - content: What the file holds; a list is loaded, unless the handle starts with no content.
+  ///   - isEmptied: Whether the handle starts with no content.
   init(_ content: Entry.Content, inlineLimit: Int, isEmptied: Bool) {
     isChanged = isEmptied && content.size > 0
     self.content = isChanged ? .inline([]) : content
@@ -28,16 +30,13 @@ struct FileDraft {
   /// Fills `buffer` from a position on, which has that much.
   ///
   /// - Precondition: It is flushed.
-  mutating func read(
+  func read(
     at position: Int, into buffer: inout MutableSpan<UInt8>, _ disk: Disk
   ) throws(FlashError) {
     switch content {
     case .inline(let bytes):
       buffer.copy(bytes.span.extracting(position..<position + buffer.count))
-    case .blocks(let list):
-      guard !list.isLoaded else { return try disk.read(list, at: position, into: &buffer) }
-      content = .blocks(try disk.load(list))
-      try read(at: position, into: &buffer, disk)
+    case .blocks(let list): try disk.read(list, at: position, into: &buffer)
     case .directory: break
     }
   }
@@ -91,8 +90,8 @@ struct FileDraft {
   }
 
   /// Adds the blocks that it needs.
-  func mark(in used: inout BlockSet, _ disk: Disk) throws(FlashError) {
-    if case .blocks(let list) = content { try disk.load(list).mark(in: &used) }
+  func mark(in used: inout BlockSet) {
+    if case .blocks(let list) = content { list.mark(in: &used) }
     writer?.mark(in: &used)
   }
 
@@ -125,8 +124,6 @@ struct FileDraft {
     at position: Int, _ disk: Disk
   ) throws(FlashError) -> BlockListWriter {
     if case .blocks(let list) = content, position > 0 {
-      let list = try disk.load(list)
-      content = .blocks(list)
       return try BlockListWriter(disk, after: list, at: position)
     }
     var writer = try BlockListWriter(disk)
@@ -143,7 +140,7 @@ struct FileDraft {
       try read(at: 0, into: &span, disk)
       content = .inline(bytes)
     } else if case .blocks(let list) = content {
-      content = .blocks(try disk.load(list).cut(to: newSize, disk.layout))
+      content = .blocks(list.cut(to: newSize, disk.layout))
     }
     isChanged = true
   }

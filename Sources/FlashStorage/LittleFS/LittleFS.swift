@@ -329,7 +329,7 @@ final class LittleFS {
       case .directory(let directory): for pair in directory.pairs { waiting += pair.entries }
       }
     }
-    for file in openFiles { try file.mark(in: &used) }
+    for file in openFiles { file.mark(in: &used) }
   }
 
   // MARK: Rules

@@ -92,7 +92,7 @@ final class LittleFSFile {
   func noteSynced() { draft.isChanged = false }
 
   /// Adds the blocks that the handle needs.
-  func mark(in used: inout BlockSet) throws(FlashError) { try draft.mark(in: &used, disk) }
+  func mark(in used: inout BlockSet) { draft.mark(in: &used) }
 
   private func check(_ need: OpenMode) throws(FlashError) {
     guard mode.isSuperset(of: need) else { throw .badHandle }

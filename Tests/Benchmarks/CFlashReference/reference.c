@@ -191,6 +191,11 @@ static int mount_again(struct bench *b) {
   return 0;
 }
 
+static int mount_and_count(struct bench *b) {
+  TRY(mount_again(b));
+  return ((int32_t (*)(struct volume *))b->functions[REFERENCE_SIZE])(&b->volume);
+}
+
 static int make_small(struct bench *b) { return make_directory(b, "/small"); }
 
 static int make_and_create(struct bench *b) {
@@ -214,6 +219,7 @@ static const struct workload {
   {"list", make_and_create, list_files},
   {"random", write_megabyte, read_anywhere},
   {"mount", fill_and_unmount, mount_again},
+  {"count", fill_and_unmount, mount_and_count},
 };
 
 static double now(void) {
