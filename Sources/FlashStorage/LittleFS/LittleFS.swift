@@ -392,7 +392,7 @@ final class LittleFS {
 
 extension Directory {
   /// Whether it is a directory's own or stands anywhere in it.
-  fileprivate func isInside(_ entry: Entry) -> Bool {
+  func isInside(_ entry: Entry) -> Bool {
     var place = self.entry
     while let current = place {
       if current === entry { return true }

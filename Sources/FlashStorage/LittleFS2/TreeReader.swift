@@ -33,6 +33,8 @@ final class TreeReader {
   /// The directories whose pairs are still to be read.
   private var waiting: [Directory] = []
   private var heads: [ObjectIdentifier: BlockPair] = [:]
+  /// The directory where the old place of a moved entry is.
+  private weak var ghostHome: Directory?
 
   /// A pair with what only matters while reading.
   private final class LoadedPair {
@@ -129,7 +131,7 @@ final class TreeReader {
     heads[ObjectIdentifier(root)] = first.pair.blocks
     waiting = [root]
     while let directory = waiting.popLast() { try read(directory, move) }
-    shareDirectory(of: tree.unfinished.ghost)
+    try shareDirectory(of: tree.unfinished.ghost)
     if let move, tree.unfinished.ghost == nil {
       try damage(
         "entry \(move.id) of pair \(move.pair) is marked as moved, and there is none", move.pair)
@@ -138,15 +140,18 @@ final class TreeReader {
   }
 
   /// A directory that has been moved is one under both names; if it cannot be found, its place is kept.
-  private func shareDirectory(of ghost: Entry?) {
+  private func shareDirectory(of ghost: Entry?) throws(FlashError) {
     guard let ghost, let directory = ghost.directory,
       let blocks = heads[ObjectIdentifier(directory)]
     else { return }
-    if let moved = pairs[blocks.sorted]?.directory {
-      ghost.content = .directory(moved)
-    } else {
-      directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
+    guard let moved = pairs[blocks.sorted]?.directory else {
+      return directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
     }
+    if let entry = moved.entry, ghostHome?.isInside(entry) == true {
+      directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
+      return try damage("the old place of directory \(path(of: moved)) lies within it", blocks)
+    }
+    ghost.content = .directory(moved)
   }
 
   /// A superblock before the root holds nothing else.
@@ -199,6 +204,7 @@ final class TreeReader {
       guard let entry else { continue }
       if let move, move.id == id, move.pair.sharesBlock(with: loaded.pair.blocks) {
         tree.unfinished.ghost = entry
+        ghostHome = directory
         note(
           .interrupted, loaded.pair.blocks,
           "\(path(of: directory, entry.name)) has been moved, and still stands here")
