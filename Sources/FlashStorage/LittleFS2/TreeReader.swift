@@ -144,11 +144,9 @@ final class TreeReader {
     guard let ghost, let directory = ghost.directory,
       let blocks = heads[ObjectIdentifier(directory)]
     else { return }
-    guard let moved = pairs[blocks.sorted]?.directory else {
-      return directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
-    }
+    directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
+    guard let moved = pairs[blocks.sorted]?.directory else { return }
     if let entry = moved.entry, ghostHome?.isInside(entry) == true {
-      directory.pairs = [MetadataPair(blocks: blocks, revision: 0)]
       return try damage("the old place of directory \(path(of: moved)) lies within it", blocks)
     }
     ghost.content = .directory(moved)
