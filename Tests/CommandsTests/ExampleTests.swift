@@ -115,9 +115,9 @@ struct ExampleTests {
 
   @Test("The page's sample fails in its call-back, and only a timeout ends it")
   func verbatim() async throws {
-    let ending = try await run("record_verbatim.py", on: "EC600N", ["--timeout", "3"])
+    let ending = try await run("record_verbatim.py", on: "EC600N", ["--timeout", "6"])
     #expect(ending.code == 124)
-    #expect(ending.errors.hasSuffix("qpyemu: the script had not ended after 3 s\n"))
+    #expect(ending.errors.hasSuffix("qpyemu: the script had not ended after 6 s\n"))
     #expect(ending.lines.contains("record_sta:3"))
     #expect(
       ending.lines.last == "AttributeError: 'module' object has no attribute 'getFilePath'")

@@ -65,9 +65,9 @@ private struct Model {
     let item = try find(old)
     if let obstacle = obstacle(new) { throw obstacle }
     if old == new { return }
-    guard !new.starts(with: old) else { throw .invalid }
     switch items[new] {
     case .file? where item == .directory, .directory? where item != .directory: throw .isDirectory
+    case _ where new.starts(with: old): throw .invalid
     case .directory? where !children(new).isEmpty: throw .notEmpty
     default: break
     }
