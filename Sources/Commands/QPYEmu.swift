@@ -13,6 +13,8 @@ public enum QPYEmu {
   /// Runs the process's own command line and exits.
   public static func main() -> Never {
     fillStandardDescriptors()
+    // Some parents leave this ignored; then a list that is cut short would end with a complaint.
+    signal(SIGPIPE, SIG_DFL)
     let words = Array(CommandLine.arguments.dropFirst())
     exit(run(words, console: Console(), host: .process).rawValue)
   }

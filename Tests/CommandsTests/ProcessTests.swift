@@ -113,6 +113,18 @@ struct ProcessTests {
     #expect(try bench.text("flash/usr/a.py") == "print('line')")
   }
 
+  @Test("A list that is cut short ends quietly, also if the parent ignores the broken pipe")
+  func ignoredPipe() throws {
+    let child = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && trap '' PIPE && ('\(Self.program)' profiles list; echo $? >code) "
+        + "2>errors | true; while [ ! -s code ]; do sleep 0.01; done",
+    ])
+    #expect(child.wait() == .exited(0))
+    #expect(try ["0\n", "141\n"].contains(bench.text("code")), "written in time, or SIGPIPE")
+    #expect(try bench.text("errors") == "")
+  }
+
   @Test("A list that is cut short ends quietly, and one that cannot be written with 74")
   func cutList() throws {
     #expect(try start(["profiles", "list"], "| head -n 1 >output").wait() == .exited(0))
