@@ -27,9 +27,8 @@ final class MetadataPair {
   var continues = false
   /// Where another commit can be appended (littlefs 2); nil if the next change rewrites the pair.
   var log: LogEnd?
-  /// What this pair adds to the state that all pairs share (littlefs 2): three words, combined by
-  /// exclusive or.
-  var sharedStateDelta: [UInt32] = [0, 0, 0]
+  /// What this pair adds to the state that all pairs share (littlefs 2).
+  var stateDelta = SharedState()
 
   init(blocks: BlockPair, revision: UInt32) {
     self.blocks = blocks

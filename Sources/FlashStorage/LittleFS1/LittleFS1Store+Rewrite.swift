@@ -264,14 +264,8 @@ extension Disk {
   func readUnlessWorn(_ block: Int) throws(FlashError) -> [UInt8]? {
     guard block < blockCount else { throw .corrupt("block \(block) is beyond the file system") }
     var bytes = [UInt8](repeating: 0, count: geometry.blockSize)
-    do throws(FlashFault) {
-      var span = bytes.mutableSpan
-      try device.read(block, at: 0, into: &span)
-    } catch {
-      if case .wornOut = error { return nil }
-      throw FlashError(error)
-    }
-    return bytes
+    var span = bytes.mutableSpan
+    return try readIfGood(block, into: &span) ? bytes : nil
   }
 
   /// The revision that a block from earlier may have, so that a new pair gets a later one.

@@ -338,12 +338,12 @@ extension LittleFS2Store {
   private func restoreOnFailure(_ pair: MetadataPair) {
     let old = (
       pair.blocks, pair.revision, pair.entries, pair.tail, pair.continues, pair.log,
-      pair.sharedStateDelta
+      pair.stateDelta
     )
     undo.append {
       (
         pair.blocks, pair.revision, pair.entries, pair.tail, pair.continues, pair.log,
-        pair.sharedStateDelta
+        pair.stateDelta
       ) = old
     }
   }

@@ -46,17 +46,3 @@ struct SharedState: Equatable {
     return result
   }
 }
-
-extension MetadataPair {
-  /// What it adds to the shared state.
-  var stateDelta: SharedState {
-    get {
-      var state = SharedState()
-      (state.tag, state.first, state.second) = (
-        sharedStateDelta[0], sharedStateDelta[1], sharedStateDelta[2]
-      )
-      return state
-    }
-    set { sharedStateDelta = [newValue.tag, newValue.first, newValue.second] }
-  }
-}
