@@ -179,6 +179,14 @@ public final class DeviceEmulator: Sendable {
     files.closeAll()
   }
 
+  /// Starts the module afresh: what goes on is ended in order, and a script finds everything as at
+  /// power-on. The flash, the clock and the world outside stay as they are.
+  public func restart() {
+    change { $0.restart() }
+    files.closeAll()
+    pins.release()
+  }
+
   /// Takes the power away: all that goes on ends where it is. Nothing is synced or closed, so the flash
   /// holds what it held for sure before. Nothing may be called afterwards.
   public func cutPower() { state.withLock { $0.cutPower() } }

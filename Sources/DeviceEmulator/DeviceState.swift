@@ -95,15 +95,28 @@ struct DeviceState {
     silence()
   }
 
+  /// Ends all that goes on, and then all is as at power-on.
+  mutating func restart() {
+    recorder.stop(on: &board)
+    quieten()
+    (recorder, player, speech) = (Recorder(), AudioPlayer(), SpeechPlayer())
+    board.events = EventQueue(capacity: board.profile.limits.eventQueue)
+    board.timers = TimerPool(capacity: board.profile.limits.timers)
+  }
+
   mutating func cutPower() {
     recorder.abandon(on: board)
     silence()
   }
 
-  /// Ends all but the recorder.
+  /// Ends all but the recorder, for good.
   private mutating func silence() {
+    quieten()
+    board.loudspeaker.close()
+  }
+
+  private mutating func quieten() {
     board.stopPlaying()
     board.timers.stopAll(clock: board.clock)
-    board.loudspeaker.close()
   }
 }

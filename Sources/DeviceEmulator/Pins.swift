@@ -43,6 +43,13 @@ public final class Pins: Sendable {
     pins.withLock { $0[number, default: Pin()].isOutput = isOutput }
   }
 
+  /// The script has no pin set up any more; what the world drives it goes on driving.
+  func release() {
+    pins.withLock { pins in
+      pins = pins.mapValues { Pin(outside: $0.outside) }
+    }
+  }
+
   /// Whether the script drives the pin.
   public func isOutput(_ number: Int) -> Bool {
     pins.withLock { $0[number, default: Pin()].isOutput }
