@@ -91,7 +91,7 @@ struct Doctor: Command {
       let file = try device.files.open("/usr/main.py", mode: "w")
       try device.files.write(file, Array("import sys\nsys.exit(\(code))".utf8).span)
       try device.files.close(file)
-      let options = GuestRun.Options(script: "/usr/main.py", timeout: .seconds(10))
+      let options = GuestRun.Options(.script("/usr/main.py"), timeout: .seconds(10))
       return try GuestRun(device, interpreter: interpreter, options: options).run() == .exited(code)
     } catch {
       return false

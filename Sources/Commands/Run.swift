@@ -103,7 +103,7 @@ struct Run: Command {
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        script: path, heapBytes: heapBytes, timeout: timeout, seed: setup.seed,
+        .script(path), heapBytes: heapBytes, timeout: timeout, seed: setup.seed,
         console: stage.outputDescriptor, hear: stage.hear),
       trace: trace)
     interrupts.handle { run.interrupt() }
@@ -162,6 +162,13 @@ struct Run: Command {
       return .timeout
     case .interrupted: return .interrupt
     case .powerCut: return .success
+    case .reset:
+      console.complain(
+        "the script restarted the module, which ends the run; qpyemu repl goes on after that")
+      return .success
+    case .poweredDown:
+      console.complain("the script switched the module off")
+      return .success
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure

@@ -83,7 +83,7 @@ struct ScriptRunner: Sendable {
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        script: path, timeout: timeout, seed: seed, console: output))
+        .script(path), timeout: timeout, seed: seed, console: output))
     do throws(HostError) {
       return try run.run()
     } catch {
@@ -101,6 +101,8 @@ extension GuestRun.Ending {
     case .timedOut: "had not ended after \(Int(timeout / .seconds(1))) s"
     case .interrupted: "was interrupted"
     case .powerCut: "ended with a loss of power"
+    case .reset: "ended with a restart of the module"
+    case .poweredDown: "switched the module off"
     case .hostFailed(let failure): "failed: \(failure.message)"
     }
   }

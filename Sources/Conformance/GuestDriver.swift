@@ -38,7 +38,7 @@ package struct GuestDriver: CaseDriver {
     let ending = try GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        script: Self.path, timeout: Self.patience, seed: Self.seed, console: console.writingEnd),
+        .script(Self.path), timeout: Self.patience, seed: Self.seed, console: console.writingEnd),
       trace: CallTrace(entries: { entry in entries.withLock { $0.append(entry) } })
     ).run()
     let trace = entries.withLock { $0 }

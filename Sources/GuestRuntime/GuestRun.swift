@@ -15,30 +15,41 @@ package final class GuestRun: Sendable {
     case interrupted
     /// The module's power was cut, as ``cutPower()`` does.
     case powerCut
+    /// The interpreter is to be started anew, or the whole module.
+    case reset(Reset)
+    /// The script has switched the module off.
+    case poweredDown
     /// The host could not give the device what it needs.
     case hostFailed(HostFailure)
   }
 
+  package enum Reset: Equatable, Sendable {
+    /// Of the interpreter alone, as Ctrl-D at the prompt does it.
+    case soft
+    /// Of the module.
+    case hard
+  }
+
   /// What may be chosen for a run.
   package struct Options: Sendable {
-    /// The script's path on the module's flash.
-    package var script: String
+    /// What is run.
+    package var work: Work
     /// Module heap in bytes; nil for the profile's.
     package var heapBytes: Int?
     /// Host time after which the run is ended.
     package var timeout: Duration?
     /// What everything random in the run derives from.
     package var seed: UInt64
-    /// A descriptor that gets the script's console; nil for standard output.
+    /// A descriptor that gets what a script prints; nil for standard output.
     package var console: Int32?
     /// Gets the arguments of each call-back when the script runs it.
     package var hear: @Sendable ([GuestValue]) -> Void
 
     package init(
-      script: String, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
+      _ work: Work, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
       console: Int32? = nil, hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }
     ) {
-      self.script = script
+      self.work = work
       self.heapBytes = heapBytes
       self.timeout = timeout
       self.seed = seed
@@ -47,15 +58,28 @@ package final class GuestRun: Sendable {
     }
   }
 
+  /// What the interpreter is for.
+  package enum Work: Sendable {
+    /// A script, by its path on the module's flash.
+    case script(String)
+    /// The module's console, which begins with `/usr/main.py` if there is one.
+    case console(ModuleConsole)
+  }
+
   /// Where virtual time starts: 2025-01-01 00:00:00 UTC (ruled).
   static let virtualEpoch = 1_735_689_600
   /// How long a script may take to react to Ctrl-C before it is killed.
   private static let patience = Duration.seconds(2)
+  /// Processor time in which the interpreter has seen a Ctrl-C. A second one before that ends it.
+  private static let noticing = Duration.milliseconds(20)
   /// More than 16 threads with their call-backs need.
   private static let connectionLimit = 64
 
-  private struct Progress {
+  fileprivate struct Progress {
     var forced: Ending?
+    var child: ChildProcess?
+    /// How far the script was when it was sent the last Ctrl-C.
+    var lastInterrupt: (calls: Int, used: Duration)?
     var ended: ChildProcess.Ending?
   }
 
@@ -82,20 +106,25 @@ package final class GuestRun: Sendable {
     self.options = options
     scheduler = GuestScheduler(device)
     services = GuestServices(
-      device, scheduler, seed: options.seed, hear: options.hear, trace: trace)
+      device, scheduler, seed: options.seed, hear: options.hear, trace: trace,
+      console: options.work.console, ended: { [progress] in progress.end($0) })
   }
 
   /// Runs the script to its end and powers the device down: recordings are closed, files are synced,
-  /// unless the power was cut.
+  /// unless the power was cut. After a reset the device is as at power-on.
   ///
   /// - Throws: ``HostError`` if the interpreter cannot be started.
   package func run() throws(HostError) -> Ending {
     let listener = try ListeningSocket()
+    let console = options.work.console
     let child = try ChildProcess(
       processor: interpreter.commandLine(
-        kernel: guestModuleSource("kernel")!, endpoint: listener.name, script: options.script,
+        kernel: guestModuleSource("kernel")!, endpoint: listener.name,
+        script: options.work.script ?? "",
         heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
-      output: options.console)
+      output: console?.descriptor ?? options.console, hasInput: console == nil)
+    progress.withLock { $0.child = child }
+    console.map(attach)
     employ { [self] in
       // While the interpreter starts there is time to have ready what the first answer needs.
       GuestConnection.prepare()
@@ -114,7 +143,12 @@ package final class GuestRun: Sendable {
     }
     // Nobody may call the device any more once it is powered down.
     staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
-    if ending != .powerCut { device.powerDown() }
+    console?.detach()
+    switch ending {
+    case .powerCut: break
+    case .reset: device.restart()
+    default: device.powerDown()
+    }
     return ending
   }
 
@@ -129,6 +163,9 @@ package final class GuestRun: Sendable {
   /// Asks the script to stop, as Ctrl-C does on the module's console; from any thread.
   package func interrupt() { force(.interrupted) }
 
+  /// Switches the module off in order; from any thread.
+  package func powerDown() { force(.poweredDown) }
+
   /// Takes the module's power away, at this very point of its time: called by an alarm of its clock, it
   /// lets neither device nor script get any further.
   package func cutPower() {
@@ -138,8 +175,39 @@ package final class GuestRun: Sendable {
     progress.withLock(thenNotify: true) { _ in }
   }
 
-  private func force(_ ending: Ending) {
-    progress.withLock(thenNotify: true) { $0.forced = $0.forced ?? ending }
+  private func force(_ ending: Ending) { progress.end(ending) }
+
+  // MARK: The console
+
+  private func attach(_ console: ModuleConsole) {
+    let main = "/usr/main.py"
+    let hasMain = (try? device.files.status(of: main)) != nil
+    let guest = ModuleConsole.Guest(
+      runsCallback: { [scheduler] in scheduler.runsCallback },
+      interrupt: { [weak self] in self?.interruptScript() },
+      wake: { [scheduler] in scheduler.wakeWatchers() },
+      restart: { [progress] in progress.end(.reset(.soft)) })
+    console.attach(guest, main: hasMain ? main : nil)
+  }
+
+  /// Lets the script see a KeyboardInterrupt, and the run go on.
+  private func interruptScript() {
+    let now = (
+      calls: scheduler.callCount,
+      used: progress.withLock { $0.ended == nil ? $0.child?.processorTime : nil } ?? .zero
+    )
+    let child = progress.withLock { state -> ChildProcess? in
+      if let last = state.lastInterrupt, now.calls == last.calls,
+        now.used - last.used < Self.noticing
+      {
+        return nil
+      }
+      state.lastInterrupt = now
+      return state.child
+    }
+    guard let child else { return }
+    signal(SIGINT, child)
+    scheduler.interrupt()
   }
 
   // MARK: The end
@@ -203,5 +271,18 @@ package final class GuestRun: Sendable {
       socket.shut()
       staff.withLock { $0.sockets[id] = nil }
     }
+  }
+}
+
+extension GuestRun.Work {
+  var script: String? { if case .script(let path) = self { path } else { nil } }
+
+  var console: ModuleConsole? { if case .console(let console) = self { console } else { nil } }
+}
+
+extension Monitor<GuestRun.Progress> {
+  /// Has the run end in a way of its own, unless it ends already.
+  fileprivate func end(_ ending: GuestRun.Ending) {
+    withLock(thenNotify: true) { $0.forced = $0.forced ?? ending }
   }
 }

@@ -78,7 +78,7 @@ extension GuestScheduler {
   private func awaitActivity() -> Activity {
     state.wait { state in
       if state.isOver { return .done(.over) }
-      if isHandingOver(state) { return .waiting(until: nil) }
+      if isHandingOver(state) || isTimeHeld(state) { return .waiting(until: nil) }
       return .done(state.turns.allWait ? .waiting : .computing)
     }
   }

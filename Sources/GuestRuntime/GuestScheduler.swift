@@ -64,6 +64,8 @@ final class GuestScheduler: Sendable {
     var lastCharacter: CallCharacter = []
     /// The main thread's wait for the end of all that goes on.
     var idling: ThreadTurns.Ticket?
+    /// Who waits for the world outside.
+    var watchers: [ThreadTurns.Ticket] = []
     /// Who moves the clock at the moment. Nobody's turn begins meanwhile, so that of those who are
     /// woken at the same time the order of their alarms decides.
     var movers = 0
@@ -271,6 +273,32 @@ final class GuestScheduler: Sendable {
     return isOver() ? .timedOut : .cutShort
   }
 
+  /// Waits until the world outside has something for a thread; false if something else comes first.
+  ///
+  /// While it is the main thread that waits so, virtual time stands still.
+  func awaitWorld(_ thread: Int, _ hasSomething: () -> Bool) -> Bool {
+    guard !hasSomething() else { return true }
+    _ = park(thread, until: nil) { state, ticket in
+      state.watchers.append(ticket)
+      return !hasSomething()
+    }
+    state.withLock { $0.watchers.removeAll { $0.thread == thread } }
+    return hasSomething()
+  }
+
+  /// The world outside may have something for those who wait for it.
+  func wakeWatchers() {
+    state.withLock(thenNotify: true) { state in
+      for ticket in state.watchers { state.turns.wake(ticket) }
+    }
+  }
+
+  /// Whether virtual time is not to go on by itself.
+  func isTimeHeld(_ state: State) -> Bool {
+    virtualClock != nil && state.turns.allWait
+      && state.watchers.contains { $0.thread == Self.mainThread && state.turns.isWaiting($0) }
+  }
+
   // MARK: Locks
 
   /// Takes a lock, or waits for it until a device time (for ever if nil).
@@ -347,6 +375,15 @@ final class GuestScheduler: Sendable {
   func interrupt() {
     state.withLock(thenNotify: true) { $0.turns.wake(Self.mainThread) }
   }
+
+  /// Whether a call-back of the script runs.
+  var runsCallback: Bool { state.withLock { $0.handOver == .running } }
+
+  /// How many calls there have been.
+  var callCount: Int { state.withLock { $0.callCount } }
+
+  /// Waits until the run is over.
+  func awaitEnd() { state.wait { $0.isOver ? .done(()) : .waiting(until: nil) } }
 
   /// The script's processor is gone: all waiting ends.
   func end() { state.withLock(thenNotify: true) { $0.isOver = true } }

@@ -36,6 +36,7 @@ struct GuestService: Sendable {
   static let all: [String: GuestService] = modules.merging(running, uniquingKeysWith: { a, _ in a })
     .merging(world, uniquingKeysWith: { a, _ in a })
     .merging(files, uniquingKeysWith: { a, _ in a })
+    .merging(console, uniquingKeysWith: { a, _ in a })
     .merging(tests, uniquingKeysWith: { a, _ in a })
 
   private static let modules: [String: GuestService] = [
@@ -111,6 +112,19 @@ struct GuestService: Sendable {
       try this.device.files.rename(try a.string(0), to: try a.string(1))
     },
     "fs.folder": gives { this, _, a in try this.folder(try a.string(0)) },
+  ]
+
+  /// The console, of a run that has one, and the module's power.
+  private static let console: [String: GuestService] = [
+    "console.next": gives(.loadsCode) { this, thread, a in try this.nextJob(thread, a) },
+    "console.text": gives(.loadsCode) { this, _, _ in try this.jobText() },
+    "console.read": gives([]) { this, thread, a in try this.readConsole(thread, a) },
+    "console.ready": gives { this, _, _ in try this.consoleHasInput() },
+    "console.write": does { this, _, a in try this.writeConsole(a) },
+    "console.line": gives([]) { this, thread, a in try this.readLine(thread, a) },
+    "console.interrupts": does { this, _, a in try this.setConsoleInterrupt(a) },
+    "power.restart": does { this, _, _ in try this.end(.reset(.hard)) },
+    "power.down": does { this, _, _ in try this.end(.poweredDown) },
   ]
 
   /// What a test asks of the emulator, which no module has. It takes no time, so that a script with it

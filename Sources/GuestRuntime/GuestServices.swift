@@ -15,15 +15,22 @@ final class GuestServices: Sendable {
   private let random: Monitor<SeededGenerator>
   private let hear: @Sendable ([GuestValue]) -> Void
   private let trace: CallTrace?
+  /// The module's console; nil for a run of one script.
+  let console: ModuleConsole?
+  private let ended: (@Sendable (GuestRun.Ending) -> Void)?
 
   init(
     _ device: DeviceEmulator, _ scheduler: GuestScheduler, seed: UInt64,
-    hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }, trace: CallTrace?
+    hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }, trace: CallTrace?,
+    console: ModuleConsole? = nil,
+    ended: (@Sendable (GuestRun.Ending) -> Void)? = nil
   ) {
     self.device = device
     self.scheduler = scheduler
     self.hear = hear
     self.trace = trace
+    self.console = console
+    self.ended = ended
     self.seed = Int(seed & 0x3FFF_FFFF)
     random = Monitor(SeededGenerator(seed: seed))
   }
@@ -113,6 +120,13 @@ final class GuestServices: Sendable {
     trace?.record(event, at: device.clock.now)
     hear(event.arguments)
     return .list([.int(event.function), .list(event.arguments)])
+  }
+
+  /// Ends the run in a way of its own; the script gets no answer any more.
+  func end(_ ending: GuestRun.Ending) throws {
+    guard let ended else { throw GuestException.malformed("nobody can end this run") }
+    ended(ending)
+    scheduler.awaitEnd()
   }
 
   // MARK: Time

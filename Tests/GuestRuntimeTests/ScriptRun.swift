@@ -75,7 +75,7 @@ struct ScriptRun {
     let run = GuestRun(
       device, interpreter: try Self.interpreter,
       options: GuestRun.Options(
-        script: setting.script, heapBytes: setting.heapBytes, timeout: setting.timeout,
+        .script(setting.script), heapBytes: setting.heapBytes, timeout: setting.timeout,
         seed: setting.seed, console: console.descriptor),
       trace: CallTrace { line in
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
@@ -91,7 +91,7 @@ struct ScriptRun {
     get throws { try Interpreter.find() }
   }
 
-  private static func write(_ content: String, to path: String, of device: DeviceEmulator) throws {
+  static func write(_ content: String, to path: String, of device: DeviceEmulator) throws {
     let folders = path.split(separator: "/").dropLast()
     for depth in folders.indices.dropFirst() {
       try? device.files.makeDirectory("/" + folders[...depth].joined(separator: "/"))

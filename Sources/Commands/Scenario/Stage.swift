@@ -114,7 +114,7 @@ final class Stage: Sendable {
     }
     failures.forEach(console.complain)
     switch ending {
-    case .exited, .powerCut: return failures.isEmpty ? code : .mismatch
+    case .exited, .powerCut, .reset, .poweredDown: return failures.isEmpty ? code : .mismatch
     case .crashed, .timedOut, .interrupted, .hostFailed: return code
     }
   }

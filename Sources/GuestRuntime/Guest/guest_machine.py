@@ -49,3 +49,7 @@ class Timer:
 
     def stop(self):
         return self._timer.stop()
+
+
+def reset():
+    call("power.restart")

@@ -1,5 +1,5 @@
 # uos: the file tree of the module, and nothing of the host.
-from kernel import call, native
+from kernel import call, mount, native, umount
 
 _os = native("os")
 chdir = _os.chdir

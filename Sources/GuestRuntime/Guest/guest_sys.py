@@ -1,5 +1,5 @@
 # sys, as the modules' firmware answers.
-from kernel import native, print_exception
+from kernel import native, print_exception, streams
 
 _sys = native("sys")
 argv = []
@@ -11,8 +11,8 @@ modules = _sys.modules
 path = _sys.path
 platform = "linux"
 stderr = _sys.stderr
-stdin = _sys.stdin
-stdout = _sys.stdout
+stdin = streams or _sys.stdin
+stdout = streams or _sys.stdout
 version = "3.4.0"
 version_info = (3, 4, 0)
-del _sys, native
+del _sys, native, streams

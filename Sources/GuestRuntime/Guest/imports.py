@@ -9,19 +9,24 @@ GUEST = {
     "example": "example",
     "io": "guest_io",
     "machine": "guest_machine",
+    "micropython": "guest_micropython",
     "os": "guest_os",
     "osTimer": "osTimer",
     "qpyemu": "qpyemu",
+    "select": "guest_select",
     "sys": "guest_sys",
     "time": "guest_time",
     "uio": "guest_io",
     "uos": "guest_os",
+    "uselect": "guest_select",
     "usys": "guest_sys",
     "utime": "guest_time",
 }
+if streams:
+    GUEST["vfs"] = "guest_vfs"  # Tools at the console look for it.
 # Modules of the interpreter that a module has as well, also under their names with a u.
 NATIVE = (
-    "array binascii cmath collections errno gc hashlib heapq json math micropython random re struct"
+    "array binascii cmath collections errno gc hashlib heapq json math random re struct"
 ).split()
 
 lent = []  # What guest modules get to import as `kernel`, while they are imported.
@@ -109,9 +114,12 @@ class Lent:
         self.execute = execute
         self.method = method
         self.method_minding_heap = method_minding_heap
+        self.mount = mount
         self.open = open_flash
         self.print_exception = print_exception
         self.start_thread = start_thread
+        self.streams = streams
+        self.umount = umount
         self.wait = wait
 
 

@@ -283,7 +283,7 @@ def deliver_events(own):
 
 BEGIN = request("thread.begin")
 TAKE = request("event.take")
-DONE = request("event.done")
+TOLD = request("event.done")
 
 
 def run_callback(_):
@@ -293,11 +293,12 @@ def run_callback(_):
         functions[event[0]](*event[1])
     except KeyboardInterrupt as error:
         print_exception(error)
-        die()  # The interpreter would let the script go on.
+        if streams is None:
+            die()  # The interpreter would let the script go on.
     except BaseException as error:
         print_exception(error)
     finally:
-        own.exchange(DONE)
+        link().exchange(TOLD)
 
 
 # Files: the module's volumes in place of the host's.
@@ -424,6 +425,7 @@ class Boot:
 
 # Tracebacks: as on the module, where the device's own functions have no lines.
 
+streams = None  # In place of the interpreter's own, where the script is at a console.
 reserve = bytearray(2048)  # Room to say what is wrong when the script has used up its heap.
 write_exception = sys.print_exception
 console = sys.stdout
@@ -496,8 +498,12 @@ vfs.mount(flash, "/")
 paths[:] = [""]
 builtins.open = open_flash
 builtins.__import__ = import_module
+mount, umount = vfs.mount, vfs.umount
+if not script:
+    load("console", kernel_names)
+    builtins.input = read_line
 leave = sys.exit
 del _thread, builtins, connector, importer, killer, name, opener, os, socket, struct, sys, vfs
 del thread_starters
 gc.collect()
-leave(run(script))
+leave(run(script) if script else serve())

@@ -1,0 +1,80 @@
+import DeviceEmulator
+
+/// The calls of the console, for the interpreter that serves it.
+extension GuestServices {
+  /// What the guest says of a job: a number, and with some a text.
+  private enum Report: Int {
+    case done, raised, exited, names
+  }
+
+  private func attachedConsole() throws -> ModuleConsole {
+    guard let console else { throw GuestException.malformed("this run has no console") }
+    return console
+  }
+
+  /// Tells how the last job ended and waits for the next one; without arguments only waits.
+  func nextJob(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+    let console = try attachedConsole()
+    if !arguments.isEmpty { console.finish(try Self.outcome(arguments)) }
+    let isThere = scheduler.awaitWorld(thread) { console.job != nil }
+    guard isThere, let job = console.job else { return .list([]) }
+    switch job {
+    case .file: return .string("file")
+    case .statement: return .string("single")
+    case .block: return .string("exec")
+    case .complete: return .string("complete")
+    }
+  }
+
+  private static func outcome(_ arguments: Arguments) throws -> Repl.Outcome {
+    switch Report(rawValue: try arguments.int(0)) {
+    case .done?: .done
+    case .raised?: .raised(try arguments.bytes(1))
+    case .exited?: .exited
+    case .names?:
+      .names(try arguments.bytes(1).split(separator: ASCII.lineFeed).map { Array($0) })
+    case nil: throw GuestException.wrongArguments
+    }
+  }
+
+  /// The text of the job that is there.
+  func jobText() throws -> GuestValue {
+    switch try attachedConsole().job {
+    case .file(let path)?: .string(path)
+    case .statement(let text)?, .block(let text)?, .complete(let text)?: .bytes(text)
+    case nil: throw GuestException.malformed("the console has no job")
+    }
+  }
+
+  /// Takes what was sent to the console; waits if nothing was.
+  func readConsole(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+    let console = try attachedConsole()
+    let count = min(max(try arguments.int(0), 1), 65536)
+    guard scheduler.awaitWorld(thread, { console.hasInput }) else {
+      return .list([.int(count)])
+    }
+    return .bytes(console.read(upTo: count))
+  }
+
+  func consoleHasInput() throws -> GuestValue { .bool(try attachedConsole().hasInput) }
+
+  func writeConsole(_ arguments: Arguments) throws {
+    try attachedConsole().write(try arguments.bytes(0))
+  }
+
+  func setConsoleInterrupt(_ arguments: Arguments) throws {
+    try attachedConsole().setInterrupt(UInt8(exactly: try arguments.int(0)))
+  }
+
+  /// Reads a line after a prompt; without one goes on waiting for it.
+  func readLine(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+    let console = try attachedConsole()
+    if !arguments.isEmpty { console.beginLine(prompt: Array(try arguments.string(0).utf8)) }
+    guard scheduler.awaitWorld(thread, { console.hasLine }) else { return .list([]) }
+    switch console.takeLine() {
+    case .line(let text)?: return .string(String(decoding: text, as: UTF8.self))
+    case .endOfFile?: throw GuestException("EOFError", "")
+    case .interrupted?, nil: throw GuestException("KeyboardInterrupt", "")
+    }
+  }
+}

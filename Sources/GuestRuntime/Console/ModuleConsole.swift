@@ -1,0 +1,197 @@
+import EmulatedTime
+
+/// The module's console: what its serial port is connected to. It outlives the interpreter, which a reset
+/// starts anew.
+///
+/// Two locks: `output` is held while something is shown, so that all is shown in its order; `state` for
+/// moments only, so that Ctrl-C gets through while a slow client has the output wait. `output` is
+/// taken first.
+package final class ModuleConsole: Sendable {
+  /// What the console does to the interpreter that runs.
+  struct Guest: Sendable {
+    /// Whether a call-back runs.
+    let runsCallback: @Sendable () -> Bool
+    /// Sends Ctrl-C.
+    let interrupt: @Sendable () -> Void
+    /// There may be something for who waits for the console.
+    let wake: @Sendable () -> Void
+    /// Has the interpreter started anew.
+    let restart: @Sendable () -> Void
+  }
+
+  fileprivate struct State {
+    var repl: Repl
+    /// What was sent and not read yet.
+    var input: [UInt8] = []
+    /// The byte that interrupts a script; nil if it has asked for none.
+    var interruptByte: UInt8? = ASCII.ctrlC
+    var guest: Guest?
+  }
+
+  /// Bytes that may wait to be read; what is sent beyond is lost, as on a serial port.
+  private static let inputLimit = 1 << 20
+  /// Bytes of a script's output that are passed on at once.
+  private static let chunk = 65536
+
+  private let state: Monitor<State>
+  private let output: Monitor<OutputPipe>
+  private let send: @Sendable ([UInt8]) -> Void
+  /// What the interpreter prints to.
+  let descriptor: Int32
+
+  /// - Parameters:
+  ///   - banner: What the friendly prompt begins with.
+  ///   - codeLimit: How many bytes of code may be sent at once.
+  ///   - send: Passes bytes on to the port. Called from several threads, one at a time.
+  package init(
+    banner: String, codeLimit: Int, send: @escaping @Sendable ([UInt8]) -> Void
+  ) throws(HostError) {
+    let pipe = try OutputPipe()
+    descriptor = pipe.writingEnd
+    state = Monitor(State(repl: Repl(banner: banner, codeLimit: codeLimit)))
+    output = Monitor(pipe)
+    self.send = send
+    HostThread.start { [weak self, pipe] in
+      while pipe.awaitOutput() { self?.passOn() }
+    }
+  }
+
+  deinit { output.withLock { $0.close() } }
+
+  // MARK: The port's side
+
+  /// Takes what was sent to the port.
+  package func receive(_ bytes: [UInt8]) {
+    let bytes = interruptIfAsked(bytes)
+    act { state in
+      state.input += bytes.prefix(Self.inputLimit - state.input.count)
+    }
+  }
+
+  /// Ctrl-C goes before all that was sent and not read yet, which is dropped; gives the rest.
+  private func interruptIfAsked(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    let (rest, guest) = state.withLock { state -> (ArraySlice<UInt8>, Guest?) in
+      guard let guest = state.guest, let byte = state.interruptByte, state.mayInterrupt,
+        let place = bytes.lastIndex(of: byte)
+      else { return (bytes[...], nil) }
+      state.input = []
+      return (bytes[(place + 1)...], guest)
+    }
+    guest?.interrupt()
+    return rest
+  }
+
+  /// Changes the state, lets the prompt have what it is waiting for, and shows and does what follows.
+  private func act(_ change: (inout State) -> Void) {
+    let guest = output.withLock { _ -> Guest? in
+      let (shown, guest) = state.withLock { state in
+        change(&state)
+        state.listen()
+        return (state.repl.takeOutput(), state.guest)
+      }
+      if !shown.isEmpty { send(shown) }
+      return guest
+    }
+    guard let guest else { return }
+    if state.withLock({ $0.repl.hasEnded }) { guest.restart() } else { guest.wake() }
+  }
+
+  // MARK: The interpreter's side
+
+  /// An interpreter has been started.
+  ///
+  /// - Parameter main: The file that the friendly prompt begins with; nil if there is none.
+  func attach(_ guest: Guest, main: String?) {
+    act { state in
+      state.guest = guest
+      state.interruptByte = ASCII.ctrlC
+      state.repl.start(main: main)
+    }
+  }
+
+  /// The interpreter is gone: what it has printed is shown.
+  func detach() {
+    state.withLock { $0.guest = nil }
+    passOn()
+  }
+
+  /// The module was restarted: the next interpreter begins with the friendly prompt.
+  package func restart() {
+    act { state in
+      state.repl.restart()
+      state.input = []
+    }
+  }
+
+  /// Shows a line that is not the script's.
+  package func say(_ line: String) {
+    output.withLock { _ in send(Array("\r\n\(line)\r\n".utf8)) }
+  }
+
+  /// Passes on what the interpreter has printed so far.
+  private func passOn() { output.withLock { pass(on: $0) } }
+
+  private func pass(on pipe: OutputPipe) {
+    while let bytes = pipe.read(upTo: Self.chunk) { send(bytes.withCarriageReturns) }
+  }
+
+  /// Shows bytes as they are, after all that was printed before.
+  func write(_ bytes: [UInt8]) {
+    output.withLock { pipe in
+      pass(on: pipe)
+      send(bytes)
+    }
+  }
+
+  /// The job has ended; all that it has printed is shown before what follows.
+  func finish(_ outcome: Repl.Outcome) {
+    passOn()
+    act { state in
+      state.interruptByte = ASCII.ctrlC
+      state.repl.finish(outcome)
+    }
+  }
+
+  var job: Repl.Job? { state.withLock { $0.repl.job } }
+
+  /// Sets the byte that interrupts a script, or has none do it.
+  func setInterrupt(_ byte: UInt8?) { state.withLock { $0.interruptByte = byte } }
+
+  /// Whether there is something to read.
+  var hasInput: Bool { state.withLock { !$0.input.isEmpty } }
+
+  /// Takes what was sent, at most so many bytes.
+  func read(upTo count: Int) -> [UInt8] {
+    state.withLock { state in
+      defer { state.input.removeFirst(min(count, state.input.count)) }
+      return Array(state.input.prefix(count))
+    }
+  }
+
+  /// Begins to read a line for the script.
+  func beginLine(prompt: [UInt8]) {
+    passOn()
+    act { $0.repl.read(prompt: prompt) }
+  }
+
+  var hasLine: Bool { state.withLock { $0.repl.lineRead != nil } }
+
+  func takeLine() -> Repl.LineRead? { state.withLock { $0.repl.takeLineRead() } }
+}
+
+extension ModuleConsole.State {
+  /// Whether Ctrl-C is for a script, and not for the prompt.
+  fileprivate var mayInterrupt: Bool {
+    (repl.isRunning && !repl.listens) || guest?.runsCallback() == true
+  }
+
+  /// Lets the prompt have what was sent, as long as it listens.
+  fileprivate mutating func listen() {
+    var count = 0
+    while count < input.count, repl.listens {
+      repl.receive(input[count])
+      count += 1
+    }
+    input.removeFirst(count)
+  }
+}
