@@ -38,9 +38,9 @@ struct Sweep: Command {
     """
 
   private static let modeNames = CutMode.allCases.map(\.rawValue).joined(separator: ",")
-  /// What a sweep decides itself.
-  private static let decided: Set<Settings.Name> = [.flash, .time, .audioOut]
-  private static let settingNames = Settings.Name.allCases.filter { !decided.contains($0) }
+  private static let settingNames = Settings.Name.allCases.filter {
+    !ScriptRunner.decided.contains($0)
+  }
 
   /// Which operations are cut off.
   enum Points: Equatable {
@@ -122,12 +122,8 @@ struct Sweep: Command {
   // MARK: Running
 
   func run(_ console: Console) throws -> ExitCode {
-    let setup = try RunSetup(settings.leavingOut(Self.decided), heapBytes: nil, host: host)
-    guard setup.time == .virtual else {
-      throw UsageError(
-        "a sweep needs a run that can be repeated: --audio-in tone:HZ, file:PATH, noise or silence, "
-          + "not a live microphone")
-    }
+    let setup = try RunSetup(settings.leavingOut(ScriptRunner.decided), heapBytes: nil, host: host)
+    try setup.requireRepeatable(for: "a sweep")
     let runner = try ScriptRunner(setup, timeout: timeout, host: host)
     let source = try ScriptImport(script)
     let checkSource = try check.map { try ScriptImport($0) }
