@@ -102,38 +102,17 @@ extension CallTrace.Entry {
   private var members: [(String, JSONNode)] {
     switch event {
     case .callback(let function, let arguments):
-      return [("callback", .int(function)), ("args", .array(arguments.map(\.traced)))]
+      return [("callback", .int(function)), ("args", .array(arguments.map(\.json)))]
     case .call(let name, let object, let arguments, let answer):
       var members: [(String, JSONNode)] = [("call", .string(name))]
       if let object { members.append(("on", .int(object.number))) }
-      members.append(("args", .array(arguments.map(\.traced))))
+      members.append(("args", .array(arguments.map(\.json))))
       switch answer {
-      case .success(let value): members.append(("return", value.traced))
+      case .success(let value): members.append(("return", value.json))
       case .failure(let exception):
         members.append(("raise", .array([.string(exception.type), .string(exception.text)])))
       }
       return members
-    }
-  }
-}
-
-extension GuestValue {
-  /// The value for a reader: bytes only by their number.
-  fileprivate var traced: JSONNode {
-    switch self {
-    case .none: nil
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .double(let value): .double(value)
-    case .string(let value): .string(value)
-    case .list(let values): .array(values.map(\.traced))
-    case .bytes(let bytes): .object([("bytes", .int(bytes.count))])
-    case .bytearray(let bytes): .object([("bytearray", .int(bytes.count))])
-    case .filled(let bytes): .int(bytes.count)
-    case .buffer(let count): .object([("buffer", .int(count))])
-    case .function(let number): .object([("function", .int(number))])
-    case .object(let object): .object([("object", .int(object.number))])
-    case .other(let type): .object([("type", .string(type))])
     }
   }
 }
