@@ -31,7 +31,10 @@ let package = Package(
   name: "qpyemu",
   products: [
     .executable(name: "qpyemu", targets: ["qpyemu"]),
-    .library(name: "DeviceEmulator", targets: ["DeviceEmulator"]),
+    // With what a program that uses it also imports: microphones, clocks, profiles.
+    .library(
+      name: "DeviceEmulator",
+      targets: ["DeviceEmulator", "AudioEngine", "EmulatedTime", "ModuleProfiles"]),
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
     .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),

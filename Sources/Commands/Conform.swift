@@ -21,7 +21,7 @@ struct Conform: Command {
       --via DRIVER     swift: calls of the emulator (the default); guest: each case as a script in
                        the module's interpreter
       --json FILE, --jsonl FILE, --junit FILE, --html FILE, --markdown FILE
-                       write a report; the HTML page needs no other file
+                       write a report, - for standard output; the HTML page needs no other file
       --list           only print the ids of the selected cases, for a plan
       --plan FILE      the cases of this file, an id a line, instead of those selected
       --shard I/N      only the Ith of N equal parts; "qpyemu merge" joins their JSON reports
@@ -46,7 +46,7 @@ struct Conform: Command {
 
   private let action: Action
   private let selection: ConformSelection
-  private let outputs: ConformOutputs
+  private let outputs: ReportOutputs
   private let via: Via
   private let host: Host
 
@@ -55,7 +55,7 @@ struct Conform: Command {
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
     selection = try ConformSelection(&arguments)
-    outputs = try ConformOutputs(&arguments)
+    outputs = try ReportOutputs(&arguments)
     via = try Self.choice(try arguments.option("--via"), "--via") ?? .swift
     if arguments.flag("--contradictions") {
       action = .contradictions
@@ -67,7 +67,7 @@ struct Conform: Command {
       }
       action = .mutate(count)
     } else {
-      action = arguments.flag("--list") ? .list : .check
+      action = selection.plan.isListed ? .list : .check
     }
     try arguments.finish()
   }
@@ -118,8 +118,9 @@ struct Conform: Command {
   private func check(_ console: Console) throws -> ExitCode {
     let planned = try selected(console)
     let driver = try driver()
-    let results = Runner(driver, workerCount: processorCount).run(selection.part(of: planned))
-    let report = ConformanceReport(results, of: planned, shard: selection.shard, via: driver)
+    let part = selection.plan.part(of: planned, id: \.id)
+    let results = Runner(driver, workerCount: processorCount).run(part)
+    let report = ConformanceReport(results, of: planned, shard: selection.plan.shard, via: driver)
     return try outputs.put(report, host, console)
   }
 

@@ -1,5 +1,4 @@
 import Conformance
-import GuestRuntime
 import ModuleProfiles
 
 /// Which cells a command line selects.
@@ -7,37 +6,24 @@ struct ConformSelection {
   private let profiles: [String]
   private let methods: [String]
   private let policies: [Policy]
-  /// The file that says what is to be checked instead.
-  private let plan: String?
-  let shard: Shard?
+  let plan: PlanOptions
 
   init(_ arguments: inout Arguments) throws(UsageError) {
     profiles = try arguments.options("--profile")
     methods = try arguments.options("--method")
     let policy: Policy? = try Conform.choice(try arguments.option("--policy"), "--policy")
     policies = policy.map { [$0] } ?? Policy.allCases
-    plan = try arguments.option("--plan")
-    guard plan == nil || (profiles.isEmpty && methods.isEmpty && policy == nil) else {
-      throw UsageError("--plan says what is to be checked; leave out the options that select")
-    }
-    shard = try arguments.option("--shard").map { text throws(UsageError) in
-      guard let shard = Shard(text) else {
-        throw UsageError("--shard is a part such as 1/4, not \"\(text)\"")
-      }
-      return shard
-    }
-  }
-
-  /// The cells of the shard.
-  func part(of cells: [Cell]) -> [Cell] {
-    guard let shard else { return cells }
-    let ids = Set(Plan(cells.map(\.id)).part(shard))
-    return cells.filter { ids.contains($0.id) }
+    plan = try PlanOptions(
+      &arguments, selects: !(profiles.isEmpty && methods.isEmpty && policy == nil))
   }
 
   /// The cells of the plan, or those selected, in the order of models, policies and rows.
   func cells(_ library: ProfileLibrary) throws -> [Cell] {
-    if let plan { return try Self.cells(of: plan, library) }
+    try plan.planned(
+      { try Self.all(library) }, selected: { try selected(library) }, id: \.id, noun: "case")
+  }
+
+  private func selected(_ library: ProfileLibrary) throws -> [Cell] {
     let wanted = Set(
       try methods.flatMap { name throws(UsageError) in try Self.methods(named: name) })
     var models: [ModuleProfile] = []
@@ -46,19 +32,6 @@ struct ConformSelection {
       if !models.contains(where: { $0.name == profile.name }) { models.append(profile) }
     }
     return Cell.all(models, policies).filter { methods.isEmpty || wanted.contains($0.method) }
-  }
-
-  private static func cells(of plan: String, _ library: ProfileLibrary) throws -> [Cell] {
-    guard let bytes = HostFile.contents(of: plan) else {
-      throw Complaint(.missingInput, "cannot read the plan \(plan): \(hostReason)")
-    }
-    let all = Dictionary(uniqueKeysWithValues: try all(library).map { ($0.id, $0) })
-    return try Plan(String(decoding: bytes, as: UTF8.self)).ids.map { id in
-      guard let cell = all[id] else {
-        throw Complaint(.badData, "\(plan): there is no case \(id)\(didYouMean(id, in: all.keys))")
-      }
-      return cell
-    }
   }
 
   /// All cells of all models.

@@ -10,23 +10,30 @@ struct CutChecker: Sendable {
   private let recording: FlashRecording
   private let runner: ScriptRunner
   private let check: ScriptImport?
+  private let reproduction: @Sendable (PowerCut) -> String
 
-  /// - Parameter check: What is to be run on each of the flashes; nil for nothing.
-  init(_ recording: FlashRecording, _ runner: ScriptRunner, check: ScriptImport?) {
+  /// - Parameters:
+  ///   - check: What is to be run on each of the flashes; nil for nothing.
+  ///   - reproduction: The command that does a cut again, and no other.
+  init(
+    _ recording: FlashRecording, _ runner: ScriptRunner, check: ScriptImport?,
+    reproduction: @escaping @Sendable (PowerCut) -> String
+  ) {
     self.recording = recording
     self.runner = runner
     self.check = check
+    self.reproduction = reproduction
   }
 
   private struct Progress: Sendable {
     var waiting: [[PowerCut]]
     var active: Int
-    var done: [SweepReport.Cut] = []
+    var done: [SweepCut] = []
     var failure: (any Error)?
   }
 
-  /// Checks cuts, which are in their order; so are the results.
-  func run(_ cuts: [PowerCut], jobs: Int, _ console: Console) throws -> [SweepReport.Cut] {
+  /// Checks cuts; the results are in any order.
+  func run(_ cuts: [PowerCut], jobs: Int, _ console: Console) throws -> [SweepCut] {
     let batches = stride(from: 0, to: cuts.count, by: Self.batchSize).map { start in
       Array(cuts[start..<min(start + Self.batchSize, cuts.count)])
     }
@@ -39,7 +46,7 @@ struct CutChecker: Sendable {
     console.progressIfSeen(nil)
     return try progress.withLock { progress in
       if let failure = progress.failure { throw failure }
-      return progress.done.sorted { ($0.cut.operation, $0.rank) < ($1.cut.operation, $1.rank) }
+      return progress.done
     }
   }
 
@@ -64,7 +71,7 @@ struct CutChecker: Sendable {
     progress.withLock(thenNotify: true) { $0.active -= 1 }
   }
 
-  private func results(of cuts: [PowerCut]) throws -> [SweepReport.Cut] {
+  private func results(of cuts: [PowerCut]) throws -> [SweepCut] {
     var problems: [[String]] = []
     let start = ContinuousClock.now
     PowerCutSweep(recording, .littleFS()).run(cuts) { result in
@@ -80,16 +87,12 @@ struct CutChecker: Sendable {
     return try zip(cuts, problems).map { cut, problems in
       let start = ContinuousClock.now
       let problem = try check.flatMap { try runner.check($0, on: replay.content(after: cut)) }
-      return SweepReport.Cut(
-        cut: cut, operation: recording.name(of: cut.operation),
+      return SweepCut(
+        operation: cut.operation, mode: cut.mode, place: recording.name(of: cut.operation),
         problems: problems + [problem].compactMap { $0 },
-        seconds: share + (ContinuousClock.now - start) / .seconds(1))
+        seconds: share + (ContinuousClock.now - start) / .seconds(1), again: reproduction(cut))
     }
   }
-}
-
-extension SweepReport.Cut {
-  fileprivate var rank: Int { CutMode.allCases.firstIndex(of: cut.mode) ?? 0 }
 }
 
 extension FlashRecording {

@@ -1,5 +1,4 @@
 import FlashStorage
-import Glibc
 import GuestRuntime
 import JSONText
 
@@ -115,18 +114,11 @@ struct GetFile: FlashAction {
     }
     let name = path.split(separator: "/").last!
     let target = HostKind(of: file) == .folder ? "\(file)/\(name)" : file
-    let descriptor = HostFile.create(target)
-    guard descriptor >= 0 else {
-      throw Complaint(.hostFailure, "cannot write \(target): \(hostReason)")
-    }
-    defer { close(descriptor) }
-    var reason: String?
+    var bytes: [UInt8] = []
     try onPath(path, of: image) { () throws(FlashError) in
-      try volume.forEachPart(of: path) { part in
-        if reason == nil, !HostFile.writeAll(descriptor, part) { reason = hostReason }
-      }
+      try volume.forEachPart(of: path) { bytes += $0 }
     }
-    if let reason { throw Complaint(.hostFailure, "cannot write \(target): \(reason)") }
+    try HostFile.write(bytes, to: target)
     return .success
   }
 }
@@ -160,28 +152,37 @@ struct RemovePath: FlashAction {
   }
 }
 
-/// `qpyemu flash import`: what a folder of the host holds, into an image.
-struct ImportFolder: FlashAction {
-  private let image: String
-  private let folder: String
-  private let path: String
+/// The words of `import` and `export`: an image, a folder of the host, a folder of the image.
+private struct FolderWords {
+  let image: String
+  let folder: String
+  let path: String
 
-  init(_ arguments: inout Arguments, host: Host) throws {
+  init(_ arguments: inout Arguments) throws(UsageError) {
     image = try arguments.positional("IMAGE")
     folder = try arguments.positional("FOLDER")
     path = try arguments.optionalPositional() ?? "/"
   }
+}
+
+/// `qpyemu flash import`: what a folder of the host holds, into an image.
+struct ImportFolder: FlashAction {
+  private let words: FolderWords
+
+  init(_ arguments: inout Arguments, host: Host) throws {
+    words = try FolderWords(&arguments)
+  }
 
   func run(_ console: Console) throws -> ExitCode {
-    guard HostKind(of: folder) == .folder else {
-      throw Complaint(.missingInput, "\(folder) is no folder")
+    guard HostKind(of: words.folder) == .folder else {
+      throw Complaint(.missingInput, "\(words.folder) is no folder")
     }
-    try ImageFile(image).change { volume in
-      try onPath(path, of: image) { () throws(FlashError) in
-        try volume.makeDirectories(path.split(separator: "/").map(String.init))
+    try ImageFile(words.image).change { volume in
+      try onPath(words.path, of: words.image) { () throws(FlashError) in
+        try volume.makeDirectories(words.path.split(separator: "/").map(String.init))
       }
       let summary = try onVolume { () throws(VolumeError) in
-        try volume.importFolder(folder, to: path)
+        try volume.importFolder(words.folder, to: words.path)
       }
       console.complain(summary.sentence)
     }
@@ -191,21 +192,17 @@ struct ImportFolder: FlashAction {
 
 /// `qpyemu flash export`: what an image holds, into a folder of the host.
 struct ExportFolder: FlashAction {
-  private let image: String
-  private let folder: String
-  private let path: String
+  private let words: FolderWords
 
   init(_ arguments: inout Arguments, host: Host) throws {
-    image = try arguments.positional("IMAGE")
-    folder = try arguments.positional("FOLDER")
-    path = try arguments.optionalPositional() ?? "/"
+    words = try FolderWords(&arguments)
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let volume = try ImageFile(image).volume(console)
-    try HostFile.makeOutputFolder(folder)
+    let volume = try ImageFile(words.image).volume(console)
+    try HostFile.makeOutputFolder(words.folder)
     let summary = try onVolume { () throws(VolumeError) in
-      try volume.exportFolder(to: folder, from: path)
+      try volume.exportFolder(to: words.folder, from: words.path)
     }
     console.complain(summary.sentence)
     return .success

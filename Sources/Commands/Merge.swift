@@ -8,24 +8,27 @@ struct Merge: Command {
   static let name = "merge"
   static let summary = "join the JSON reports of the shards of one run"
   static let help = """
-    usage: qpyemu merge REPORT… [--json FILE] [--jsonl FILE] [--junit FILE] [--html FILE]
+    usage: qpyemu merge REPORT… [--json FILE] [--jsonl FILE] [--junit FILE]
+                               [--html FILE] [--markdown FILE]
 
-    Joins JSON reports that "qpyemu conform --plan FILE --shard I/N --json FILE" has written.
-    Refuses to if a planned case is in no report or in two, and if the reports come of different
-    versions of the program, the profiles, the cases or the outcome table.
+    Joins JSON reports that "qpyemu conform" or "qpyemu sweep power-cut" has written with
+    --plan FILE --shard I/N --json FILE. Refuses to if a planned case or cut is in no report or in
+    two, and if the reports come of different versions: of the program, the profiles, the cases or
+    the outcome table, the swept script, the flash it has left. The last two forms are for reports
+    of conform only.
 
-    exit codes: 1 something is not as the table says, 65 the reports cannot be joined
+    exit codes: 1 a case or cut has failed, 65 the reports cannot be joined
 
     example: qpyemu merge shard-*.json --html conform.html
     """
 
   private let paths: [String]
-  private let outputs: ConformOutputs
+  private let outputs: ReportOutputs
   private let host: Host
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
-    outputs = try ConformOutputs(&arguments)
+    outputs = try ReportOutputs(&arguments)
     paths = try arguments.rest()
     guard !paths.isEmpty else { throw UsageError("<REPORT> is missing") }
   }
@@ -34,11 +37,7 @@ struct Merge: Command {
     var reports: [(name: String, report: ShardReport)] = []
     for path in paths { reports.append((path, try Self.read(path))) }
     do {
-      let merged = try ShardReport.merge(reports)
-      guard merged.kind == ConformanceReport.kind else {
-        throw Complaint(.badData, "\(paths[0]) is no report of \(ConformanceReport.kind)")
-      }
-      return try outputs.put(try ConformanceReport(merged), host, console)
+      return try put(try ShardReport.merge(reports), console)
     } catch let error as ShardReport.CannotMerge {
       throw Complaint(.badData, error.reason)
     } catch let error as JSONError {
@@ -46,8 +45,25 @@ struct Merge: Command {
     }
   }
 
+  private func put(_ merged: ShardReport, _ console: Console) throws -> ExitCode {
+    switch merged.kind {
+    case ConformanceReport.kind:
+      return try outputs.put(try ConformanceReport(merged), host, console)
+    case SweepReport.kind: return try outputs.put(try SweepReport(merged), host, console)
+    default:
+      throw Complaint(
+        .badData,
+        "\(paths[0]) is a report of \(merged.kind), not of \(ConformanceReport.kind) or "
+          + SweepReport.kind)
+    }
+  }
+
   private static func read(_ path: String) throws(Complaint) -> ShardReport {
-    guard let bytes = HostFile.contents(of: path, limit: JSONNode.defaultByteLimit) else {
+    let limit = JSONNode.defaultByteLimit
+    guard HostFile.size(of: path) ?? 0 <= limit else {
+      throw Complaint(.badData, "\(path) is no report: it has more than \(limit >> 20) MiB")
+    }
+    guard let bytes = HostFile.contents(of: path, limit: limit) else {
       throw Complaint(.missingInput, "cannot read \(path): \(hostReason)")
     }
     let source = JSONSource(name: path, bytes: bytes)

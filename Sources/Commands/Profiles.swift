@@ -9,23 +9,31 @@ struct Profiles: Command {
     usage: qpyemu profiles list
            qpyemu profiles show <name>
            qpyemu profiles lint <file.json> …
-           qpyemu profiles diff <name> <name>
+           qpyemu profiles diff <name> <name> [--script SCRIPT [options]]
 
     list shows all models, with what they can record. show prints every fact of one, with how it is
     known and where it was read, and how each policy reads the places where the vendor's page
     contradicts itself. lint checks profile files and exits with 1 if it finds anything. diff shows
     what differs between two models, and exits with 1 if anything does.
 
+      --script SCRIPT    also run this script, or the main.py of this folder, on both, and show the
+                         first call or call-back that differs, with the script's line
+      --timeout SECONDS  end each run after so many seconds of the host's time (10)
+
+    With a script the settings of "run" are there too, but --profile, --flash, --time and --audio-out:
+    the flash is fresh, time is virtual, and nothing is heard. What the script prints is not shown.
+
     Profiles of your own are looked for in the folders of QPYEMU_PROFILE_PATH, separated by colons.
 
     example: qpyemu profiles diff EC600N EC200U
+             qpyemu profiles diff EC600N EC800M --script Docs/Examples/record.py --audio-in tone:440
     """
 
   private enum Action {
     case list
     case show(String)
     case lint([String])
-    case diff(String, String)
+    case diff(String, String, ScriptComparison?)
   }
 
   private let action: Action
@@ -40,7 +48,10 @@ struct Profiles: Command {
       let files = try arguments.rest()
       guard !files.isEmpty else { throw UsageError("<file.json> is missing") }
       action = .lint(files)
-    default: action = .diff(try arguments.positional("name"), try arguments.positional("name"))
+    default:
+      let comparison = try ScriptComparison(&arguments, host: host)
+      action = .diff(
+        try arguments.positional("name"), try arguments.positional("name"), comparison)
     }
     try arguments.finish()
   }
@@ -51,8 +62,12 @@ struct Profiles: Command {
     case .list: return try list(library, console)
     case .show(let name): return show(try library.profile(named: name), console)
     case .lint(let files): return try lint(files, library, console)
-    case .diff(let a, let b):
-      return diff(try library.profile(named: a), try library.profile(named: b), console)
+    case .diff(let a, let b, let comparison):
+      let models = [try library.profile(named: a), try library.profile(named: b)]
+      let code = diff(models[0], models[1], console)
+      guard let comparison else { return code }
+      console.print("")
+      return try comparison.run(on: models, console) == .success ? code : .mismatch
     }
   }
 

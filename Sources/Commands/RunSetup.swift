@@ -46,6 +46,17 @@ struct RunSetup {
     return seed
   }
 
+  /// Refuses a run that would not be the same a second time.
+  ///
+  /// - Parameter purpose: What needs that, such as `a sweep`.
+  func requireRepeatable(for purpose: String) throws(UsageError) {
+    guard time == .virtual else {
+      throw UsageError(
+        "\(purpose) needs a run that can be repeated: --audio-in tone:HZ, file:PATH, noise or silence, "
+          + "not a live microphone")
+    }
+  }
+
   /// Every effective setting, in a line.
   var description: String {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""

@@ -1,3 +1,4 @@
+import Conformance
 import DeviceEmulator
 import FlashStorage
 import GuestRuntime
@@ -21,15 +22,39 @@ struct ScriptImport {
     }
   }
 
+  /// The last part of its path.
+  var name: String { source.split(separator: "/").last.map(String.init) ?? source }
+
   /// Copies it to a volume; gives the place of what is to be run there.
   func copy(to volume: any Volume) throws(Complaint) -> String {
     if isFolder {
-      try copyFolder(to: volume)
+      for part in try parts() {
+        if part.isFolder {
+          try makeDirectory(part.path, of: volume)
+        } else {
+          try copyFile(source + part.path, to: part.path, of: volume)
+        }
+      }
       return "/main.py"
     }
-    let name = source.split(separator: "/").last.map(String.init) ?? source
     try copyFile(source, to: "/\(name)", of: volume)
     return "/\(name)"
+  }
+
+  /// A short name for all that would be copied.
+  func digest() throws(Complaint) -> String {
+    var digest = Digest()
+    let files =
+      isFolder
+      ? try parts().filter { !$0.isFolder }.map { ($0.path, source + $0.path) } : [("", source)]
+    for (path, file) in files {
+      guard let bytes = HostFile.contents(of: file, limit: 1 << 30) else {
+        throw Complaint(.missingInput, "cannot read \(file): \(hostReason)")
+      }
+      digest.add(path.utf8)
+      digest.add(bytes)
+    }
+    return digest.text
   }
 
   /// Names that a project has on the host and a module has no use for: a module has 300 KB.
@@ -37,7 +62,9 @@ struct ScriptImport {
     name.hasPrefix(".") || name == "__pycache__"
   }
 
-  private func copyFolder(to volume: any Volume) throws(Complaint) {
+  /// What is in the folder, each with its path from there; a folder comes before what is in it.
+  private func parts() throws(Complaint) -> [(path: String, isFolder: Bool)] {
+    var parts: [(path: String, isFolder: Bool)] = []
     var waiting = [""]
     while let folder = waiting.popLast() {
       let place = source + folder
@@ -46,19 +73,24 @@ struct ScriptImport {
       }
       for name in names where !Self.isLeftOut(name) {
         let path = "\(folder)/\(name)"
-        // Links to folders could lead around in circles.
-        switch HostKind(of: source + path) {
-        case .folder where HostKind(of: source + path, followsLinks: false) == .folder:
-          try makeDirectory(path, of: volume)
-          waiting.append(path)
-        case .file: try copyFile(source + path, to: path, of: volume)
-        case .folder, .other:
-          throw Complaint(
-            .missingInput,
-            "\(source + path) is neither a file nor a folder; a module holds nothing else")
-        case nil: throw Complaint(.missingInput, "cannot read \(source + path): \(hostReason)")
-        }
+        let isFolder = try isFolder(source + path)
+        parts.append((path, isFolder))
+        if isFolder { waiting.append(path) }
       }
+    }
+    return parts
+  }
+
+  /// Whether a path of the host is a folder, and not a file; refuses what is neither.
+  private func isFolder(_ path: String) throws(Complaint) -> Bool {
+    switch HostKind(of: path) {
+    // Links to folders could lead around in circles.
+    case .folder where HostKind(of: path, followsLinks: false) == .folder: return true
+    case .file: return false
+    case .folder, .other:
+      throw Complaint(
+        .missingInput, "\(path) is neither a file nor a folder; a module holds nothing else")
+    case nil: throw Complaint(.missingInput, "cannot read \(path): \(hostReason)")
     }
   }
 

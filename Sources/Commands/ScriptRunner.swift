@@ -6,8 +6,11 @@ import Glibc
 import GuestRuntime
 import ModuleProfiles
 
-/// Runs scripts of a sweep on modules that differ in nothing but their flash.
+/// Runs scripts on modules with a fresh flash, or with one that is given.
 struct ScriptRunner: Sendable {
+  /// What is not for settings to choose.
+  static let decided: Set<Settings.Name> = [.flash, .time, .audioOut]
+
   private let profile: ModuleProfile
   private let policy: Policy
   private let seed: UInt64
@@ -40,13 +43,32 @@ struct ScriptRunner: Sendable {
     let path = mount.path + (try source.copy(to: mount.volume))
     let copied = recorder.operationCount
     let ending = try run(
-      path, on: mount, output: console.errorDescriptor, notice: console.complain)
+      path, on: device(with: mount, notice: console.complain), output: console.errorDescriptor)
     let total = recorder.operationCount
     console.complain(
       "the run \(ending.sentence(timeout)) and made \(count(total, "operation")) on the flash, "
         + "\(copied) of them while the script was copied there")
-    if case .hostFailed(let failure) = ending { throw Complaint(.hostFailure, failure.message) }
+    try ending.refuseHostFailure()
     return recorder.recording
+  }
+
+  /// Runs a script on a fresh flash and takes note of all that passes between it and the module.
+  ///
+  /// - Parameter located: The number of the call at which the script is to show where it makes it.
+  func trace(_ source: ScriptImport, locating located: Int? = nil) throws -> TracedRun {
+    let mount = try mount(volume)
+    let path = mount.path + (try source.copy(to: mount.volume))
+    let device = try device(with: mount)
+    let output = try TemporaryOutput()
+    let entries = Monitor<[CallTrace.Entry]>([])
+    let trace = CallTrace(.module, locating: located) { entry in
+      entries.withLock { $0.append(entry) }
+    }
+    let ending = try run(path, on: device, output: output.descriptor, trace: trace)
+    try ending.refuseHostFailure()
+    return TracedRun(
+      entries: entries.withLock { $0 }, ending: ending, console: output.text,
+      missingMethods: device.missingMethods)
   }
 
   /// Runs a script on what is left of a flash.
@@ -60,7 +82,7 @@ struct ScriptRunner: Sendable {
     }
     let path = mount.path + (try source.copy(to: mount.volume))
     let output = try TemporaryOutput()
-    let ending = try run(path, on: mount, output: output.descriptor)
+    let ending = try run(path, on: device(with: mount), output: output.descriptor)
     guard ending != .exited(0) else { return nil }
     let lines = output.text.split(separator: "\n").suffix(3).joined(separator: "; ")
     return "the check \(ending.sentence(timeout))\(lines.isEmpty ? "" : ": \(lines)")"
@@ -68,22 +90,30 @@ struct ScriptRunner: Sendable {
 
   private var openFileLimit: Int { profile.limits.openFiles }
 
-  private func run(
-    _ path: String, on mount: ScriptFiles.Mount, output: Int32,
-    notice: @escaping @Sendable (String) -> Void = { _ in }
-  ) throws -> GuestRun.Ending {
-    let others = try profile.volumes.dropFirst().map { volume in
-      try onVolume { () throws(VolumeError) in
-        try ScriptFiles.Mount(volume, openFileLimit: openFileLimit)
-      }
+  private func mount(_ volume: FlashVolume) throws(Complaint) -> ScriptFiles.Mount {
+    try onVolume { () throws(VolumeError) in
+      try ScriptFiles.Mount(volume, openFileLimit: openFileLimit)
     }
-    let device = try DeviceEmulator(
+  }
+
+  /// A module with this `/usr`, its other volumes empty.
+  private func device(
+    with mount: ScriptFiles.Mount, notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> DeviceEmulator {
+    let others = try profile.volumes.dropFirst().map(self.mount)
+    return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, clock: VirtualClock(),
       mounts: [mount] + others, notice: notice)
+  }
+
+  private func run(
+    _ path: String, on device: DeviceEmulator, output: Int32, trace: CallTrace? = nil
+  ) throws -> GuestRun.Ending {
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        .script(path), timeout: timeout, seed: seed, console: output))
+        .script(path), timeout: timeout, seed: seed, console: output),
+      trace: trace)
     do throws(HostError) {
       return try run.run()
     } catch {
@@ -93,12 +123,17 @@ struct ScriptRunner: Sendable {
 }
 
 extension GuestRun.Ending {
+  /// Ends the command if the host was at fault.
+  fileprivate func refuseHostFailure() throws(Complaint) {
+    if case .hostFailed(let failure) = self { throw Complaint(.hostFailure, failure.message) }
+  }
+
   /// Such as `ended with 0`.
-  fileprivate func sentence(_ timeout: Duration) -> String {
+  func sentence(_ timeout: Duration) -> String {
     switch self {
     case .exited(let code): "ended with \(code)"
     case .crashed(let signal): "was ended by signal \(signal)"
-    case .timedOut: "had not ended after \(Int(timeout / .seconds(1))) s"
+    case .timedOut: "had not ended after \(timeout.inSeconds) s"
     case .interrupted: "was interrupted"
     case .powerCut: "ended with a loss of power"
     case .reset: "ended with a restart of the module"
@@ -116,29 +151,5 @@ func onFlash<Result>(
     return try body()
   } catch {
     throw Complaint(.badData, "the flash: \(error)")
-  }
-}
-
-/// A file without a name that collects what a child prints.
-private struct TemporaryOutput: ~Copyable {
-  let descriptor: Int32
-
-  init() throws(Complaint) {
-    var template = Array("/tmp/qpyemu-XXXXXX".utf8CString)
-    descriptor = unsafe mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw Complaint(.hostFailure, "cannot make a temporary file: \(hostReason)")
-    }
-    unsafe unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  }
-
-  deinit { close(descriptor) }
-
-  /// What was printed so far, at most 64 KiB.
-  var text: String {
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
-    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
   }
 }

@@ -45,6 +45,13 @@ struct Settings {
     return copy
   }
 
+  /// These settings for a model, whoever named another.
+  func forProfile(_ name: String) -> Settings {
+    var copy = self
+    copy.values[.profile] = Value(text: name, origin: "the command line")
+    return copy
+  }
+
   /// Collects the settings.
   ///
   /// - Parameters:

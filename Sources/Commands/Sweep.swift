@@ -1,3 +1,4 @@
+import Conformance
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
@@ -24,12 +25,15 @@ struct Sweep: Command {
                          \(modeNames) (all of them)
       --jobs N           so many cuts at a time (one for each processor)
       --timeout SECONDS  end each run after so many seconds of the host's time (60)
-      --json FILE        write what was found for programs, - for standard output
-      --junit FILE       write it as build servers read it
+      --json FILE, --jsonl FILE, --junit FILE
+                         write a report, - for standard output
+      --list             only print the selected cuts, for a plan
+      --plan FILE        the cuts of this file, such as 12/torn, one a line, instead of those selected
+      --shard I/N        only the Ith of N equal parts; "qpyemu merge" joins their JSON reports
 
-    The settings of "run" are there too, but --flash, --time and --audio-out: a sweep has its own flash,
-    time is virtual, and nothing is heard. The script's output goes to standard error. What fails is told with the command that does
-    just that cut again.
+    The settings of "run" are there too, but --flash, --time and --audio-out: a sweep has its own
+    flash, time is virtual, and nothing is heard. The script's output goes to standard error. What
+    fails is told with the command that does just that cut again.
 
     exit codes: 1 a cut failed, 5 nothing was selected, others as those of "run"
 
@@ -38,9 +42,9 @@ struct Sweep: Command {
     """
 
   private static let modeNames = CutMode.allCases.map(\.rawValue).joined(separator: ",")
-  /// What a sweep decides itself.
-  private static let decided: Set<Settings.Name> = [.flash, .time, .audioOut]
-  private static let settingNames = Settings.Name.allCases.filter { !decided.contains($0) }
+  private static let settingNames = Settings.Name.allCases.filter {
+    !ScriptRunner.decided.contains($0)
+  }
 
   /// Which operations are cut off.
   enum Points: Equatable {
@@ -81,20 +85,22 @@ struct Sweep: Command {
   private let modes: Set<CutMode>
   private let jobs: Int
   private let timeout: Duration
-  private let json: String?
-  private let junit: String?
+  private let plan: PlanOptions
+  private let outputs: ReportOutputs
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
     _ = try arguments.action(["power-cut"], of: Self.name)
     settings = try Settings(&arguments, Self.settingNames, host: host)
     check = try arguments.option("--check")
-    points = try arguments.option("--points").map { try Points($0) } ?? .all
-    modes = try arguments.option("--modes").map(Self.modes) ?? Set(CutMode.allCases)
+    let points = try arguments.option("--points").map { try Points($0) }
+    let modes = try arguments.option("--modes").map(Self.modes)
+    plan = try PlanOptions(&arguments, selects: points != nil || modes != nil)
+    self.points = points ?? .all
+    self.modes = modes ?? Set(CutMode.allCases)
     jobs = try arguments.option("--jobs").map(Self.jobs) ?? processorCount
     timeout = try arguments.option("--timeout").map(Run.seconds) ?? .seconds(60)
-    json = try arguments.option("--json")
-    junit = try arguments.option("--junit")
+    outputs = try ReportOutputs(&arguments, [.json, .jsonl, .junit])
     script = try arguments.positional("script.py | folder")
     try arguments.finish()
   }
@@ -122,42 +128,40 @@ struct Sweep: Command {
   // MARK: Running
 
   func run(_ console: Console) throws -> ExitCode {
-    let setup = try RunSetup(settings.leavingOut(Self.decided), heapBytes: nil, host: host)
-    guard setup.time == .virtual else {
-      throw UsageError(
-        "a sweep needs a run that can be repeated: --audio-in tone:HZ, file:PATH, noise or silence, "
-          + "not a live microphone")
-    }
+    let setup = try RunSetup(settings.leavingOut(ScriptRunner.decided), heapBytes: nil, host: host)
+    try setup.requireRepeatable(for: "a sweep")
     let runner = try ScriptRunner(setup, timeout: timeout, host: host)
     let source = try ScriptImport(script)
     let checkSource = try check.map { try ScriptImport($0) }
     console.complain(setup.description)
     let recording = try runner.record(source, console)
-    let cuts = recording.cuts(CutMode.allCases.filter(modes.contains), seed: setup.seed)
-      .filter { points.contains($0.operation) }
-    guard !cuts.isEmpty else {
-      console.complain(
-        "no cut is selected: the run made \(count(recording.operations.count, "operation")), and"
-          + " --points or --modes leaves none of them")
-      return ExitCode.nothingSelected
+    let cuts = try planned(recording, setup.seed)
+    if plan.isListed {
+      for cut in cuts { console.print(cut.id) }
+      return .success
     }
-    let checker = CutChecker(recording, runner, check: checkSource)
-    let results = try checker.run(cuts, jobs: jobs, console)
+    let checker = CutChecker(recording, runner, check: checkSource, reproduction: reproduction)
+    let results = try checker.run(plan.part(of: cuts, id: \.id), jobs: jobs, console)
+    let basis = try SweepReport.basis(setup, recording, script: source, check: checkSource)
     let report = SweepReport(
-      title: "\(script) on \(setup.profile.name)", operationCount: recording.operations.count,
-      cuts: results, reproduction: reproduction)
-    return try tell(report, console)
+      results, basis: basis, plan: Plan(cuts.map(\.id)), shard: plan.shard)
+    return try outputs.put(report, host, console)
   }
 
-  private func tell(_ report: SweepReport, _ console: Console) throws -> ExitCode {
-    if json == "-" {
-      console.write(report.json)
-    } else {
-      (report.table + report.details + ["", report.summary]).forEach(console.print)
-      if let json { try HostFile.write(report.json, to: json) }
+  /// The cuts of the plan, or those that the options select.
+  private func planned(_ recording: FlashRecording, _ seed: UInt64) throws -> [PowerCut] {
+    let all = recording.cuts(seed: seed)
+    let cuts = try plan.planned(
+      { all },
+      selected: { all.filter { modes.contains($0.mode) && points.contains($0.operation) } },
+      id: \.id, noun: "cut")
+    guard !cuts.isEmpty else {
+      throw Complaint(
+        .nothingSelected,
+        "no cut is selected: the run made \(count(recording.operations.count, "operation")), and"
+          + " --points, --modes or --plan leaves none of them")
     }
-    if let junit { try HostFile.write(Array(report.junit.utf8), to: junit) }
-    return report.failures.isEmpty ? .success : .mismatch
+    return cuts
   }
 
   /// The command that does a cut again, and no other.

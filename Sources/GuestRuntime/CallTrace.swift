@@ -6,7 +6,7 @@ import JSONText
 package final class CallTrace: Sendable {
   /// A call and its answer, or a call-back.
   package struct Entry: Sendable {
-    package enum Event: Sendable {
+    package enum Event: Equatable, Sendable {
       /// The name is `Class.method`.
       case call(
         name: String, object: PeripheralID?, arguments: [GuestValue],
@@ -25,33 +25,68 @@ package final class CallTrace: Sendable {
     }
   }
 
-  private let take: @Sendable (Entry) -> Void
-  /// Held so that entries do not mix.
-  private let turn = Monitor(())
+  /// Which calls have entries; call-backs always do.
+  package enum Scope: Sendable {
+    /// Those of the peripherals' methods.
+    case peripherals
+    /// Those of files, timers, pins and `uos.uname()` as well: all that models may answer differently.
+    case module
+  }
 
-  /// - Parameter take: Gets each entry.
-  package init(entries take: @escaping @Sendable (Entry) -> Void) { self.take = take }
+  private let scope: Scope
+  private let located: Int?
+  private let take: @Sendable (Entry) -> Void
+  /// How many entries there are; held so that they do not mix.
+  private let count = Monitor(0)
+
+  /// - Parameters:
+  ///   - located: The number of an entry, counted from 0. Its call is thrown out of the script, whose
+  ///     console then holds a traceback that ``ScriptPlace`` reads, and the run soon ends.
+  ///   - take: Gets each entry.
+  package init(
+    _ scope: Scope = .peripherals, locating located: Int? = nil,
+    entries take: @escaping @Sendable (Entry) -> Void
+  ) {
+    (self.scope, self.located, self.take) = (scope, located, take)
+  }
 
   /// - Parameter write: Gets each entry as a line of JSON, its line feed included.
   package convenience init(_ write: @escaping @Sendable ([UInt8]) -> Void) {
     self.init(entries: { write($0.line) })
   }
 
+  /// Takes note of a call of a peripheral's method.
+  ///
+  /// - Returns: What the script gets.
   func record(
     _ request: GuestRequest, _ answer: Result<GuestValue, GuestException>, at time: Duration
-  ) {
-    record(
+  ) -> Result<GuestValue, GuestException> {
+    let number = record(
       .call(
         name: request.name, object: request.object, arguments: request.arguments, answer: answer),
       at: time)
+    return number == located ? .failure(.place) : answer
+  }
+
+  /// Takes note of a call of a service, if it is one that the scope has.
+  func recordService(
+    _ request: GuestRequest, _ answer: Result<GuestValue, GuestException>, at time: Duration
+  ) -> Result<GuestValue, GuestException> {
+    guard scope == .module, GuestService.ofModel.contains(request.name) else { return answer }
+    return record(request, answer, at: time)
   }
 
   func record(_ event: DeviceEvent, at time: Duration) {
-    record(.callback(function: event.function, arguments: event.arguments), at: time)
+    _ = record(.callback(function: event.function, arguments: event.arguments), at: time)
   }
 
-  private func record(_ event: Entry.Event, at time: Duration) {
-    turn.withLock { _ in take(Entry(time: time, event)) }
+  /// Gives the entry's number.
+  private func record(_ event: Entry.Event, at time: Duration) -> Int {
+    count.withLock { count in
+      defer { count += 1 }
+      take(Entry(time: time, event))
+      return count
+    }
   }
 }
 
@@ -67,38 +102,17 @@ extension CallTrace.Entry {
   private var members: [(String, JSONNode)] {
     switch event {
     case .callback(let function, let arguments):
-      return [("callback", .int(function)), ("args", .array(arguments.map(\.traced)))]
+      return [("callback", .int(function)), ("args", .array(arguments.map(\.json)))]
     case .call(let name, let object, let arguments, let answer):
       var members: [(String, JSONNode)] = [("call", .string(name))]
       if let object { members.append(("on", .int(object.number))) }
-      members.append(("args", .array(arguments.map(\.traced))))
+      members.append(("args", .array(arguments.map(\.json))))
       switch answer {
-      case .success(let value): members.append(("return", value.traced))
+      case .success(let value): members.append(("return", value.json))
       case .failure(let exception):
         members.append(("raise", .array([.string(exception.type), .string(exception.text)])))
       }
       return members
-    }
-  }
-}
-
-extension GuestValue {
-  /// The value for a reader: bytes only by their number.
-  fileprivate var traced: JSONNode {
-    switch self {
-    case .none: nil
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .double(let value): .double(value)
-    case .string(let value): .string(value)
-    case .list(let values): .array(values.map(\.traced))
-    case .bytes(let bytes): .object([("bytes", .int(bytes.count))])
-    case .bytearray(let bytes): .object([("bytearray", .int(bytes.count))])
-    case .filled(let bytes): .int(bytes.count)
-    case .buffer(let count): .object([("buffer", .int(count))])
-    case .function(let number): .object([("function", .int(number))])
-    case .object(let object): .object([("object", .int(object.number))])
-    case .other(let type): .object([("type", .string(type))])
     }
   }
 }

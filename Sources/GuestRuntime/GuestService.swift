@@ -39,6 +39,9 @@ struct GuestService: Sendable {
     .merging(console, uniquingKeysWith: { a, _ in a })
     .merging(tests, uniquingKeysWith: { a, _ in a })
 
+  /// The names of those that models may answer differently: of files, timers, pins, the module's name.
+  static let ofModel = Set(world.keys).union(files.keys).union(["module.uname"])
+
   private static let modules: [String: GuestService] = [
     "audio.constants": gives([]) { this, _, _ in this.constants() },
     "audio.missing": gives([]) { this, _, _ in this.missing() },

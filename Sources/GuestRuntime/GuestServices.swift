@@ -48,7 +48,8 @@ final class GuestServices: Sendable {
     case .service(let service):
       guard scheduler.begin(service.character, of: thread) else { return nil }
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
-      return result { try service.body(self, thread, request.arguments) }
+      let answer = result { try service.body(self, thread, request.arguments) }
+      return trace?.recordService(request, answer, at: device.clock.now) ?? answer
     case .peripheral where thread == GuestScheduler.eventThread:
       return .failure(.malformed("\(request.name) is not for this connection"))
     case .peripheral(let method):
@@ -56,8 +57,7 @@ final class GuestServices: Sendable {
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
       let answer = try device.call(
         method, on: request.object, request.arguments, heapFree: request.heapFree)
-      trace?.record(request, answer, at: device.clock.now)
-      return answer
+      return trace?.record(request, answer, at: device.clock.now) ?? answer
     }
   }
 
@@ -289,6 +289,8 @@ final class GuestServices: Sendable {
 
 extension GuestException {
   static let systemExit = GuestException("SystemExit", "")
+  /// Has the kernel show where the script makes the call.
+  static let place = GuestException("Place", "")
 }
 
 extension Duration {

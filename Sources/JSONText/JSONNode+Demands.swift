@@ -31,4 +31,10 @@ extension JSONNode {
     guard let int else { throw JSONError(message: "an integer belongs here", offset: offset) }
     return int
   }
+
+  /// The number, whether it was written as an integer or not.
+  public func number() throws(JSONError) -> Double {
+    guard let double else { throw JSONError(message: "a number belongs here", offset: offset) }
+    return double
+  }
 }

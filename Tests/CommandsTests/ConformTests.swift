@@ -125,18 +125,4 @@ struct ConformTests {
       try bench.text("page.md") == String(decoding: page, as: UTF8.self),
       "stale: ./Scripts/qpyemu conform --markdown Docs/compatibility.md")
   }
-
-  /// The lines that a shell command prints; it must succeed.
-  private func output(of command: String) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", command]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(command) failed: is the package installed?")
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-  }
 }

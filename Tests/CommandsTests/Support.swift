@@ -93,6 +93,20 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 
 func example(_ name: String) -> String { "\(repository)/Docs/Examples/\(name)" }
 
+/// The lines that a shell command prints; it must succeed.
+func output(of command: String) throws -> [String] {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/sh")
+  process.arguments = ["-c", command]
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  try process.run()
+  let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+  process.waitUntilExit()
+  try #require(process.terminationStatus == 0, "\(command) failed: is the package installed?")
+  return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+}
+
 /// Records a second; prints what came of it.
 let recordOneSecond = """
   import audio, utime

@@ -66,9 +66,9 @@ struct SweepTests {
     #expect(again.contains("'\(bench.folder)/it'\\''s.py'"))
 
     let json = try JSONSource(name: "", bytes: bench.bytes("a.json")).parse()
-    let cuts = try #require(json["cuts"]?.array)
+    #expect(json["report"]?.string == "qpyemu sweep power-cut")
+    let cuts = try #require(json["cells"]?.array)
     let failed = cuts.filter { $0["passed"]?.bool == false }
-    #expect(failed.count == json["failures"]?.int)
     #expect(failed.count > 0 && failed.count < cuts.count)
     #expect(
       failed.allSatisfy { $0["problems"]?.array?.first?.string?.contains("ended with 3") == true })
@@ -86,8 +86,8 @@ struct SweepTests {
       ])
     #expect(single.code == 1)
     let repeated = try JSONSource(name: "", bytes: Array(single.output.utf8)).parse()
-    #expect(repeated["cuts"]?.array?.count == 1)
-    #expect(repeated["cuts"]?.array?[0]["problems"] == first["problems"])
+    #expect(repeated["cells"]?.array?.count == 1)
+    #expect(repeated["cells"]?.array?[0]["problems"] == first["problems"])
   }
 
   @Test("However many cuts are looked at at a time, they are found alike")
@@ -110,6 +110,9 @@ struct SweepTests {
       (["--points", "linear:0"], 64, "--points is all, linear:K or numbers"),
       (["--modes", "tron"], 64, "not \"tron\"; did you mean torn?"),
       (["--jobs", "0"], 64, "--jobs is 1 to 256"),
+      (["--shard", "3/2"], 64, "--shard is a part such as 1/4"),
+      (["--plan", "x", "--points", "all"], 64, "leave out the options that select"),
+      (["--plan", "nowhere"], 66, "cannot read the plan nowhere"),
       (["--flash", "x"], 64, "there is no option --flash"),
       (["--check", "nowhere.py"], 66, "cannot read nowhere.py"),
     ] as [([String], Int32, String)])

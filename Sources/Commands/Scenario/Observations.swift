@@ -1,5 +1,6 @@
 import DeviceEmulator
 import FlashStorage
+import GuestRuntime
 import JSONText
 
 /// What could be seen of a run from outside.
@@ -64,18 +65,5 @@ extension GuestValue {
     if pattern.string == "*" { return true }
     if case .list(let values) = self, let nodes = pattern.array { return values.matches(nodes) }
     return json == pattern
-  }
-
-  /// What call-backs have as arguments, as a scenario writes it.
-  fileprivate var json: JSONNode {
-    switch self {
-    case .none: nil
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .double(let value): .double(value)
-    case .string(let value): .string(value)
-    case .list(let values): .array(values.map(\.json))
-    default: .string(typeName)
-    }
   }
 }

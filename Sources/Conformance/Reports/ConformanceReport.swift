@@ -54,19 +54,6 @@ package struct ConformanceReport: Sendable {
   package var failures: [ReportCell] { cells.filter { $0.verdict == .failed } }
 }
 
-/// The program's version, for reports that are joined.
-package let programVersion = "0.4"
-
-/// A short name for bytes: FNV-1a of 64 bits, against mix-ups and not against malice.
-enum Digest {
-  static func text(of parts: [[UInt8]]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in parts.joined() { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}
-
 extension ModuleProfile {
   /// A short name for all that the profile states.
   package var digest: String {

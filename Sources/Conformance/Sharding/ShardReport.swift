@@ -117,3 +117,6 @@ extension Plan {
     return ids.compactMap { cells[$0] }
   }
 }
+
+/// The program's version, for reports that are joined.
+package let programVersion = "0.4"

@@ -106,6 +106,8 @@ class Link:
         value = json.loads(head)
         if kind == FAILED:
             kind, text = value
+            if kind == "Place":
+                throw_place()
             raise OSError(int(text)) if kind == "OSError" else exception(kind)(text)
         return revive(value, payload) if type(value) is dict else value
 
@@ -116,6 +118,21 @@ class Link:
         if self.readinto(buffer) != length:
             die()
         return buffer
+
+
+class Place(BaseException):
+    """Is thrown out of a call so that its traceback shows where the script makes the call."""
+
+
+def throw_place():
+    place = Place()
+
+    def tell(*_):
+        print_exception(place)
+        die()
+
+    Link.exchange = tell  # If the script catches it, its next call tells, and is its last.
+    raise place
 
 
 def request(name, arguments=(), on=None, heap=None):
