@@ -52,20 +52,14 @@ struct Run: Command {
   private let script: String
   private let settings: Settings
   private let host: Host
-  private let export: String?
   private let timeout: Duration?
-  private let heapBytes: Int?
-  private let trace: String?
-  private let staging: StageOptions
+  private let options: RunOptions
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
     settings = try Settings(&arguments, host: host)
-    export = try arguments.option("--export")
     timeout = try arguments.option("--timeout").map(Self.seconds)
-    heapBytes = try arguments.option("--heap").map(Self.bytes)
-    trace = try arguments.option("--trace")
-    staging = try StageOptions(&arguments)
+    options = try RunOptions(&arguments)
     script = try arguments.positional("script.py | folder")
     try arguments.finish()
   }
@@ -77,57 +71,35 @@ struct Run: Command {
     return .seconds(seconds)
   }
 
-  private static func bytes(_ text: String) throws(UsageError) -> Int {
-    guard let bytes = byteCount(text), (64 << 10...1 << 30).contains(bytes) else {
-      throw UsageError("--heap is 64k to 1024m, not \"\(text)\"")
-    }
-    return bytes
-  }
-
   // MARK: Running
 
   func run(_ console: Console) throws -> ExitCode {
     let interrupts = Interrupts()
     defer { interrupts.end() }
-    let setup = try RunSetup(settings, heapBytes: heapBytes, host: host)
-    let stage = try staging.stage(seed: setup.seed, microphone: setup.microphone, console)
+    let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host)
+    let stage = try options.staging.stage(seed: setup.seed, microphone: setup.microphone, console)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
-    if let export { try HostFile.makeOutputFolder(export) }
+    try options.prepare()
     let files = try setup.files(console)
     let main = files.mounts[0]
     let path = main.path + (try source.copy(to: main.volume))
-    let trace = try openTrace(console)
+    let trace = try options.openTrace(console)
     console.complain(setup.description + stage.description)
     let device = try setup.makeDevice(files, console)
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        .script(path), heapBytes: heapBytes, timeout: timeout, seed: setup.seed,
-        console: stage.outputDescriptor, hear: stage.hear),
+        .script(path), heapBytes: options.heapBytes, timeout: timeout, seed: setup.seed,
+        console: try stage.outputDescriptor(), hear: stage.hear),
       trace: trace)
     interrupts.handle { run.interrupt() }
-    stage.begin(device, run)
+    stage.follow(run)
+    stage.begin(device)
     let ending = try perform(run, device, console)
     let code = stage.end(ending, exitCode(ending, console), device)
-    try copyOut(files)
+    try options.copyOut(files)
     return code
-  }
-
-  private func openTrace(_ console: Console) throws -> CallTrace? {
-    guard let trace else { return nil }
-    let descriptor = HostFile.create(trace)
-    guard descriptor >= 0 else {
-      throw Complaint(.hostFailure, "cannot write the trace \(trace): \(hostReason)")
-    }
-    let hasFailed = Monitor(false)
-    return CallTrace { line in
-      hasFailed.withLock { failed in
-        guard !failed, !HostFile.writeAll(descriptor, line) else { return }
-        failed = true
-        console.complain("the trace \(trace) ends here: \(hostReason)")
-      }
-    }
   }
 
   private func perform(
@@ -139,15 +111,6 @@ struct Run: Command {
       return try run.run()
     } catch {
       throw Complaint(.internalError, error.message)
-    }
-  }
-
-  private func copyOut(_ files: ScriptFiles) throws {
-    guard let export else { return }
-    try onVolume { () throws(VolumeError) in
-      for mount in files.mounts {
-        try mount.volume.exportFolder(to: export + mount.path)
-      }
     }
   }
 

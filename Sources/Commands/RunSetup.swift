@@ -18,7 +18,8 @@ struct RunSetup {
   private let heapBytes: Int?
   private let host: Host
 
-  init(_ settings: Settings, heapBytes: Int?, host: Host) throws {
+  /// - Parameter isAtConsole: Whether somebody outside works with the module while it runs.
+  init(_ settings: Settings, heapBytes: Int?, isAtConsole: Bool = false, host: Host) throws {
     self.heapBytes = heapBytes
     self.host = host
     profile = try settings.moduleProfile(host)
@@ -35,7 +36,7 @@ struct RunSetup {
         "live audio runs in real time: leave out \(settings[.time]?.origin ?? "--time") virtual, or "
           + "use tone:HZ, file:PATH, noise or silence as --audio-in")
     }
-    time = mode ?? (isLive ? .real : .virtual)
+    time = mode ?? (isLive || isAtConsole ? .real : .virtual)
   }
 
   private static func seed(_ settings: Settings) throws(UsageError) -> UInt64 {

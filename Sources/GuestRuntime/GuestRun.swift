@@ -144,9 +144,10 @@ package final class GuestRun: Sendable {
     // Nobody may call the device any more once it is powered down.
     staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
     console?.detach()
-    switch ending {
-    case .powerCut: break
-    case .reset: device.restart()
+    switch (ending, console) {
+    case (.powerCut, _): break
+    // Whatever ends the interpreter at a console, the next one takes over.
+    case (.reset, _), (.exited, _?), (.crashed, _?): device.restart()
     default: device.powerDown()
     }
     return ending
@@ -160,11 +161,11 @@ package final class GuestRun: Sendable {
     }
   }
 
-  /// Asks the script to stop, as Ctrl-C does on the module's console; from any thread.
-  package func interrupt() { force(.interrupted) }
+  /// Asks the script to stop, as Ctrl-C does; from any thread.
+  package func interrupt() { end(.interrupted) }
 
-  /// Switches the module off in order; from any thread.
-  package func powerDown() { force(.poweredDown) }
+  /// Has the run end so, unless it ends already; from any thread.
+  package func end(_ ending: Ending) { progress.end(ending) }
 
   /// Takes the module's power away, at this very point of its time: called by an alarm of its clock, it
   /// lets neither device nor script get any further.
@@ -174,8 +175,6 @@ package final class GuestRun: Sendable {
     scheduler.end()
     progress.withLock(thenNotify: true) { _ in }
   }
-
-  private func force(_ ending: Ending) { progress.end(ending) }
 
   // MARK: The console
 
@@ -266,7 +265,7 @@ package final class GuestRun: Sendable {
       do throws(HostFailure) {
         try connection.serve()
       } catch {
-        force(.hostFailed(error))
+        end(.hostFailed(error))
       }
       socket.shut()
       staff.withLock { $0.sockets[id] = nil }

@@ -47,7 +47,7 @@ final class ConsoleDesk: Sendable {
     }
   }
 
-  deinit { state.withLock { $0.run }?.powerDown() }
+  deinit { state.withLock { $0.run }?.end(.poweredDown) }
 
   private static func live(
     _ device: DeviceEmulator, _ console: ModuleConsole, _ interpreter: Interpreter,

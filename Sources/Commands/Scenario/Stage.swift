@@ -29,31 +29,33 @@ struct StageOptions {
         "the scenario changes the microphone, which cannot be live then: use tone:HZ, file:PATH, "
           + "noise or silence as --audio-in")
     }
-    return try Stage(faults, read, named: scenario, console)
+    return Stage(faults, read, named: scenario, console)
   }
 }
 
-/// Plays a scenario and injects faults into one run, and says what has come of it.
+/// Plays a scenario and injects faults into a module, and says what has come of it.
 final class Stage: Sendable {
   private let faults: [Fault]
   private let events: [Scenario.Event]
   private let expectations: [Scenario.Expectation]
   private let name: String?
   private let console: Console
-  private let tee: OutputTee?
+  private let output = Monitor<[UInt8]>([])
+  private let tee = Monitor<OutputTee?>(nil)
+  private let run = Monitor<Running>(Running())
   private let callbacks = Monitor<[[GuestValue]]>([])
   /// How many events have happened.
   private let eventCount = Monitor(0)
 
-  init(_ faults: [Fault], _ scenario: Scenario?, named name: String?, _ console: Console) throws {
+  init(_ faults: [Fault], _ scenario: Scenario?, named name: String?, _ console: Console) {
     (self.faults, self.name, self.console) = (faults, name, console)
     events = scenario?.events ?? []
     expectations = scenario?.expectations ?? []
-    do throws(HostError) {
-      tee = scenario == nil ? nil : try OutputTee(to: console.outputDescriptor)
-    } catch {
-      throw Complaint(.hostFailure, error.message)
-    }
+  }
+
+  /// The run that the module's script is in now.
+  private struct Running {
+    weak var run: GuestRun?
   }
 
   /// What the line of settings says of it.
@@ -61,12 +63,26 @@ final class Stage: Sendable {
     (name.map { ", scenario \($0)" } ?? "") + faults.map { ", fault \($0)" }.joined()
   }
 
-  /// Where the script's console goes.
-  var outputDescriptor: Int32 { tee?.descriptor ?? console.outputDescriptor }
+  /// Where the script's console is to go, which has to be known for what is expected of it.
+  func outputDescriptor() throws(Complaint) -> Int32 {
+    guard !expectations.isEmpty else { return console.outputDescriptor }
+    do throws(HostError) {
+      let made = try OutputTee(to: console.outputDescriptor)
+      tee.withLock { $0 = made }
+      return made.descriptor
+    } catch {
+      throw Complaint(.hostFailure, error.message)
+    }
+  }
+
+  /// Takes note of what is shown on a console that goes somewhere else.
+  func note(_ bytes: [UInt8]) {
+    if !expectations.isEmpty { output.withLock { $0 += bytes } }
+  }
 
   /// Takes note of a call-back that the script runs.
   func hear(_ arguments: [GuestValue]) {
-    guard tee != nil else { return }
+    guard !expectations.isEmpty else { return }
     var heard = arguments
     if case .list(let values)? = arguments.first, arguments.count == 1 { heard = values }
     callbacks.withLock { $0.append(heard) }
@@ -75,20 +91,23 @@ final class Stage: Sendable {
   // MARK: The run
 
   /// Has everything happen to the module in its time; what happens at the start happens now.
-  func begin(_ device: DeviceEmulator, _ run: GuestRun) {
+  func begin(_ device: DeviceEmulator) {
     for fault in faults { device.inject(fault) }
     for event in events {
       guard event.time > .zero else {
-        perform(event, device, run)
+        perform(event, device)
         continue
       }
-      device.clock.schedule(at: event.time) { [self, weak device, weak run] in
-        if let device, let run { perform(event, device, run) }
+      device.clock.schedule(at: event.time) { [self, weak device] in
+        if let device { perform(event, device) }
       }
     }
   }
 
-  private func perform(_ event: Scenario.Event, _ device: DeviceEmulator, _ run: GuestRun) {
+  /// The module's script is in this run from now on.
+  func follow(_ run: GuestRun) { self.run.withLock { $0.run = run } }
+
+  private func perform(_ event: Scenario.Event, _ device: DeviceEmulator) {
     eventCount.withLock { $0 += 1 }
     switch event.action {
     case .pin(let number, let level): device.pins.drive(number, level)
@@ -96,7 +115,7 @@ final class Stage: Sendable {
     case .fault(let fault): device.inject(fault)
     case .powerCut:
       console.complain("the power is cut at \(event.time.inSeconds) s")
-      run.cutPower()
+      run.withLock { $0.run }?.cutPower()
     }
   }
 
@@ -106,7 +125,8 @@ final class Stage: Sendable {
   /// unless the run itself was cut short.
   func end(_ ending: GuestRun.Ending, _ code: ExitCode, _ device: DeviceEmulator) -> ExitCode {
     let seen = Observations(
-      console: String(decoding: tee?.finish() ?? [], as: UTF8.self),
+      console: String(
+        decoding: tee.withLock { $0 }?.finish() ?? output.withLock { $0 }, as: UTF8.self),
       callbacks: callbacks.withLock { $0 }, files: device.files)
     tellOfTheUntouched(device)
     let failures = expectations.compactMap { expectation in

@@ -1,0 +1,79 @@
+import DeviceEmulator
+import EmulatedTime
+import GuestRuntime
+
+/// A module at its console, from power-on to power-down: through its resets, each of which has an
+/// interpreter of its own.
+final class ModuleSession: Sendable {
+  private struct State {
+    var run: GuestRun?
+    /// How the session is to end.
+    var ending: GuestRun.Ending?
+  }
+
+  private let device: DeviceEmulator
+  private let interpreter: Interpreter
+  private let options: GuestRun.Options
+  private let console: ModuleConsole
+  private let trace: CallTrace?
+  private let stage: Stage
+  private let state = Monitor(State())
+
+  /// - Parameter options: Of each interpreter's run; the work is to serve the console.
+  init(
+    _ device: DeviceEmulator, at console: ModuleConsole, interpreter: Interpreter,
+    options: GuestRun.Options, trace: CallTrace?, stage: Stage
+  ) {
+    (self.device, self.console, self.interpreter) = (device, console, interpreter)
+    (self.options, self.trace, self.stage) = (options, trace, stage)
+  }
+
+  /// Keeps the module on until it is switched off, by itself or by ``end(_:)``.
+  func run() throws(Complaint) -> GuestRun.Ending {
+    stage.begin(device)
+    while true {
+      let run = GuestRun(device, interpreter: interpreter, options: options, trace: trace)
+      stage.follow(run)
+      let ending = state.withLock { state in
+        state.run = run
+        return state.ending
+      }
+      if let ending { return ending }
+      let outcome = try perform(run)
+      guard goesOn(after: outcome) else { return outcome }
+    }
+  }
+
+  private func perform(_ run: GuestRun) throws(Complaint) -> GuestRun.Ending {
+    do throws(HostError) {
+      return try run.run()
+    } catch {
+      throw Complaint(.internalError, error.message)
+    }
+  }
+
+  /// Whether another interpreter is to take over.
+  private func goesOn(after ending: GuestRun.Ending) -> Bool {
+    switch ending {
+    case .reset(.soft): break
+    case .reset(.hard): console.restart()
+    case .crashed(let signal):
+      console.say("the interpreter was ended by signal \(signal); the module starts again")
+      console.restart()
+    case .exited:
+      console.say("the interpreter has ended; the module starts again")
+      console.restart()
+    case .poweredDown, .powerCut, .timedOut, .interrupted, .hostFailed: return false
+    }
+    return true
+  }
+
+  /// Switches the module off, or interrupts it for good; from any thread.
+  func end(_ ending: GuestRun.Ending) {
+    let run = state.withLock { state in
+      state.ending = state.ending ?? ending
+      return state.run
+    }
+    run?.end(ending)
+  }
+}
