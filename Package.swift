@@ -97,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "EmulatedTime",
-        "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
+        "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine",
+        "EmulatedTime", "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
       ],
       path: "Tests/Benchmarks",
       exclude: ["CAllocations", "CFlashReference", "reference_bench.py"], swiftSettings: base),

@@ -162,24 +162,16 @@ extension Made {
       self = .filled(try bytes.hexadecimal())
     } else if let size = node["audio"] {
       self = .size(audio: try size.integer(), header: try node.member("header").integer())
+    } else if node["path"] != nil || node["length"] != nil {
+      var places: [String: GuestValue] = [:]
+      for member in try node.members() {
+        places["{\(member.key)}"] = try GuestValue(plain: member.value)
+      }
+      self = .places(places)
     } else if node.object != nil {
       self = .data(try CaseValue(node))
     } else {
       self = .plain(try GuestValue(plain: node))
-    }
-  }
-}
-
-extension GuestValue {
-  fileprivate init(plain node: JSONNode) throws(JSONError) {
-    switch node.value {
-    case .null: self = .none
-    case .bool(let value): self = .bool(value)
-    case .int(let value): self = .int(value)
-    case .double(let value): self = .double(value)
-    case .string(let value): self = .string(value)
-    case .array, .object:
-      throw JSONError(message: "a plain value belongs here", offset: node.offset)
     }
   }
 }

@@ -18,19 +18,20 @@ package struct RowID: Hashable, Sendable, CustomStringConvertible {
 /// One way in which one row of the outcome table comes about: a short program that knows neither
 /// Swift nor Python. Its cases are in `Profiles/cases`.
 package struct Case: Equatable, Sendable {
-  /// The row that the last step meets.
+  /// The row that the last step meets, or that the last call-back tells of.
   package let row: RowID
   /// What brings it about, in a word: `taken`.
   package let cause: String
   /// Where it can come about.
   package let condition: Condition
-  /// What is done; the answer of the last step counts.
+  /// What is done; the answer of the last step counts, or the last call-back for a row of those.
   package let steps: [Step]
   /// What is answered where the table only says what kind of value or text it is.
   package let made: Made?
   /// How its outcome is known, where that is less well than the row's as a whole.
   package let provenance: Provenance?
-  /// Whether only the Swift driver can bring it about, which says exactly how much heap is free.
+  /// Whether only the Swift driver can bring it about, which says exactly how much heap is free, and
+  /// runs no call-backs while it waits.
   package let needsSwift: Bool
 
   /// What is made to fail in it.
@@ -139,7 +140,8 @@ package enum CaseValue: Equatable, Sendable {
   case absentChannel
 }
 
-/// What a call answers, where the table only says what kind of value or text it is.
+/// What a call answers, where the table only says what kind of value or text it is, and what a
+/// call-back tells of, where the table leaves a place for it.
 package enum Made: Equatable, Sendable {
   /// A number, a path, or an exception's text.
   case plain(GuestValue)
@@ -150,6 +152,8 @@ package enum Made: Equatable, Sendable {
   case size(audio: Int, header: Int)
   /// What has been put into the buffer.
   case filled([UInt8])
+  /// What stands in the table's places, such as `{path}`.
+  case places([String: GuestValue])
 }
 
 extension DeviceMethod {

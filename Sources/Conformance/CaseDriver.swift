@@ -12,13 +12,13 @@ package protocol CaseDriver: Sendable {
 
   /// Runs a case to its end.
   ///
-  /// - Throws: ``CannotRun`` if the case does not come as far as its last step.
+  /// - Throws: ``CannotRun`` if the case does not come as far as its last step, or no call-back comes.
   func run(_ cell: Cell) throws -> Observation
 }
 
 /// What a driver has seen.
 package struct Observation: Sendable {
-  /// The answer of the last step.
+  /// The answer of the last step; for a row of call-backs, what the script was called back with last.
   package let answer: Answer
   /// All that has passed between script and device.
   package let trace: [CallTrace.Entry]

@@ -18,6 +18,9 @@ package struct Cell: Sendable {
   package var id: String { "\(test.name)@\(profile.name)+\(policy.rawValue)" }
 
   package var method: DeviceMethod { test.row.method }
+
+  /// Whether the last call-back counts, and not the answer of the last step.
+  var isOfCallback: Bool { if case .callback = expectation { true } else { false } }
 }
 
 extension Cell {
@@ -41,7 +44,7 @@ extension Cell {
   init?(_ test: Case, on profile: ModuleProfile, under policy: Policy, _ outcomes: OutcomeTable) {
     guard test.condition.holds(on: profile, under: policy),
       test.methods.allSatisfy({ profile.availability(of: $0) == .works }),
-      let row = outcomes.methods[test.row.method]?.rows.first(where: { $0.id == test.row.row }),
+      let row = outcomes.methods[test.row.method]?.row(test.row.row),
       let outcome = row.outcome(under: policy)
     else { return nil }
     self.test = test
@@ -71,9 +74,12 @@ extension Cell {
   }
 }
 
-/// What the last step of a case must come to.
+/// What a case must come to.
 package enum Expectation: Equatable, Sendable, CustomStringConvertible {
+  /// The last step is answered like this.
   case answer(Answer)
+  /// This is what the script is called back with last.
+  case callback(GuestValue)
   /// There is no such method: AttributeError, in whatever words.
   case missing
   /// The case does not say which value or text, and the table cannot know it: no answer will do.
@@ -83,6 +89,7 @@ package enum Expectation: Equatable, Sendable, CustomStringConvertible {
     switch outcome.effect {
     case .returns(let value): self = .answer(.success(value))
     case .missing: self = .missing
+    case .callsBack(let value): self = .callback(value.filled(test.made?.places ?? [:]))
     case .raises(let type, let text):
       let filled = text == "{mismatch}" ? test.made?.text : test.fill(text, on: profile)
       self = filled.map { .answer(.failure(GuestException(type, $0))) } ?? .unstated(type)
@@ -106,14 +113,21 @@ package enum Expectation: Equatable, Sendable, CustomStringConvertible {
   package func isMet(by answer: Answer) -> Bool {
     switch (self, answer) {
     case (.answer(let expected), _): expected == answer
+    case (.callback(let expected), _): answer == .success(expected)
     case (.missing, .failure(let exception)): exception.type == "AttributeError"
     case (.missing, .success), (.unstated, _): false
     }
   }
 
+  /// What came, in the words of ``description``.
+  func words(for answer: Answer) -> String {
+    if case .callback = self { "call-back \(answer.text)" } else { answer.text }
+  }
+
   package var description: String {
     switch self {
     case .answer(let answer): answer.text
+    case .callback(let value): words(for: .success(value))
     case .missing: "AttributeError"
     case .unstated(let what): "a \(what) that the case does not state"
     }
@@ -135,6 +149,10 @@ extension Case {
 extension Made {
   fileprivate var text: String? {
     if case .plain(.string(let text)) = self { text } else { nil }
+  }
+
+  fileprivate var places: [String: GuestValue]? {
+    if case .places(let places) = self { places } else { nil }
   }
 }
 

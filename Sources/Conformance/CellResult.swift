@@ -34,7 +34,7 @@ package struct CellResult: Sendable {
       let observation = try driver.run(cell)
       let isMet = cell.expectation.isMet(by: observation.answer)
       verdict = !isMet ? .failed : cell.provenance == .unknown ? .unknown : .passed
-      actual = observation.answer.text
+      actual = cell.expectation.words(for: observation.answer)
       trace = observation.trace
       isBlocked = false
     } catch let error as CannotRun {

@@ -25,7 +25,7 @@ package struct GuestDriver: CaseDriver {
   }
 
   package func obstacle(to cell: Cell) -> String? {
-    cell.test.needsSwift ? "a script cannot leave so exact a heap" : nil
+    cell.test.needsSwift ? "no script can leave so exact a heap, or keep call-backs waiting" : nil
   }
 
   package func run(_ cell: Cell) throws -> Observation {
@@ -73,24 +73,12 @@ package struct GuestDriver: CaseDriver {
 
   private static func value(_ kind: String, _ node: JSONNode) -> GuestValue? {
     switch kind {
-    case "value": plain(node)
+    case "value": try? GuestValue(plain: node)
     case "object": node.int.map { .object(PeripheralID($0)) }
     case "bytes": bytes(node).map { .bytes($0) }
     case "bytearray": bytes(node).map { .bytearray($0) }
     case "filled": bytes(node).map { .filled($0) }
     default: nil
-    }
-  }
-
-  private static func plain(_ node: JSONNode) -> GuestValue? {
-    switch node.value {
-    case .null: GuestValue.none
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .double(let value): .double(value)
-    case .string(let value): .string(value)
-    case .array(let nodes): .list(nodes.compactMap(plain))
-    case .object: nil
     }
   }
 

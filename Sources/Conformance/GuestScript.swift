@@ -1,7 +1,8 @@
 import DeviceEmulator
 import ModuleProfiles
 
-/// A case as a script for the module's interpreter, which prints the last answer as a line of JSON.
+/// A case as a script for the module's interpreter, which prints the last answer or call-back as a line
+/// of JSON.
 package struct GuestScript {
   private let cell: Cell
   private var lines: [String] = []
@@ -28,7 +29,7 @@ package struct GuestScript {
       lines += ["heard = []", "def hear(value):", "    heard.append(value)"]
     }
     for step in cell.test.steps.dropLast() { take(step) }
-    answer(cell.test.steps.last!)
+    if cell.isOfCallback { tellHeard() } else { answer(cell.test.steps.last!) }
   }
 
   private mutating func need(_ module: String) {
@@ -120,6 +121,12 @@ package struct GuestScript {
   }
 
   // MARK: The answer
+
+  private mutating func tellHeard() {
+    take(cell.test.steps.last!)
+    need("ujson")
+    lines += ["print(ujson.dumps({'value': heard[-1]}))", "raise SystemExit"]
+  }
 
   private mutating func answer(_ step: Step) {
     guard case .call(let method, let arguments) = step else { return take(step) }

@@ -9,21 +9,26 @@ package struct Mutation: Sendable {
   package let policy: Policy
   private let outcomes: OutcomeTable
 
-  /// What no call answers by itself.
-  private static let word = "changed"
+  /// What no call answers and no call-back tells by itself.
+  private static let word = GuestValue.string("changed")
 
   /// Every change of one cell of the table.
   package static func all(of outcomes: OutcomeTable = .bundled) -> [Mutation] {
     DeviceMethod.allCases.flatMap { method in
-      (outcomes.methods[method]?.rows ?? []).flatMap { row in
-        Policy.allCases.filter { row.outcome(under: $0) != nil }.map { policy in
-          Mutation(
+      (outcomes.methods[method]?.allRows ?? []).flatMap { row in
+        Policy.allCases.compactMap { policy in
+          guard let effect = row.outcome(under: policy)?.effect else { return nil }
+          return Mutation(
             row: RowID(method, row.id), policy: policy,
             outcomes: outcomes.replacing(
-              row.id, of: method, under: policy, with: .returns(.string(word))))
+              row.id, of: method, under: policy, with: changed(effect)))
         }
       }
     }
+  }
+
+  private static func changed(_ effect: Outcome.Effect) -> Outcome.Effect {
+    if case .callsBack = effect { .callsBack(word) } else { .returns(word) }
   }
 
   /// So many of them, drawn at random; all in their order if there are no more.
@@ -74,7 +79,7 @@ package struct Mutation: Sendable {
     // The last call is the one that counts, where the case has come so far.
     return (result.isBlocked ? calls[...] : calls.dropLast()).contains { entry in
       guard case .call(let name, _, _, let answer) = entry.event else { return false }
-      return name == row.method.rawValue && answer == .success(.string(Self.word))
+      return name == row.method.rawValue && answer == .success(Self.word)
     }
   }
 }

@@ -10,6 +10,7 @@ struct Board {
   let files: ScriptFiles
   let microphone: any Microphone
   let faults: FaultLedger
+  let callbacks: Callbacks
   /// Where played audio goes, and who speaks.
   var loudspeaker: Loudspeaker
   var events: EventQueue
@@ -18,6 +19,15 @@ struct Board {
   let alarm: @Sendable (_ due: Duration, AlarmPurpose) -> Alarm
   /// What the person at the host should be told once nobody holds the device any more.
   var notices: [String] = []
+
+  /// Calls a script's function back as the outcome table says, if there is one.
+  ///
+  /// - Parameter places: What has happened, for the places that the table leaves for it.
+  mutating func tell(
+    _ function: Int?, of row: CallbackRow, _ places: [String: GuestValue] = [:]
+  ) {
+    if let value = callbacks[row] { post(function, value.filled(places)) }
+  }
 
   /// Queues a call of a script's function, if there is one.
   mutating func post(_ function: Int?, _ arguments: GuestValue...) {

@@ -87,6 +87,7 @@ public final class DeviceEmulator: Sendable {
     let board = Board(
       profile: profile, policy: policy, clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
+      callbacks: Callbacks(outcomes, policy),
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set)

@@ -1,5 +1,5 @@
 import BundledProfiles
-import JSONText
+package import JSONText
 public import ModuleProfiles
 
 /// All rows of all methods: what every call does, as data, with its source.
@@ -89,14 +89,17 @@ extension MethodOutcomes {
   ) -> MethodOutcomes {
     MethodOutcomes(
       signature: signature,
-      rows: rows.map { row in
-        guard row.id == id else { return row }
-        return OutcomeRow(
-          id: row.id, when: row.when,
-          documented: policy == .documented ? outcome : row.documented,
-          observed: policy == .observed ? outcome : row.observed)
-      },
+      rows: rows.map { $0.id == id ? $0.replacing(policy, with: outcome) : $0 },
+      callbacks: callbacks.map { $0.id == id ? $0.replacing(policy, with: outcome) : $0 },
       observedOrder: observedOrder)
+  }
+}
+
+extension OutcomeRow {
+  fileprivate func replacing(_ policy: Policy, with outcome: Outcome) -> OutcomeRow {
+    OutcomeRow(
+      id: id, when: when, documented: policy == .documented ? outcome : documented,
+      observed: policy == .observed ? outcome : observed)
   }
 }
 
@@ -127,9 +130,11 @@ public struct ClassConstant: Equatable, Sendable {
 extension MethodOutcomes {
   fileprivate init(_ node: JSONNode) throws(JSONError) {
     signature = try node.member("signature").text()
-    var rows: [OutcomeRow] = []
-    for row in try node.member("rows").elements() { rows.append(try OutcomeRow(row)) }
-    self.rows = rows
+    rows = try OutcomeRow.read(node.member("rows"), Outcome.effect)
+    callbacks =
+      try node["callbacks"].map { node throws(JSONError) in
+        try OutcomeRow.read(node, Outcome.callback)
+      } ?? []
     if let order = node["observedOrder"] {
       var ids: [String] = []
       for id in try order.elements() { ids.append(try id.text()) }
@@ -141,26 +146,42 @@ extension MethodOutcomes {
 }
 
 extension OutcomeRow {
-  fileprivate init(_ node: JSONNode) throws(JSONError) {
+  /// Reads the rows of a list.
+  ///
+  /// - Parameter effect: Reads what is in their cells.
+  fileprivate static func read(
+    _ node: JSONNode, _ effect: Outcome.ReadEffect
+  ) throws(JSONError) -> [OutcomeRow] {
+    var rows: [OutcomeRow] = []
+    for row in try node.elements() { rows.append(try OutcomeRow(row, effect)) }
+    return rows
+  }
+
+  private init(_ node: JSONNode, _ effect: Outcome.ReadEffect) throws(JSONError) {
     id = try node.member("id").text()
     when = try node.member("when").text()
-    documented = try Outcome.read(node.member("documented"), column: .documented)
-    observed = try Outcome.read(node.member("observed"), column: .observed)
+    documented = try Outcome.read(node.member("documented"), column: .documented, effect)
+    observed = try Outcome.read(node.member("observed"), column: .observed, effect)
   }
 }
 
 extension Outcome {
+  fileprivate typealias ReadEffect = (JSONNode) throws(JSONError) -> Effect
+
   /// Reads a cell; null is no outcome. Without a word on it, a cell's provenance is its column's.
   fileprivate static func read(
-    _ node: JSONNode, column: Provenance
+    _ node: JSONNode, column: Provenance, _ effect: ReadEffect
   ) throws(JSONError) -> Outcome? {
     if node.isNull { return nil }
-    return Outcome(
-      effect: try effect(of: node), provenance: try provenance(of: node) ?? column)
+    return Outcome(effect: try effect(node), provenance: try provenance(of: node) ?? column)
   }
 
-  private static func effect(of node: JSONNode) throws(JSONError) -> Effect {
-    if let value = node["return"] { return .returns(try value.scalar()) }
+  fileprivate static func callback(of node: JSONNode) throws(JSONError) -> Effect {
+    .callsBack(try GuestValue(plain: node.member("callback")))
+  }
+
+  fileprivate static func effect(of node: JSONNode) throws(JSONError) -> Effect {
+    if let value = node["return"] { return .returns(try GuestValue(plain: value)) }
     if let value = node["value"] {
       guard let product = Product(rawValue: try value.text()) else {
         throw JSONError(message: "no call makes such a value", offset: value.offset)
@@ -184,14 +205,20 @@ extension Outcome {
   }
 }
 
-extension JSONNode {
-  fileprivate func scalar() throws(JSONError) -> GuestValue {
-    switch value {
-    case .null: .none
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .string(let value): .string(value)
-    default: throw JSONError(message: "a plain value belongs here", offset: offset)
+extension GuestValue {
+  /// The value that a JSON text says, which can be anything but an object.
+  package init(plain node: JSONNode) throws(JSONError) {
+    switch node.value {
+    case .null: self = .none
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .double(let value): self = .double(value)
+    case .string(let value): self = .string(value)
+    case .array(let nodes):
+      var values: [GuestValue] = []
+      for node in nodes { values.append(try GuestValue(plain: node)) }
+      self = .list(values)
+    case .object: throw JSONError(message: "a plain value belongs here", offset: node.offset)
     }
   }
 }

@@ -1,6 +1,6 @@
 public import ModuleProfiles
 
-/// What a call does when a row applies to it, under one policy.
+/// What follows from a row, under one policy: what a call does, or what a script is called back with.
 public struct Outcome: Equatable, Sendable {
   /// What the script gets.
   public enum Effect: Equatable, Sendable {
@@ -12,6 +12,8 @@ public struct Outcome: Equatable, Sendable {
     case raises(type: String, text: String)
     /// The method does not exist: AttributeError.
     case missing
+    /// The script's function is called with this. It may hold `{path}` and `{length}`.
+    case callsBack(GuestValue)
   }
 
   /// A value that a call makes.
@@ -43,6 +45,7 @@ extension Outcome {
     case .returns(let value): .success(value)
     case .makes: .success(made ?? .none)
     case .missing: .failure(.noAttribute(call.method))
+    case .callsBack: preconditionFailure("a call-back answers no call")
     case .raises(let type, "{mismatch}"): .failure(GuestException(type, call.mismatch ?? ""))
     case .raises(let type, let text):
       .failure(
@@ -86,10 +89,19 @@ public struct MethodOutcomes: Equatable, Sendable {
   public let signature: String
   /// In the order of the checks.
   public let rows: [OutcomeRow]
+  /// What the function that the method is given is called back with: a row for each occasion. They
+  /// have no order.
+  public let callbacks: [OutcomeRow]
   /// The order of checks under the observed policy, where it differs.
   let observedOrder: [String]?
 
-  /// The rows that exist under a policy, in its order.
+  /// The row of an id, of a call or a call-back.
+  package func row(_ id: String) -> OutcomeRow? { allRows.first { $0.id == id } }
+
+  /// The rows of calls, then those of call-backs.
+  package var allRows: [OutcomeRow] { rows + callbacks }
+
+  /// The rows of calls that exist under a policy, in its order.
   public func rows(under policy: Policy) -> [(id: String, outcome: Outcome)] {
     let ordered: [OutcomeRow]
     if policy == .observed, let observedOrder {

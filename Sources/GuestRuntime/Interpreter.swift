@@ -55,18 +55,22 @@ package struct Interpreter: Equatable, Sendable {
   }
 
   /// The command line that runs `kernel` with a heap of so many bytes of module memory.
-  ///
-  /// The interpreter's words are twice as long as the module's; `heapsize=…w` makes the heap hold the
-  /// same number of them. The kernel's own objects get room beside it.
   func commandLine(kernel: String, endpoint: String, script: String, heapBytes: Int) -> [String] {
-    let heap = (heapBytes + Self.kernelHeapBytes) / 1024
     // The kernel goes into the program's text, since an argument may have 255 bytes at most. It runs
     // in a namespace of its own, so that `__main__` is left to the script.
     let stub = """
       import sys;exec(compile(\(Self.literal(kernel)),"kernel.py","exec"),{"__name__":"kernel",\
       "main_names":globals(),"endpoint":\(Self.literal(endpoint)),"script":\(Self.literal(script))})
       """
-    return command + ["-X", "heapsize=\(heap)wk", "-c", stub]
+    return command + ["-X", Self.heapOption(bytes: heapBytes), "-c", stub]
+  }
+
+  /// The value of `-X` for a heap of so many bytes of module memory.
+  ///
+  /// The interpreter's words are twice as long as the module's; `heapsize=…w` makes the heap hold the
+  /// same number of them. The kernel's own objects get room beside it.
+  package static func heapOption(bytes: Int) -> String {
+    "heapsize=\((bytes + kernelHeapBytes) / 1024)wk"
   }
 
   /// A text as Python would spell it.

@@ -1,6 +1,6 @@
 /// A row of the table, by the name that a command line gives it; one measurement may take more lines.
 enum Row: String, CaseIterable {
-  case a, b, c, d, e, e10, f, g, h
+  case a, b, c, d, e, e10, f, g, h, i
 
   /// Whether it is measured only when named.
   var isLong: Bool { self == .e10 }
@@ -16,6 +16,7 @@ enum Row: String, CaseIterable {
     case .f: try flashRow(bench)
     case .g: try hourRow(bench)
     case .h: try sweepRow(bench)
+    case .i: try conformRow(bench)
     }
   }
 }

@@ -125,4 +125,28 @@ struct ConformTests {
       try bench.text("page.md") == String(decoding: page, as: UTF8.self),
       "stale: ./Scripts/qpyemu conform --markdown Docs/compatibility.md")
   }
+
+  @Test("The schema of cases accepts ours and refuses a verb or a place that there is not")
+  func schema() throws {
+    let script = """
+      import json, sys, jsonschema
+      schema, *files = [json.load(open(path)) for path in sys.argv[1:]]
+      validator = jsonschema.Draft202012Validator(schema)
+      print(*[validator.is_valid(file) for file in files])
+      """
+    let bad = try [
+      #"{"cause": "x", "steps": [["waits", 1]]}"#,
+      #"{"cause": "x", "steps": [["wait", 1]], "gives": {"paths": "U:/a.wav"}}"#,
+    ].enumerated().map {
+      try bench.write(
+        #"{"class": "Record", "rows": {"end_callback.ended": [\#($0.element)]}}"#,
+        to: "bad-\($0.offset).json")
+    }
+    let ours = ["Record", "Audio", "TTS"].map { "\(repository)/Profiles/cases/\($0)Cases.json" }
+    let files = ["\(repository)/Profiles/case.schema.json"] + ours + bad
+    let path = try bench.write(script, to: "validate.py")
+    #expect(
+      try output(of: "python3 \(path) \(files.joined(separator: " "))")
+        == ["True True True False False"])
+  }
 }

@@ -12,7 +12,8 @@ struct Golden: Sendable {
 
   typealias Applies = @Sendable (Model, Policy) -> Bool
 
-  static let all = recordFiles + recordReading + recordSettings + recordStreams + audio + speech
+  static let all =
+    recordFiles + recordReading + recordSettings + recordStreams + audio + speech + callbacks
 }
 
 /// An answer, short to write down.

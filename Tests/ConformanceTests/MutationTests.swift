@@ -23,6 +23,20 @@ struct MutationTests {
     }
   }
 
+  @Test("A changed cell changes the call-back, and fails exactly the cases of its row")
+  func callback() throws {
+    let changed = OutcomeTable.bundled.replacing(
+      "ended", of: .recordEndCallback, under: .observed,
+      with: .callsBack(.list(["{path}", "{length}", 9])))
+    let cells = try cells(on: ["EC600N"])
+    let results = Runner(SwiftDriver(outcomes: changed), workerCount: 2).run(cells)
+    let failed = results.filter { $0.verdict == .failed }
+    #expect(failed.first?.actual == "call-back ['U:/a.wav', 32000, 9]")
+    let row = RowID(.recordEndCallback, "ended")
+    let own = cells.filter { $0.test.row == row && $0.policy == .observed }
+    #expect(own.count > 1 && failed.map(\.cell.id) == own.map(\.id))
+  }
+
   @Test("A change is noticed by no case of another row", arguments: [UInt64(20_211_203)])
   func elsewhere(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)

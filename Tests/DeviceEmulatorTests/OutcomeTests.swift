@@ -15,7 +15,7 @@ struct OutcomeTableTests {
     let rules =
       RecordRow.allCases.map { "Record.\($0.rawValue)" }
       + AudioRow.allCases.map { "Audio.\($0.rawValue)" }
-      + SpeechRow.allCases.map { "TTS.\($0.rawValue)" }
+      + SpeechRow.allCases.map { "TTS.\($0.rawValue)" } + CallbackRow.allCases.map(\.rawValue)
     #expect(rows.count == table.rowIDs().count, "an id occurs twice")
     #expect(Set(rules) == rows)
   }
@@ -61,6 +61,21 @@ struct OutcomeTableTests {
     #expect(rows.allSatisfy { [nil, .observed].contains($0.1.observed?.provenance) })
   }
 
+  @Test("The page knows the call-backs of recordings; those of streams were observed, or are ruled")
+  func callbackProvenance() {
+    let known = Dictionary(
+      uniqueKeysWithValues: (table.methods[.recordEndCallback]?.callbacks ?? []).map {
+        ($0.id, [$0.documented?.provenance, $0.observed?.provenance])
+      })
+    #expect(
+      known == [
+        "started": [.documented, .observed], "ended": [.documented, .observed],
+        "failed": [.documented, .ruled], "streamStarted": [.observed, .observed],
+        "streamData": [.observed, .observed], "streamEnded": [.observed, .observed],
+        "streamFailed": [.ruled, .ruled],
+      ])
+  }
+
   @Test("The constants are those of the policy and the platform", arguments: Model.all)
   func constants(model: Model) throws {
     let documented = try Desk(model).device.recordConstants
@@ -81,20 +96,26 @@ struct OutcomeTableTests {
     #expect(try Desk(model, .observed).device.missingMethods.map(\.rawValue) == gain + dtx + tts)
   }
 
-  @Test("A broken table is refused with file, line and reason")
-  func broken() {
+  @Test(
+    "A broken table is refused with file, line and reason: a call is not called back, nor the other way",
+    arguments: [
+      ("rows", #"{"gives": 0}"#, "an outcome has one of return, value, raise and missing"),
+      ("rows", #"{"callback": 0}"#, "an outcome has one of return, value, raise and missing"),
+      ("callbacks", #"{"return": 0}"#, #""callback" is missing here"#),
+    ])
+  func broken(list: String, cell: String, reason: String) {
+    let rows = #"[{"id": "ok", "when": "", "documented": \#(cell), "observed": null}]"#
+    let other = list == "rows" ? "" : #""rows": [], "#
     let source = JSONSource(
       name: "outcomes.json",
       bytes: Array(
         """
         {"class": "Record", "sources": {}, "methods": {
-          "start": {"signature": "", "rows": [
-            {"id": "ok", "when": "", "documented": {"gives": 0}, "observed": null}]}}}
+          "start": {"signature": "", \(other)"\(list)":
+            \(rows)}}}
         """.utf8))
     let error = #expect(throws: OutcomeTable.Broken.self) { try OutcomeTable([source]) }
-    #expect(
-      error?.description
-        == "outcomes.json:3:44: an outcome has one of return, value, raise and missing")
+    #expect(error?.description == "outcomes.json:3:45: \(reason)")
   }
 }
 
@@ -102,7 +123,7 @@ extension OutcomeTable {
   /// The ids of all rows, or of those that a policy has.
   func rowIDs(under policy: Policy? = nil) -> [String] {
     methods.flatMap { method, rows in
-      rows.rows.filter { row in policy.map { row.outcome(under: $0) != nil } ?? true }
+      rows.allRows.filter { row in policy.map { row.outcome(under: $0) != nil } ?? true }
         .map { "\(method.rawValue).\($0.id)" }
     }
   }

@@ -40,16 +40,18 @@ extension ConformanceReport {
   private func rows(_ outcomes: OutcomeTable) -> [String] {
     DeviceMethod.allCases.flatMap { method -> [String] in
       guard let rows = outcomes.methods[method] else { return [] }
-      return [
-        "", "### `\(method.className).\(rows.signature)`", "",
-        "| row | when | documented | observed |",
-        "|---|---|---|---|",
-      ]
-        + rows.rows.map { row in
-          "| \(row.id) | \(row.when) | \(Self.text(of: row.documented)) | "
-            + "\(Self.text(of: row.observed)) |"
-        }
+      let heading = ["", "### `\(method.className).\(rows.signature)`"]
+      return heading + Self.table("row", rows.rows) + Self.table("call-back", rows.callbacks)
     }
+  }
+
+  /// A table of rows; nothing if there are none.
+  private static func table(_ kind: String, _ rows: [OutcomeRow]) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    return ["", "| \(kind) | when | documented | observed |", "|---|---|---|---|"]
+      + rows.map { row in
+        "| \(row.id) | \(row.when) | \(text(of: row.documented)) | \(text(of: row.observed)) |"
+      }
   }
 
   private static func text(of outcome: Outcome?) -> String {
@@ -62,7 +64,7 @@ extension Outcome.Effect {
   /// In a few words, for a table.
   fileprivate var text: String {
     switch self {
-    case .returns(let value): "`\(value.text)`"
+    case .returns(let value), .callsBack(let value): "`\(value.text)`"
     case .makes(let product): product.words
     case .raises(let type, "{mismatch}"), .raises(let type, ""): "`\(type)`"
     case .raises(let type, let text): "`\(type)`: \(text)"

@@ -138,7 +138,7 @@ extension Board {
     let piece = loudspeaker.nextPiece(of: playing.item)
     guard !piece.isEmpty else {
       release(playing)
-      tell(playing.item.player, playing.item.player.finished)
+      tell(playing.item.player, of: playing.item.player.finished)
       return playNext()
     }
     do throws(AudioError) {
@@ -159,14 +159,14 @@ extension Board {
     loudspeaker.current = Loudspeaker.Playing(
       number: loudspeaker.lastNumber, item: item, startedAt: now,
       alarm: alarm(now, .playing(loudspeaker.lastNumber)))
-    tell(item.player, item.player.started)
+    tell(item.player, of: item.player.started)
   }
 
   private mutating func cutOff() {
     guard let playing = loudspeaker.current else { return }
     clock.cancel(playing.alarm)
     release(playing)
-    if let event = playing.item.player.stopped { tell(playing.item.player, event) }
+    if let row = playing.item.player.stopped { tell(playing.item.player, of: row) }
   }
 
   private mutating func release(_ playing: Loudspeaker.Playing) {
@@ -181,17 +181,17 @@ extension Board {
     }
   }
 
-  private mutating func tell(_ player: Loudspeaker.Player, _ event: Int) {
-    post(loudspeaker[player].function, .int(event))
+  private mutating func tell(_ player: Loudspeaker.Player, of row: CallbackRow) {
+    tell(loudspeaker[player].function, of: row)
   }
 }
 
-/// The events that a player's callback hears.
+/// What a player's callback hears of.
 extension Loudspeaker.Player {
   /// Playing begins.
-  fileprivate var started: Int { self == .audio ? 0 : 2 }
+  fileprivate var started: CallbackRow { self == .audio ? .audioStarted : .speechStarted }
   /// It was cut off; `Audio` hears nothing of that.
-  fileprivate var stopped: Int? { self == .audio ? nil : 3 }
+  fileprivate var stopped: CallbackRow? { self == .audio ? nil : .speechStopped }
   /// It came to its end.
-  fileprivate var finished: Int { self == .audio ? 7 : 4 }
+  fileprivate var finished: CallbackRow { self == .audio ? .audioFinished : .speechFinished }
 }

@@ -36,11 +36,25 @@ struct Recorder: Peripheral {
       }
     }
 
-    /// What callbacks call it.
+    /// What the person at the host and call-backs call it.
     var path: String {
       switch self {
       case .file(let file): file.path
       case .stream: "stream"
+      }
+    }
+
+    var started: CallbackRow {
+      switch self {
+      case .file: .recordingStarted
+      case .stream: .streamStarted
+      }
+    }
+
+    func ended(hasFailed: Bool) -> CallbackRow {
+      switch self {
+      case .file: hasFailed ? .recordingFailed : .recordingEnded
+      case .stream: hasFailed ? .streamFailed : .streamEnded
       }
     }
   }
@@ -215,7 +229,7 @@ struct Recorder: Peripheral {
       target: target, hasEnd: plan.frameLimit != nil)
     current = recording
     armNext(recording, on: board)
-    tell(recording, length: 0, state: 0, &board)
+    tell(recording, of: target.started, length: 0, &board)
     return true
   }
 
@@ -254,13 +268,15 @@ struct Recorder: Peripheral {
 
   private func tellOfData(_ count: Int, _ recording: Recording, _ board: inout Board) {
     guard case .stream = recording.target, count > 0 else { return }
-    tell(recording, length: count, state: 1, &board)
+    tell(recording, of: .streamData, length: count, &board)
   }
 
-  private func tell(_ recording: Recording, length: Int, state: Int, _ board: inout Board) {
-    board.post(
-      objects[recording.object.number].function,
-      .list([.string(recording.target.path), .int(length), .int(state)]))
+  private func tell(
+    _ recording: Recording, of row: CallbackRow, length: Int, _ board: inout Board
+  ) {
+    board.tell(
+      objects[recording.object.number].function, of: row,
+      ["{path}": .string(recording.target.path), "{length}": .int(length)])
   }
 
   private mutating func conclude(_ board: inout Board) {
@@ -275,13 +291,14 @@ struct Recorder: Peripheral {
     case .file(let file): file.release()
     case .stream(let ring): remarks += ring.remarks
     }
-    var state = 3
+    var hasFailed = false
     if case .failed(let reason) = recording.session.state {
-      state = -1
+      hasFailed = true
       remarks.insert("the recording failed: \(reason.sentence)", at: 0)
     }
     board.notices += remarks.map { "\(recording.target.path): \($0)" }
-    tell(recording, length: report.audioByteCount, state: state, &board)
+    let row = recording.target.ended(hasFailed: hasFailed)
+    tell(recording, of: row, length: report.audioByteCount, &board)
   }
 
   // MARK: Reading recordings
