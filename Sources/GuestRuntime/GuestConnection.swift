@@ -79,7 +79,7 @@ struct GuestConnection {
       return reply(.failure(error))
     }
     guard let answer = try services.answer(request, thread: thread) else { return false }
-    guard thread == GuestScheduler.eventThread || services.scheduler.holdForCallback() else {
+    guard thread == GuestScheduler.eventThread || services.scheduler.prepareAnswer(to: thread) else {
       return false
     }
     return reply(answer)

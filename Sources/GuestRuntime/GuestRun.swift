@@ -104,7 +104,7 @@ package final class GuestRun: Sendable {
     self.device = device
     self.interpreter = interpreter
     self.options = options
-    scheduler = GuestScheduler(device)
+    scheduler = GuestScheduler(device, isAtConsole: options.work.console != nil)
     services = GuestServices(
       device, scheduler, seed: options.seed, hear: options.hear, trace: trace,
       console: options.work.console, ended: { [progress] in progress.end($0) })

@@ -56,6 +56,7 @@ extension GuestScheduler {
     let patience = character.contains(.loadsCode) ? Self.loadingPatience : Self.patience
     if calls != loop.callCount { loop = LoopDetector(callCount: calls, since: used + patience) }
     guard used > loop.since else { return }
+    state.withLock(thenNotify: true) { $0.holdsBack = false }
     if letOthersRun(after: calls) {
       loop.since = used + patience
     } else if let clock = virtualClock {

@@ -60,6 +60,8 @@ final class GuestScheduler: Sendable {
     var handOver = HandOver.idle
     /// Whether the guest's event thread may still come for call-backs.
     var hasListener = true
+    /// Whether call-backs wait until the main thread makes its next call, waits, or computes on and on.
+    var holdsBack = false
     var callCount = 0
     var lastCharacter: CallCharacter = []
     /// The main thread's wait for the end of all that goes on.
@@ -75,9 +77,13 @@ final class GuestScheduler: Sendable {
   let state = Monitor(State())
   let device: DeviceEmulator
   let virtualClock: VirtualClock?
+  /// Whether a call-back that becomes due during a call comes a little after it, as on a module, so that
+  /// what it prints stands behind the prompt, and not right after the call.
+  private let isAtConsole: Bool
 
-  init(_ device: DeviceEmulator) {
+  init(_ device: DeviceEmulator, isAtConsole: Bool = false) {
     self.device = device
+    self.isAtConsole = isAtConsole
     virtualClock = device.clock as? VirtualClock
     device.whenEventQueued { [weak self] in self?.notify() }
   }
@@ -155,8 +161,17 @@ final class GuestScheduler: Sendable {
     }
     if before.passedOn || character.contains(.arrives) { notify() }
     guard before.goesOn || awaitTurn(thread) else { return false }
+    if isAtConsole, thread == Self.mainThread, !holdBack() { return false }
     guard character.contains(.takesTime), let clock = virtualClock else { return true }
     return pass(Self.callCost, on: clock)
+  }
+
+  /// Hands over what was held back, and holds back what becomes due from now on. False if the run is over.
+  private func holdBack() -> Bool {
+    state.withLock(thenNotify: true) { $0.holdsBack = false }
+    guard holdForCallback() else { return false }
+    state.withLock { $0.holdsBack = true }
+    return true
   }
 
   /// False if the run ends meanwhile.
@@ -194,9 +209,19 @@ final class GuestScheduler: Sendable {
     state.wait { isHandingOver($0) ? .waiting(until: nil) : .done(!$0.isOver) }
   }
 
+  /// An answer is on its way to a thread: what is due is handed over before, or held back. False if the
+  /// run is over.
+  func prepareAnswer(to thread: Int) -> Bool {
+    guard isAtConsole, thread == Self.mainThread else { return holdForCallback() }
+    return state.withLock { state in
+      state.holdsBack = state.handOver == .idle && device.hasEvent
+      return !state.isOver
+    }
+  }
+
   /// Whether a call-back is due that the interpreter has not been told of.
   func isHandingOver(_ state: State) -> Bool {
-    guard state.hasListener, !state.isOver else { return false }
+    guard state.hasListener, !state.holdsBack, !state.isOver else { return false }
     return state.handOver == .announced || (state.handOver == .idle && device.hasEvent)
   }
 
@@ -212,7 +237,7 @@ final class GuestScheduler: Sendable {
     }
     state.wait { state in
       guard !state.isOver else { return .done(()) }
-      guard state.handOver == .idle, state.movers == 0, device.hasEvent else {
+      guard state.handOver == .idle, state.movers == 0, !state.holdsBack, device.hasEvent else {
         return .waiting(until: nil)
       }
       state.handOver = .announced
@@ -258,6 +283,7 @@ final class GuestScheduler: Sendable {
     defer { if let alarm { device.clock.cancel(alarm) } }
     let isOver = { [device] in due.map { device.clock.now >= $0 } ?? false }
     let waits = state.withLock(thenNotify: true) { state in
+      if thread == Self.mainThread { state.holdsBack = false }
       // A call-back that is to run first is run first.
       let mustRun = thread == Self.mainThread && state.handOver == .scheduled
       guard !mustRun, !isOver(), !state.isOver, prepare(&state, ticket) else { return false }
@@ -278,11 +304,14 @@ final class GuestScheduler: Sendable {
   /// While it is the main thread that waits so, virtual time stands still.
   func awaitWorld(_ thread: Int, _ hasSomething: () -> Bool) -> Bool {
     guard !hasSomething() else { return true }
+    // After Ctrl-C a thread may wait here a second time before the first has noticed.
+    var own: ThreadTurns.Ticket?
     _ = park(thread, until: nil) { state, ticket in
+      own = ticket
       state.watchers.append(ticket)
       return !hasSomething()
     }
-    state.withLock { $0.watchers.removeAll { $0.thread == thread } }
+    state.withLock { $0.watchers.removeAll { $0 == own } }
     return hasSomething()
   }
 

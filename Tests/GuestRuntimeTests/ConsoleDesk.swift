@@ -27,7 +27,7 @@ final class ConsoleDesk: Sendable {
   ///
   /// - Parameter files: What is on its flash.
   init(
-    _ profile: String = "EC600N", files: [String: String] = [:],
+    _ profile: String = "EC600N", policy: Policy = .documented, files: [String: String] = [:],
     clock: any DeviceClock = VirtualClock()
   ) throws {
     let state = state
@@ -36,7 +36,8 @@ final class ConsoleDesk: Sendable {
       state.withLock(thenNotify: true) { $0.shown += bytes }
     }
     device = try DeviceEmulator(
-      profile: .named(profile), microphone: ToneMicrophone(hertz: 440), clock: clock)
+      profile: .named(profile), policy: policy, microphone: ToneMicrophone(hertz: 440),
+      clock: clock)
     for (path, text) in files.sorted(by: { $0.key < $1.key }) {
       try ScriptRun.write(text, to: path, of: device)
     }
