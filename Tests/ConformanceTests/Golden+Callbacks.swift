@@ -24,6 +24,13 @@ extension Golden {
     row(
       "Record.end_callback.started", ["wav", "drive", "path", "end-dropped"],
       heard("U:/a.wav", 0, 0))
+    // Constructed again, the observed object forgets its callback; the documented one is another.
+    + row(
+      "Record.end_callback.started", ["then-forgotten"], documented: nil,
+      observed: heard("U:/a.wav", 0, 0))
+    + row(
+      "Record.end_callback.ended", ["another-object"], documented: heard("U:/a.wav", 32_000, 3),
+      observed: nil)
     + row("Record.end_callback.started", ["amr"], heard("U:/a.amr", 0, 0))
     + row("Record.end_callback.started", ["no-suffix"], heard("U:/a", 0, 0))
     // 16000 bytes a second, 1600 of AMR; the file header is not counted.
