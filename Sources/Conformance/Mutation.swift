@@ -76,8 +76,9 @@ package struct Mutation: Sendable {
   /// Whether the changed cell of the table answered one of the calls on a case's way.
   private func uses(_ result: CellResult) -> Bool {
     let calls = result.trace.filter { $0.isCall }
-    // The last call is the one that counts, where the case has come so far.
-    return (result.isBlocked ? calls[...] : calls.dropLast()).contains { entry in
+    // The last call is the one that counts, where the case has come so far; unless a call-back counts.
+    let isAllWay = result.isBlocked || result.cell.isOfCallback
+    return (isAllWay ? calls[...] : calls.dropLast()).contains { entry in
       guard case .call(let name, _, _, let answer) = entry.event else { return false }
       return name == row.method.rawValue && answer == .success(Self.word)
     }
