@@ -26,9 +26,9 @@ struct GuestConnection {
   ///
   /// - Throws: ``HostFailure`` if the host cannot give what the device needs.
   mutating func serve() throws(HostFailure) {
-    guard let frame = nextFrame(), let thread = greet(frame) else { return }
-    defer { if thread.isOwned { services.scheduler.endThread(thread.number) } }
-    while let frame = nextFrame(), try answer(frame, of: thread.number) {}
+    guard let frame = nextFrame(), let caller = greet(frame) else { return }
+    defer { if caller.isOwner { services.scheduler.endThread(caller.thread) } }
+    while let frame = nextFrame(), try answer(frame, of: caller) {}
   }
 
   /// The next frame; nil at the end, or after an answer that says what is wrong with it.
@@ -42,21 +42,23 @@ struct GuestConnection {
   }
 
   /// Takes the first frame, which says whose connection it is.
-  private mutating func greet(_ frame: FrameChannel.Frame) -> (number: Int, isOwned: Bool)? {
+  private mutating func greet(_ frame: FrameChannel.Frame) -> GuestScheduler.Caller? {
     do throws(GuestException) {
-      let thread = try hello(GuestRequest.read(frame))
-      guard let isOwned = services.scheduler.claim(thread) else {
+      let (thread, alone) = try hello(GuestRequest.read(frame))
+      guard let caller = services.scheduler.claim(thread, alone: alone) else {
         throw .malformed("there is no thread \(thread)")
       }
-      return reply(.success(.none)) ? (thread, isOwned) : nil
+      return reply(.success(.none)) ? caller : nil
     } catch {
       reply(.failure(error))
       return nil
     }
   }
 
-  private func hello(_ request: GuestRequest) throws(GuestException) -> Int {
-    guard request.name == "hello", request.arguments.count == 2,
+  private func hello(
+    _ request: GuestRequest
+  ) throws(GuestException) -> (thread: Int, alone: Bool) {
+    guard request.name == "hello", (2...3).contains(request.arguments.count),
       let version = request.arguments[0].integer, let thread = request.arguments[1].integer
     else {
       throw .malformed("a connection begins with hello, the protocol's version and a thread")
@@ -65,12 +67,12 @@ struct GuestConnection {
       throw .malformed(
         "the guest speaks version \(version) of the protocol, the device \(Self.protocolVersion)")
     }
-    return thread
+    return (thread, request.arguments.count == 3)
   }
 
   /// Answers a frame; false if the connection is over.
   private mutating func answer(
-    _ frame: FrameChannel.Frame, of thread: Int
+    _ frame: FrameChannel.Frame, of caller: GuestScheduler.Caller
   ) throws(HostFailure) -> Bool {
     let request: GuestRequest
     do throws(GuestException) {
@@ -78,8 +80,11 @@ struct GuestConnection {
     } catch {
       return reply(.failure(error))
     }
-    guard let answer = try services.answer(request, thread: thread) else { return false }
-    guard thread == GuestScheduler.eventThread || services.scheduler.prepareAnswer(to: thread) else {
+    guard let answer = try services.answer(request, from: caller) else { return false }
+    guard
+      caller.thread == GuestScheduler.eventThread
+        || services.scheduler.prepareAnswer(to: caller.thread)
+    else {
       return false
     }
     return reply(answer)

@@ -43,6 +43,15 @@ final class GuestScheduler: Sendable {
     case cutShort
   }
 
+  /// A connection of a thread, which makes calls.
+  struct Caller: Equatable {
+    let thread: Int
+    /// The later ones of a thread have higher numbers.
+    fileprivate let connection: Int
+    /// Whether it is the thread's first one, with which the thread ends.
+    let isOwner: Bool
+  }
+
   struct Lock {
     var waiters: [ThreadTurns.Ticket] = []
   }
@@ -63,6 +72,9 @@ final class GuestScheduler: Sendable {
     /// Whether call-backs wait until the main thread makes its next call, waits, or computes on and on.
     var holdsBack = false
     var callCount = 0
+    var connectionCount = 0
+    /// The first of each thread's connections that has not been given up.
+    var firstConnections: [Int: Int] = [:]
     var lastCharacter: CallCharacter = []
     /// The main thread's wait for the end of all that goes on.
     var idling: ThreadTurns.Ticket?
@@ -102,13 +114,20 @@ final class GuestScheduler: Sendable {
     }
   }
 
-  /// Whether this is the first connection of a thread, with which it ends; nil if there is none.
-  func claim(_ thread: Int) -> Bool? {
-    state.withLock { state in
+  /// A thread has made a connection; nil if there is no such thread.
+  ///
+  /// - Parameter alone: Whether it has given up those before: after Ctrl-C a call may be under way on
+  ///   one of them, which must not keep the thread waiting.
+  func claim(_ thread: Int, alone: Bool) -> Caller? {
+    state.withLock(thenNotify: alone) { state in
       let exists = thread == Self.eventThread || state.turns.contains(thread)
       guard exists else { return nil }
       if thread == Self.eventThread { state.hasListener = true }
-      return state.claimed.insert(thread).inserted
+      state.connectionCount += 1
+      if alone { state.firstConnections[thread] = state.connectionCount }
+      return Caller(
+        thread: thread, connection: state.connectionCount,
+        isOwner: state.claimed.insert(thread).inserted)
     }
   }
 
@@ -150,8 +169,10 @@ final class GuestScheduler: Sendable {
   // MARK: Calls
 
   /// A call has come in: waits for its thread's turn, and lets it take its time. False at the end.
-  func begin(_ character: CallCharacter, of thread: Int) -> Bool {
+  func begin(_ character: CallCharacter, of caller: Caller) -> Bool {
+    let thread = caller.thread
     let before = state.withLock { state in
+      guard !state.hasGivenUp(caller) else { return (goesOn: false, passedOn: false) }
       state.callCount += 1
       if character.contains(.arrives) { state.arrived.insert(thread) }
       state.lastCharacter = character
@@ -160,7 +181,7 @@ final class GuestScheduler: Sendable {
       return (goesOn: has && !state.isOver, passedOn: state.turns.running != had)
     }
     if before.passedOn || character.contains(.arrives) { notify() }
-    guard before.goesOn || awaitTurn(thread) else { return false }
+    guard before.goesOn || awaitTurn(of: caller) else { return false }
     if isAtConsole, thread == Self.mainThread, !holdBack() { return false }
     guard character.contains(.takesTime), let clock = virtualClock else { return true }
     return pass(Self.callCost, on: clock)
@@ -194,10 +215,11 @@ final class GuestScheduler: Sendable {
     state.withLock(thenNotify: true) { $0.movers -= 1 }
   }
 
-  private func awaitTurn(_ thread: Int) -> Bool {
+  private func awaitTurn(of caller: Caller) -> Bool {
     state.wait { state in
-      if state.isOver || !state.turns.contains(thread) { return .done(false) }
-      let isNext = state.turns.running == thread && state.movers == 0
+      let exists = state.turns.contains(caller.thread) && !state.hasGivenUp(caller)
+      if state.isOver || !exists { return .done(false) }
+      let isNext = state.turns.running == caller.thread && state.movers == 0
       return isNext ? .done(true) : .waiting(until: nil)
     }
   }
@@ -261,18 +283,19 @@ final class GuestScheduler: Sendable {
   // MARK: Waiting
 
   /// Waits until a device time.
-  func sleep(_ thread: Int, until due: Duration) -> Waited {
+  func sleep(_ caller: Caller, until due: Duration) -> Waited {
     guard device.clock.now < due else { return .done }
-    return park(thread, until: due) == .timedOut ? .done : .cutShort
+    return park(caller, until: due) == .timedOut ? .done : .cutShort
   }
 
   /// Waits until the thread is woken, and then for its turn.
   ///
   /// - Parameter prepare: Puts the ticket where others find it; false if there is no need to wait.
   private func park(
-    _ thread: Int, until due: Duration?,
+    _ caller: Caller, until due: Duration?,
     _ prepare: (inout State, ThreadTurns.Ticket) -> Bool = { _, _ in true }
   ) -> Waited {
+    let thread = caller.thread
     let ticket = state.withLock { $0.turns.ticket(for: thread) }
     // The alarm comes first: once the thread waits, the clock may jump.
     let alarm = due.map { due in
@@ -286,15 +309,18 @@ final class GuestScheduler: Sendable {
       if thread == Self.mainThread { state.holdsBack = false }
       // A call-back that is to run first is run first.
       let mustRun = thread == Self.mainThread && state.handOver == .scheduled
-      guard !mustRun, !isOver(), !state.isOver, prepare(&state, ticket) else { return false }
+      guard !mustRun, !isOver(), !state.hasGivenUp(caller), !state.isOver,
+        prepare(&state, ticket)
+      else { return false }
       state.turns.wait(ticket)
       return true
     }
     if waits {
       state.wait { state in
-        state.isOver || !state.turns.isWaiting(ticket) ? .done(()) : .waiting(until: nil)
+        state.isOver || state.hasGivenUp(caller) || !state.turns.isWaiting(ticket)
+          ? .done(()) : .waiting(until: nil)
       }
-      guard awaitTurn(thread) else { return .cutShort }
+      guard awaitTurn(of: caller) else { return .cutShort }
     }
     return isOver() ? .timedOut : .cutShort
   }
@@ -302,11 +328,10 @@ final class GuestScheduler: Sendable {
   /// Waits until the world outside has something for a thread; false if something else comes first.
   ///
   /// While it is the main thread that waits so, virtual time stands still.
-  func awaitWorld(_ thread: Int, _ hasSomething: () -> Bool) -> Bool {
+  func awaitWorld(_ caller: Caller, _ hasSomething: () -> Bool) -> Bool {
     guard !hasSomething() else { return true }
-    // After Ctrl-C a thread may wait here a second time before the first has noticed.
     var own: ThreadTurns.Ticket?
-    _ = park(thread, until: nil) { state, ticket in
+    _ = park(caller, until: nil) { state, ticket in
       own = ticket
       state.watchers.append(ticket)
       return !hasSomething()
@@ -331,10 +356,10 @@ final class GuestScheduler: Sendable {
   // MARK: Locks
 
   /// Takes a lock, or waits for it until a device time (for ever if nil).
-  func acquire(_ lock: Int, _ thread: Int, until due: Duration?) -> Waited {
+  func acquire(_ lock: Int, _ caller: Caller, until due: Duration?) -> Waited {
     if take(lock) { return .done }
     var own: ThreadTurns.Ticket?
-    let waited = park(thread, until: due) { state, ticket in
+    let waited = park(caller, until: due) { state, ticket in
       own = ticket
       state.locks[lock]?.waiters.append(ticket)
       return state.locks[lock] != nil
@@ -376,8 +401,8 @@ final class GuestScheduler: Sendable {
   // MARK: The end
 
   /// Waits until nothing is left that could call the script back; false if a call-back comes first.
-  func awaitIdle(_ thread: Int) -> Bool {
-    _ = park(thread, until: nil) { state, ticket in
+  func awaitIdle(_ caller: Caller) -> Bool {
+    _ = park(caller, until: nil) { state, ticket in
       state.idling = ticket
       return !isIdle(state)
     }
@@ -416,4 +441,11 @@ final class GuestScheduler: Sendable {
 
   /// The script's processor is gone: all waiting ends.
   func end() { state.withLock(thenNotify: true) { $0.isOver = true } }
+}
+
+extension GuestScheduler.State {
+  /// Whether the caller's thread goes on with a later connection alone.
+  fileprivate func hasGivenUp(_ caller: GuestScheduler.Caller) -> Bool {
+    caller.connection < firstConnections[caller.thread] ?? 0
+  }
 }

@@ -4,13 +4,14 @@ import ModuleProfiles
 
 /// A call that is no peripheral's method: the files, time, threads and pins of the module.
 struct GuestService: Sendable {
-  typealias Body = @Sendable (GuestServices, Int, [GuestValue]) throws -> GuestValue
+  typealias Body =
+    @Sendable (GuestServices, GuestScheduler.Caller, [GuestValue]) throws -> GuestValue
 
   /// What it is as far as time goes.
   let character: GuestScheduler.CallCharacter
   /// Whether it is for the thread that waits for call-backs, and not for the script's.
   let isForEvents: Bool
-  /// Answers it; takes the services, the calling thread and the arguments.
+  /// Answers it; takes the services, the call's thread and the arguments.
   let body: Body
 
   /// A call that answers with a value.
@@ -24,10 +25,10 @@ struct GuestService: Sendable {
   /// A call that answers None.
   private static func does(
     _ character: GuestScheduler.CallCharacter = .takesTime, isForEvents: Bool = false,
-    _ body: @escaping @Sendable (GuestServices, Int, [GuestValue]) throws -> Void
+    _ body: @escaping @Sendable (GuestServices, GuestScheduler.Caller, [GuestValue]) throws -> Void
   ) -> GuestService {
-    GuestService(character: character, isForEvents: isForEvents) { this, thread, arguments in
-      try body(this, thread, arguments)
+    GuestService(character: character, isForEvents: isForEvents) { this, caller, arguments in
+      try body(this, caller, arguments)
       return .none
     }
   }
@@ -56,20 +57,20 @@ struct GuestService: Sendable {
     "event.next": does(.arrives, isForEvents: true) { this, _, _ in this.scheduler.nextEvent() },
     "event.take": gives([]) { this, _, _ in try this.takeEvent() },
     "event.done": does([]) { this, _, _ in this.scheduler.eventDone() },
-    "run.idle": gives([]) { this, thread, _ in
-      this.scheduler.awaitIdle(thread) ? .none : .list([])
+    "run.idle": gives([]) { this, caller, _ in
+      this.scheduler.awaitIdle(caller) ? .none : .list([])
     },
-    "time.sleep": gives { this, thread, a in try this.sleep(thread, a) },
+    "time.sleep": gives { this, caller, a in try this.sleep(caller, a) },
     "time.ticks": gives { this, _, _ in .int(this.nanoseconds) },
     "time.now": gives { this, _, _ in .int(this.unixTime) },
     "thread.start": gives { this, _, _ in try this.startThread() },
     "thread.drop": does([]) { this, _, a in this.scheduler.endThread(try a.int(0)) },
     "thread.await": does([]) { this, _, a in this.scheduler.awaitArrival(try a.int(0)) },
     "thread.begin": does(.arrives) { _, _, _ in },
-    "thread.stop": gives { this, thread, a in try this.stopThread(thread, a) },
-    "thread.ident": gives([]) { _, thread, _ in .int(thread) },
+    "thread.stop": gives { this, caller, a in try this.stopThread(caller.thread, a) },
+    "thread.ident": gives([]) { _, caller, _ in .int(caller.thread) },
     "thread.running": gives { this, _, a in .bool(this.scheduler.isRunning(try a.int(0))) },
-    "lock.acquire": gives([]) { this, thread, a in try this.acquire(thread, a) },
+    "lock.acquire": gives([]) { this, caller, a in try this.acquire(caller, a) },
     "lock.release": gives([]) { this, _, a in try this.release(a) },
     "lock.locked": gives { this, _, a in .bool(this.scheduler.isHeld(try a.int(0))) },
   ]
@@ -119,12 +120,12 @@ struct GuestService: Sendable {
 
   /// The console, of a run that has one, and the module's power.
   private static let console: [String: GuestService] = [
-    "console.next": gives(.loadsCode) { this, thread, a in try this.nextJob(thread, a) },
+    "console.next": gives(.loadsCode) { this, caller, a in try this.nextJob(caller, a) },
     "console.text": gives(.loadsCode) { this, _, _ in try this.jobText() },
-    "console.read": gives([]) { this, thread, a in try this.readConsole(thread, a) },
+    "console.read": gives([]) { this, caller, a in try this.readConsole(caller, a) },
     "console.ready": gives { this, _, _ in try this.consoleHasInput() },
     "console.write": does { this, _, a in try this.writeConsole(a) },
-    "console.line": gives([]) { this, thread, a in try this.readLine(thread, a) },
+    "console.line": gives([]) { this, caller, a in try this.readLine(caller, a) },
     "console.interrupts": does { this, _, a in try this.setConsoleInterrupt(a) },
     "power.restart": does { this, _, _ in try this.end(.reset(.hard)) },
     "power.down": does { this, _, _ in try this.end(.poweredDown) },

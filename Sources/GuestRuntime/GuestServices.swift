@@ -39,21 +39,22 @@ final class GuestServices: Sendable {
   ///
   /// - Throws: ``HostFailure`` if the host cannot give what the device needs.
   func answer(
-    _ request: GuestRequest, thread: Int
+    _ request: GuestRequest, from caller: GuestScheduler.Caller
   ) throws(HostFailure) -> Result<GuestValue, GuestException>? {
+    let thread = caller.thread
     switch request.addressee {
     case .nobody: return .failure(.malformed("there is no call \(request.name)"))
     case .service(let service) where service.isForEvents != (thread == GuestScheduler.eventThread):
       return .failure(.malformed("\(request.name) is not for this connection"))
     case .service(let service):
-      guard scheduler.begin(service.character, of: thread) else { return nil }
+      guard scheduler.begin(service.character, of: caller) else { return nil }
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
-      let answer = result { try service.body(self, thread, request.arguments) }
+      let answer = result { try service.body(self, caller, request.arguments) }
       return trace?.recordService(request, answer, at: device.clock.now) ?? answer
     case .peripheral where thread == GuestScheduler.eventThread:
       return .failure(.malformed("\(request.name) is not for this connection"))
     case .peripheral(let method):
-      guard scheduler.begin(.takesTime, of: thread) else { return nil }
+      guard scheduler.begin(.takesTime, of: caller) else { return nil }
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
       let answer = try device.call(
         method, on: request.object, request.arguments, heapFree: request.heapFree)
@@ -142,9 +143,9 @@ final class GuestServices: Sendable {
 
   /// Takes nanoseconds, or the device time until which to wait as the second argument; so does the
   /// answer have it if the wait was cut short.
-  func sleep(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+  func sleep(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let due = try due(arguments, after: 0)
-    switch scheduler.sleep(thread, until: due) {
+    switch scheduler.sleep(caller, until: due) {
     case .cutShort: return .list([.int(0), .int(due.nanoseconds)])
     case .done, .timedOut: return .none
     }
@@ -180,10 +181,10 @@ final class GuestServices: Sendable {
 
   /// Takes a lock and a time-out in nanoseconds, negative for none; or, after a wait that was cut
   /// short, the device time until which to wait.
-  func acquire(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+  func acquire(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let (lock, timeout) = (try arguments.int(0), try arguments.int(1))
     let due = timeout < 0 ? nil : try due(arguments, after: 1)
-    switch scheduler.acquire(lock, thread, until: due) {
+    switch scheduler.acquire(lock, caller, until: due) {
     case .done: return .bool(true)
     case .timedOut: return .bool(false)
     case .cutShort:

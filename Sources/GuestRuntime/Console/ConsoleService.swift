@@ -13,10 +13,10 @@ extension GuestServices {
   }
 
   /// Tells how the last job ended and waits for the next one; without arguments only waits.
-  func nextJob(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+  func nextJob(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let console = try attachedConsole()
     if !arguments.isEmpty { console.finish(try Self.outcome(arguments)) }
-    let isThere = scheduler.awaitWorld(thread) { console.job != nil }
+    let isThere = scheduler.awaitWorld(caller) { console.job != nil }
     guard isThere, let job = console.job else { return .list([]) }
     switch job {
     case .file: return .string("file")
@@ -47,10 +47,10 @@ extension GuestServices {
   }
 
   /// Takes what was sent to the console; waits if nothing was.
-  func readConsole(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+  func readConsole(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let console = try attachedConsole()
     let count = min(max(try arguments.int(0), 1), 65536)
-    guard scheduler.awaitWorld(thread, { console.hasInput }) else {
+    guard scheduler.awaitWorld(caller, { console.hasInput }) else {
       return .list([.int(count)])
     }
     return .bytes(console.read(upTo: count))
@@ -67,10 +67,10 @@ extension GuestServices {
   }
 
   /// Reads a line after a prompt; without one goes on waiting for it.
-  func readLine(_ thread: Int, _ arguments: Arguments) throws -> GuestValue {
+  func readLine(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let console = try attachedConsole()
     if !arguments.isEmpty { console.beginLine(prompt: Array(try arguments.string(0).utf8)) }
-    guard scheduler.awaitWorld(thread, { console.hasLine }) else { return .list([]) }
+    guard scheduler.awaitWorld(caller, { console.hasLine }) else { return .list([]) }
     switch console.takeLine() {
     case .line(let text)?: return .string(String(decoding: text, as: UTF8.self))
     case .endOfFile?: throw GuestException("EOFError", "")

@@ -70,15 +70,18 @@ package final class ModuleConsole: Sendable {
 
   /// Ctrl-C goes before all that was sent and not read yet, which is dropped; gives the rest.
   private func interruptIfAsked(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-    let (rest, guest) = state.withLock { state -> (ArraySlice<UInt8>, Guest?) in
-      guard let guest = state.guest, let byte = state.interruptByte, state.mayInterrupt,
+    // The interpreter's side asks the console with locks of its own held: nothing is asked of it in here.
+    guard let guest = state.withLock({ $0.guest }) else { return bytes[...] }
+    let runsCallback = guest.runsCallback()
+    let rest = state.withLock { state -> ArraySlice<UInt8>? in
+      guard let byte = state.interruptByte, runsCallback || state.repl.runsScript,
         let place = bytes.lastIndex(of: byte)
-      else { return (bytes[...], nil) }
+      else { return nil }
       state.input = []
-      return (bytes[(place + 1)...], guest)
+      return bytes[(place + 1)...]
     }
-    guest?.interrupt()
-    return rest
+    if rest != nil { guest.interrupt() }
+    return rest ?? bytes[...]
   }
 
   /// Changes the state, lets the prompt have what it is waiting for, and shows and does what follows.
@@ -180,11 +183,6 @@ package final class ModuleConsole: Sendable {
 }
 
 extension ModuleConsole.State {
-  /// Whether Ctrl-C is for a script, and not for the prompt.
-  fileprivate var mayInterrupt: Bool {
-    (repl.isRunning && !repl.listens) || guest?.runsCallback() == true
-  }
-
   /// Lets the prompt have what was sent, as long as it listens.
   fileprivate mutating func listen() {
     var count = 0

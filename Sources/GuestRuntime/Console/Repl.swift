@@ -94,8 +94,11 @@ struct Repl {
     }
   }
 
+  /// Whether a script runs that Ctrl-C is for.
+  var runsScript: Bool { if case .running = phase { true } else { false } }
+
   /// Whether a job runs.
-  var isRunning: Bool {
+  private var isRunning: Bool {
     switch phase {
     case .running, .reading: true
     default: false

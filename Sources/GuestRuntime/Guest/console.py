@@ -124,7 +124,7 @@ def renew_link():
     global main_link
     old = main_link
     if old.is_busy:
-        main_link = Link(MAIN)
+        main_link = Link(MAIN, True)
         while old is not None:
             old.close()
             old = old.deeper

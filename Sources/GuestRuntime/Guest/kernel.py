@@ -63,14 +63,14 @@ die = killer(os.system)
 
 
 class Link:
-    def __init__(self, thread):
+    def __init__(self, thread, *alone):
         self.write, self.readinto, self.close = connect()
         self.header = bytearray(12)
         self.is_busy = False
         self.deeper = None
         self.thread = thread
         try:
-            self.call("hello", (VERSION, thread))
+            self.call("hello", (VERSION, thread) + alone)
         except BaseException:
             self.close()
             raise
