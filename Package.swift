@@ -48,7 +48,7 @@ let package = Package(
       on: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles",
         "AudioEngine",
-        "FlashStorage", "EmulatedTime", "JSONText",
+        "FlashStorage", "EmulatedTime", "JSONText", "SerialLines",
       ]),
     floor(
       "Conformance",
@@ -78,6 +78,7 @@ let package = Package(
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),
     floor("FlashStorage", on: [], settings: [alwaysOptimized]),
+    floor("SerialLines", on: ["EmulatedTime", "CLinux"]),
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),
     .target(name: "CLinux"),
@@ -113,6 +114,7 @@ let package = Package(
       "FlashStorageTests", of: ["FlashStorage", "FlashFuzzing"],
       resources: [.embedInCode("Oracles")]),
     tests("JSONTextTests", of: ["JSONText"]),
+    tests("SerialLinesTests", of: ["SerialLines"]),
     tests("AudioEngineTests", of: ["AudioEngine"]),
     tests("ALSABackendTests", of: ["ALSABackend", "AudioEngine"]),
     tests("ModuleProfilesTests", of: ["ModuleProfiles"]),

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -74,4 +76,40 @@ pid_t linux_start_processor(char *const arguments[], int input, int output) {
   if (child > 0) waitpid(child, NULL, 0);
   errno = status;
   return -1;
+}
+
+int linux_open_pty(char *path, size_t room) {
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0) return -1;
+  if (grantpt(master) == 0 && unlockpt(master) == 0) {
+    int status = ptsname_r(master, path, room);
+    if (status == 0) return master;
+    errno = status;
+  }
+  int reason = errno;
+  close(master);
+  errno = reason;
+  return -1;
+}
+
+int linux_watch_opens(const char *path) {
+  int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (watch < 0 || inotify_add_watch(watch, path, IN_OPEN | IN_CLOSE) >= 0) return watch;
+  int reason = errno;
+  close(watch);
+  errno = reason;
+  return -1;
+}
+
+int linux_read_opens(int watch, int *count) {
+  _Alignas(struct inotify_event) char buffer[4096];
+  ssize_t length = read(watch, buffer, sizeof buffer);
+  if (length <= 0) return 0;
+  for (char *place = buffer; place < buffer + length;) {
+    const struct inotify_event *event = (const struct inotify_event *)place;
+    if (event->mask & IN_OPEN) ++*count;
+    if (event->mask & IN_CLOSE) --*count;
+    place += sizeof *event + event->len;
+  }
+  return 1;
 }

@@ -6,7 +6,8 @@ import ModuleProfiles
 public enum QPYEmu {
   static var commands: [any Command.Type] {
     [
-      Run.self, Sweep.self, Conform.self, Merge.self, Flash.self, Profiles.self, Doctor.self,
+      Run.self, Repl.self, Sweep.self, Conform.self, Merge.self, Flash.self, Profiles.self,
+      Doctor.self,
     ]
   }
 

@@ -20,3 +20,13 @@ uid_t linux_peer_user(int descriptor);
 /// `input` and `output` become its standard input and output; a negative one leaves ours. Gives its
 /// number, or -1 and errno.
 pid_t linux_start_processor(char *const arguments[], int input, int output);
+
+/// Makes a pseudoterminal that children do not inherit, and writes the path of its other end; gives the
+/// descriptor of this end, or -1 and errno.
+int linux_open_pty(char *path, size_t room);
+
+/// Tells of each opening and closing of a file: gives a descriptor to read that does not wait, or -1.
+int linux_watch_opens(const char *path);
+
+/// Reads what a watch has to tell: adds openings less closings to `count`; whether there was anything.
+int linux_read_opens(int watch, int *count);

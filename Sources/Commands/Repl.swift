@@ -1,0 +1,113 @@
+import DeviceEmulator
+import EmulatedTime
+import GuestRuntime
+import ModuleProfiles
+import SerialLines
+
+/// `qpyemu repl`: a module whose console is a serial port.
+struct Repl: Command {
+  static let name = "repl"
+  static let summary = "connect to an emulated module's console, as to a serial port"
+  static let help = """
+    usage: qpyemu repl [script.py | folder] --profile NAME [port] [options]
+
+    Switches a module on and connects its console: without a port to this terminal (Ctrl-] leaves). The
+    module boots as on the desk: it runs /usr/main.py if there is one, then greets with >>>. Tools for
+    MicroPython boards open the port as they open a board's. A script or folder is copied to /usr first.
+
+      --pty              a serial device of its own; its path is printed
+      --link PATH        the same, and PATH leads to it as long as the module is on
+      --tcp HOST:PORT    a TCP port (HOST may be left out: this host alone can connect)
+      --rfc2217          what the TCP port speaks, instead of plain bytes: serial settings, too
+      --at-link PATH     a second serial device with the module's AT commands, also with --at-pty
+
+      --profile NAME     the model, such as EC600N; "qpyemu profiles list" shows all
+      --time MODE        real or virtual (real); in virtual time the module waits at the prompt without
+                         time going by
+      --audio-in, --audio-out, --policy, --flash, --seed
+                         as for qpyemu run, also from the environment and qpyemu.json
+      --export, --heap, --trace, --fault, --scenario
+                         as for qpyemu run
+
+    exit codes: 0 when the module is switched off; else as those of qpyemu run
+
+    example: qpyemu repl --profile EC600N --audio-in tone:440 --link /tmp/module
+    """
+
+  private let settings: Settings
+  private let options: RunOptions
+  private let port: PortSettings
+  private let script: String?
+  private let host: Host
+
+  init(_ arguments: inout Arguments, host: Host) throws {
+    self.host = host
+    settings = try Settings(&arguments, host: host)
+    options = try RunOptions(&arguments)
+    port = try PortSettings(&arguments)
+    script = try arguments.optionalPositional()
+    try arguments.finish()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let interrupts = Interrupts()
+    defer { interrupts.end() }
+    let setup = try RunSetup(
+      settings, heapBytes: options.heapBytes, isAtConsole: true, host: host)
+    let stage = try options.staging.stage(
+      seed: setup.seed, microphone: setup.microphone, console)
+    let source = try script.map { path throws(Complaint) in try ScriptImport(path) }
+    let interpreter = try Interpreter.required(host)
+    try options.prepare()
+    let files = try setup.files(console)
+    if let source { _ = try source.copy(to: files.mounts[0].volume) }
+    let trace = try options.openTrace(console)
+    let line = try port.open()
+    defer { line.close() }
+    console.complain(setup.description + stage.description + ", console \(line.name)")
+    if port.isElsewhere { console.print(line.name) }
+    let device = try setup.makeDevice(files, console)
+    let module = try moduleConsole(setup, line, stage)
+    let session = ModuleSession(
+      device, at: module, interpreter: interpreter,
+      options: GuestRun.Options(
+        .console(module), heapBytes: options.heapBytes, seed: setup.seed, hear: stage.hear),
+      trace: trace, stage: stage)
+    interrupts.handle { session.end(.interrupted) }
+    line.start(
+      receive: module.receive,
+      hangUp: { [port] in if !port.isElsewhere { session.end(.poweredDown) } })
+    let ending = try session.run()
+    let code = stage.end(ending, exitCode(ending, console), device)
+    try options.copyOut(files)
+    return code
+  }
+
+  private func moduleConsole(
+    _ setup: RunSetup, _ line: any SerialLine, _ stage: Stage
+  ) throws(Complaint) -> ModuleConsole {
+    let identity = setup.profile.identity
+    do throws(HostError) {
+      return try ModuleConsole(
+        banner: "MicroPython \(identity.version); \(identity.machine)\r\n"
+          + "Type \"help()\" for more information.\r\n",
+        codeLimit: options.heapBytes ?? setup.profile.limits.scriptHeapBytes
+      ) { bytes in
+        line.send(bytes)
+        stage.note(bytes)
+      }
+    } catch {
+      throw Complaint(.internalError, error.message)
+    }
+  }
+
+  private func exitCode(_ ending: GuestRun.Ending, _ console: Console) -> ExitCode {
+    switch ending {
+    case .interrupted: return .interrupt
+    case .hostFailed(let failure):
+      console.complain(failure.message)
+      return .hostFailure
+    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .reset: return .success
+    }
+  }
+}
