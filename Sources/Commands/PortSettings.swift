@@ -15,8 +15,8 @@ struct PortSettings {
     port = link == nil && !hasDevice ? .terminal : .pseudoTerminal(link: link)
   }
 
-  /// Whether it is not the process's own terminal.
-  var isElsewhere: Bool { if case .terminal = port { false } else { true } }
+  /// Whether it is the process's own terminal, after which nobody can come.
+  var endsWithItsClient: Bool { if case .terminal = port { true } else { false } }
 
   func open() throws(Complaint) -> any SerialLine {
     do throws(SerialLineError) {

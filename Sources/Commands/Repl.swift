@@ -65,7 +65,7 @@ struct Repl: Command {
     let line = try port.open()
     defer { line.close() }
     console.complain(setup.description + stage.description + ", console \(line.name)")
-    if port.isElsewhere { console.print(line.name) }
+    if !port.endsWithItsClient { console.print(line.name) }
     let device = try setup.makeDevice(files, console)
     let module = try moduleConsole(setup, line, stage)
     let session = ModuleSession(
@@ -76,7 +76,7 @@ struct Repl: Command {
     interrupts.handle { session.end(.interrupted) }
     line.start(
       receive: module.receive,
-      hangUp: { [port] in if !port.isElsewhere { session.end(.poweredDown) } })
+      hangUp: { [port] in if port.endsWithItsClient { module.endInput() } })
     let ending = try session.run()
     let code = stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files)

@@ -185,7 +185,7 @@ package final class GuestRun: Sendable {
       runsCallback: { [scheduler] in scheduler.runsCallback },
       interrupt: { [weak self] in self?.interruptScript() },
       wake: { [scheduler] in scheduler.wakeWatchers() },
-      restart: { [progress] in progress.end(.reset(.soft)) })
+      end: { [progress] in progress.end($0) })
     console.attach(guest, main: hasMain ? main : nil)
   }
 

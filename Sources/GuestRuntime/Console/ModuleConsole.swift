@@ -15,8 +15,8 @@ package final class ModuleConsole: Sendable {
     let interrupt: @Sendable () -> Void
     /// There may be something for who waits for the console.
     let wake: @Sendable () -> Void
-    /// Has the interpreter started anew.
-    let restart: @Sendable () -> Void
+    /// Has the run end so.
+    let end: @Sendable (GuestRun.Ending) -> Void
   }
 
   fileprivate struct State {
@@ -25,6 +25,8 @@ package final class ModuleConsole: Sendable {
     var input: [UInt8] = []
     /// The byte that interrupts a script; nil if it has asked for none.
     var interruptByte: UInt8? = ASCII.ctrlC
+    /// Whether nothing more will be sent.
+    var isInputOver = false
     var guest: Guest?
   }
 
@@ -68,6 +70,9 @@ package final class ModuleConsole: Sendable {
     }
   }
 
+  /// Nothing more will be sent: the module is switched off once the prompt has had all of it.
+  package func endInput() { act { $0.isInputOver = true } }
+
   /// Ctrl-C goes before all that was sent and not read yet, which is dropped; gives the rest.
   private func interruptIfAsked(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
     // The interpreter's side asks the console with locks of its own held: nothing is asked of it in here.
@@ -96,7 +101,7 @@ package final class ModuleConsole: Sendable {
       return guest
     }
     guard let guest else { return }
-    if state.withLock({ $0.repl.hasEnded }) { guest.restart() } else { guest.wake() }
+    if let ending = state.withLock({ $0.ending }) { guest.end(ending) } else { guest.wake() }
   }
 
   // MARK: The interpreter's side
@@ -160,8 +165,8 @@ package final class ModuleConsole: Sendable {
   /// Sets the byte that interrupts a script, or has none do it.
   func setInterrupt(_ byte: UInt8?) { state.withLock { $0.interruptByte = byte } }
 
-  /// Whether there is something to read.
-  var hasInput: Bool { state.withLock { !$0.input.isEmpty } }
+  /// Whether there is something to read, or never will be.
+  var hasInput: Bool { state.withLock { !$0.input.isEmpty || $0.isInputOver } }
 
   /// Takes what was sent, at most so many bytes.
   func read(upTo count: Int) -> [UInt8] {
@@ -183,6 +188,12 @@ package final class ModuleConsole: Sendable {
 }
 
 extension ModuleConsole.State {
+  /// How the run is to end, if it is.
+  fileprivate var ending: GuestRun.Ending? {
+    if repl.hasEnded { return .reset(.soft) }
+    return isInputOver && input.isEmpty && repl.listens ? .poweredDown : nil
+  }
+
   /// Lets the prompt have what was sent, as long as it listens.
   fileprivate mutating func listen() {
     var count = 0

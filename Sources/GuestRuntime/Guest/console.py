@@ -4,27 +4,35 @@ DONE, RAISED, EXITED, NAMES = 0, 1, 2, 3
 POLL, POLLIN, POLLOUT, EINVAL = 3, 1, 4, 22
 
 
+def receive(count):
+    """Waits until something was sent, and takes so many bytes of it at most."""
+    data = wait("console.read", count)
+    if not data:
+        raise EOFError
+    return data
+
+
 class Port(io.IOBase):
     """Bytes as they are."""
 
     def read(self, count=-1):
         data = b""
         while count < 0 or len(data) < count:
-            data += wait("console.read", 1 if count < 0 else count - len(data))
+            data += receive(1 if count < 0 else count - len(data))
         return data
 
     def readinto(self, buffer, count=None):
         count = len(buffer) if count is None else min(count, len(buffer))
         if not count:
             return 0
-        data = wait("console.read", count)
+        data = receive(count)
         memoryview(buffer)[: len(data)] = data
         return len(data)
 
     def readline(self):
         line = b""
         while line[-1:] != b"\n":
-            line += wait("console.read", 1)
+            line += receive(1)
         return line
 
     def write(self, data, count=None):
@@ -55,7 +63,7 @@ class Text(Port):
     def readline(self):
         line = b""
         while line[-1:] != b"\n":
-            line += wait("console.read", 1).replace(b"\r", b"\n")
+            line += receive(1).replace(b"\r", b"\n")
         return line.decode()
 
     def write(self, text):
