@@ -182,8 +182,14 @@ public final class ScriptFiles: Sendable {
     return try mount.volume.entries(of: inner)
   }
 
-  /// The size of the volume that a path lies on, and what is free of it.
+  /// The size of the volume that a path lies on, and what is free of it. The root, which lies on none, has
+  /// no size.
   public func statistics(of path: String) throws(FlashError) -> VolumeStatistics {
+    if Self.normal(path) == "/", let first = mounts.first {
+      let kind = try first.volume.statistics()
+      return VolumeStatistics(
+        blockSize: kind.blockSize, blockCount: 0, freeBlockCount: 0, nameLimit: kind.nameLimit)
+    }
     guard let (mount, _) = locate(path) else { throw .notFound }
     return try mount.volume.statistics()
   }

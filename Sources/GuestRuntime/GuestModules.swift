@@ -13,8 +13,10 @@ let guestModules: KeyValuePairs<String, [UInt8]> = [
   "guest_thread": PackageResources.guest_thread_py,
   "guest_time": PackageResources.guest_time_py,
   "guest_vfs": PackageResources.guest_vfs_py,
+  "help": PackageResources.help_py,
   "imports": PackageResources.imports_py,
   "kernel": PackageResources.kernel_py,
+  "misc": PackageResources.misc_py,
   "osTimer": PackageResources.osTimer_py,
   "qpyemu": PackageResources.qpyemu_py,
 ]

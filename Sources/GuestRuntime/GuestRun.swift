@@ -44,6 +44,8 @@ package final class GuestRun: Sendable {
     package var console: Int32?
     /// Gets the arguments of each call-back when the script runs it.
     package var hear: @Sendable ([GuestValue]) -> Void
+    /// The module's calendar.
+    package var calendar = RealTimeClock()
 
     package init(
       _ work: Work, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
@@ -66,8 +68,6 @@ package final class GuestRun: Sendable {
     case console(ModuleConsole)
   }
 
-  /// Where virtual time starts: 2025-01-01 00:00:00 UTC (ruled).
-  static let virtualEpoch = 1_735_689_600
   /// How long a script may take to react to Ctrl-C before it is killed.
   private static let patience = Duration.seconds(2)
   /// Processor time in which the interpreter has seen a Ctrl-C. A second one before that ends it.
@@ -107,7 +107,8 @@ package final class GuestRun: Sendable {
     scheduler = GuestScheduler(device, isAtConsole: options.work.console != nil)
     services = GuestServices(
       device, scheduler, seed: options.seed, hear: options.hear, trace: trace,
-      console: options.work.console, ended: { [progress] in progress.end($0) })
+      calendar: options.calendar, console: options.work.console,
+      ended: { [progress] in progress.end($0) })
   }
 
   /// Runs the script to its end and powers the device down: recordings are closed, files are synced,
@@ -179,6 +180,7 @@ package final class GuestRun: Sendable {
   // MARK: The console
 
   private func attach(_ console: ModuleConsole) {
+    device.files.writeSystemConfiguration()
     let main = "/usr/main.py"
     let hasMain = (try? device.files.status(of: main)) != nil
     let guest = ModuleConsole.Guest(
@@ -283,5 +285,16 @@ extension Monitor<GuestRun.Progress> {
   /// Has the run end in a way of its own, unless it ends already.
   fileprivate func end(_ ending: GuestRun.Ending) {
     withLock(thenNotify: true) { $0.forced = $0.forced ?? ending }
+  }
+}
+
+extension ScriptFiles {
+  /// What the boot script writes if it is missing; a flash that is full goes without it.
+  fileprivate func writeSystemConfiguration() {
+    let path = "/usr/system_config.json"
+    guard (try? status(of: path)) == nil, let file = try? open(path, mode: "w") else { return }
+    let text = Array(#"{"replFlag": 0}"#.utf8)
+    try? write(file, text.span)
+    try? close(file)
   }
 }

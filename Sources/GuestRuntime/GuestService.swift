@@ -63,6 +63,7 @@ struct GuestService: Sendable {
     "time.sleep": gives { this, caller, a in try this.sleep(caller, a) },
     "time.ticks": gives { this, _, _ in .int(this.nanoseconds) },
     "time.now": gives { this, _, _ in .int(this.unixTime) },
+    "time.set": does { this, _, a in try this.setTime(a) },
     "thread.start": gives { this, _, _ in try this.startThread() },
     "thread.drop": does([]) { this, _, a in this.scheduler.endThread(try a.int(0)) },
     "thread.await": does([]) { this, _, a in this.scheduler.awaitArrival(try a.int(0)) },

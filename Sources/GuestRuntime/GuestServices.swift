@@ -15,6 +15,7 @@ final class GuestServices: Sendable {
   private let random: Monitor<SeededGenerator>
   private let hear: @Sendable ([GuestValue]) -> Void
   private let trace: CallTrace?
+  private let calendar: RealTimeClock
   /// The module's console; nil for a run of one script.
   let console: ModuleConsole?
   private let ended: (@Sendable (GuestRun.Ending) -> Void)?
@@ -22,13 +23,14 @@ final class GuestServices: Sendable {
   init(
     _ device: DeviceEmulator, _ scheduler: GuestScheduler, seed: UInt64,
     hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }, trace: CallTrace?,
-    console: ModuleConsole? = nil,
+    calendar: RealTimeClock = RealTimeClock(), console: ModuleConsole? = nil,
     ended: (@Sendable (GuestRun.Ending) -> Void)? = nil
   ) {
     self.device = device
     self.scheduler = scheduler
     self.hear = hear
     self.trace = trace
+    self.calendar = calendar
     self.console = console
     self.ended = ended
     self.seed = Int(seed & 0x3FFF_FFFF)
@@ -135,10 +137,14 @@ final class GuestServices: Sendable {
   /// Device time since power-on.
   var nanoseconds: Int { device.clock.now.nanoseconds }
 
-  /// Seconds since 1970. A virtual day always begins at the same time; a real one is today.
-  var unixTime: Int {
-    device.clock is VirtualClock
-      ? GuestRun.virtualEpoch + nanoseconds / 1_000_000_000 : HostTime.unixSeconds
+  var unixTime: Int { calendar.seconds(by: device.clock) }
+
+  func setTime(_ arguments: Arguments) throws {
+    let seconds = try arguments.int(0)
+    guard (0...Int(UInt32.max)).contains(seconds) else {
+      throw GuestException("ValueError", "a time is 0 to \(UInt32.max) s since 1970")
+    }
+    calendar.set(to: seconds, by: device.clock)
   }
 
   /// Takes nanoseconds, or the device time until which to wait as the second argument; so does the

@@ -54,9 +54,9 @@ final class ConsoleDesk: Sendable {
     _ device: DeviceEmulator, _ console: ModuleConsole, _ interpreter: Interpreter,
     _ state: Monitor<State>
   ) throws {
+    let options = GuestRun.Options(.console(console))
     while true {
-      let run = GuestRun(
-        device, interpreter: interpreter, options: GuestRun.Options(.console(console)))
+      let run = GuestRun(device, interpreter: interpreter, options: options)
       state.withLock { $0.run = run }
       guard case .reset(let reset) = try run.run() else { return }
       if reset == .hard { console.restart() }

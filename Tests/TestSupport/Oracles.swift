@@ -3,10 +3,13 @@ import Glibc
 /// The programs that judge what we make, where `Scripts/test` puts them.
 public enum Oracles {
   /// CPython with littlefs-python.
-  public static let python: [String]? = {
-    let program = "\(cache)/python/bin/python"
-    return access(program, X_OK) == 0 ? [program] : nil
-  }()
+  public static let python: [String]? = tool("python").map { [$0] }
+
+  /// A program of the Python packages that only tests need, such as mpremote.
+  public static func tool(_ name: String) -> String? {
+    let program = "\(cache)/python/bin/\(name)"
+    return access(program, X_OK) == 0 ? program : nil
+  }
 
   /// MicroPython: as in `Interpreter.find` of the tool.
   public static let interpreter: [String]? = {

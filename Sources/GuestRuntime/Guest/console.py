@@ -106,6 +106,7 @@ def names_like(text):
         start -= 1
     parts = text[start:].split(".")
     if text.startswith("import ") and len(parts) == 1:
+        load("help", kernel_names)
         found = importable()
     elif len(parts) == 1:
         found = list(main_names)
@@ -119,12 +120,6 @@ def names_like(text):
     if not names and text and "import ".startswith(text):
         names.add("import ")
     return sorted(names)
-
-
-def importable():
-    import uos  # The rules of imports are there after the first one.
-
-    return list(GUEST) + list(NATIVE) + ["u" + name for name in NATIVE]
 
 
 def renew_link():

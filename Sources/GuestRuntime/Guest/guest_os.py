@@ -20,5 +20,20 @@ def uname():
     return tuple(call("module.uname"))
 
 
+class _Names(tuple):
+    def __getattr__(self, name):
+        for field in uname():
+            if field.startswith(name + "="):
+                return field[len(name) + 1 :]
+        raise AttributeError(name)
+
+    def __repr__(self):
+        return "(%s)" % ", ".join("%s=%r" % tuple(field.split("=", 1)) for field in uname())
+
+
+def uname2():
+    return _Names([field.split("=", 1)[1] for field in uname()])
+
+
 def urandom(count):
     return call("module.random", count)

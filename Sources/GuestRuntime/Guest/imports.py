@@ -12,6 +12,7 @@ GUEST = {
     "micropython": "guest_micropython",
     "os": "guest_os",
     "osTimer": "osTimer",
+    "misc": "misc",
     "qpyemu": "qpyemu",
     "select": "guest_select",
     "sys": "guest_sys",

@@ -440,6 +440,12 @@ class Boot:
         return getattr(import_module(self._name), name)
 
 
+def give_help(*objects):
+    if "explain" not in kernel_names:
+        load("help", kernel_names)
+    explain(objects)
+
+
 # Tracebacks: as on the module, where the device's own functions have no lines.
 
 streams = None  # In place of the interpreter's own, where the script is at a console.
@@ -506,7 +512,7 @@ import_module = importer(builtins.__import__)
 exception = (lambda builtins: lambda name: getattr(builtins, name))(builtins)
 for name in ("sys", "__file__"):
     main_names.pop(name, None)
-for name in ("uos", "ujson"):  # The module's boot script leaves these behind.
+for name in ("misc", "uos", "ujson"):  # The module's boot script leaves these behind.
     main_names[name] = Boot(name)
 main_names["gc"] = gc
 main_link = Link(MAIN)
@@ -516,6 +522,7 @@ paths[:] = [""]
 builtins.open = open_flash
 builtins.__import__ = import_module
 mount, umount = vfs.mount, vfs.umount
+builtins.help = give_help
 if not script:
     load("console", kernel_names)
     builtins.input = read_line

@@ -1,0 +1,67 @@
+import Foundation
+import GuestRuntime
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// `qpyemu repl` as a process of its own, at a serial device that a link leads to.
+final class ReplProcess {
+  static let program = VirtualMicrophoneConfig.buildFolder + "/qpyemu"
+
+  let bench: Workbench
+  /// The path of the serial device.
+  let port: String
+  let process: ChildProcess
+
+  /// Switches a module on and waits for its port.
+  init(
+    _ options: [String] = [], profile: String = "EC600N", time: String = "real",
+    on bench: Workbench
+  ) throws {
+    self.bench = bench
+    port = bench.path("port-\(UUID().uuidString.prefix(8))")
+    let words =
+      [Self.program, "repl", "--profile", profile, "--audio-in", "tone:440", "--time", time]
+      + ["--link", port] + options
+    process = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && exec \(words.map { "'\($0)'" }.joined(separator: " ")) "
+        + "2>>errors >>output </dev/null",
+    ])
+    let due = ContinuousClock.now + .seconds(20)
+    while !FileManager.default.fileExists(atPath: port) {
+      try #require(ContinuousClock.now < due, "no port: \((try? bench.text("errors")) ?? "")")
+      usleep(10_000)
+    }
+  }
+
+  deinit {
+    process.signal(SIGTERM)
+    _ = process.wait()
+  }
+
+  /// What a shell command printed, on either stream, and its code.
+  func shell(_ command: String) throws -> (code: Int32, output: String) {
+    let child = Process()
+    child.executableURL = URL(filePath: "/bin/sh")
+    child.arguments = ["-c", "cd '\(bench.folder)' && \(command)"]
+    let pipe = Pipe()
+    (child.standardOutput, child.standardError) = (pipe, pipe)
+    child.standardInput = FileHandle.nullDevice
+    try child.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    child.waitUntilExit()
+    return (child.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  /// Runs a stock tool against the port; its name is followed by its options.
+  func tool(_ line: String) throws -> (code: Int32, output: String) {
+    let name = String(line.prefix { $0 != " " })
+    let program = try #require(Oracles.tool(name), "\(name) is missing: run ./Scripts/test")
+    let connection =
+      ["mpremote": "connect '\(port)'", "ampy": "-p '\(port)'", "rshell": "--quiet -p '\(port)'"]
+    return try shell(
+      "timeout 60 \(program) \(connection[name] ?? "") \(line.dropFirst(name.count))")
+  }
+}
