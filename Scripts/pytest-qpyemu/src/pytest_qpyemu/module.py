@@ -121,7 +121,7 @@ class Module:
         self.exec("_file = open(%r, 'rb')" % path)
         while not parts or parts[-1]:
             parts.append(self.eval("_file.read(%d)" % CHUNK))
-        self.exec("_file.close()")
+        self.exec("_file.close()\ndel _file")
         return b"".join(parts)
 
     def write(self, path, data):
@@ -129,8 +129,8 @@ class Module:
         data = data.encode() if isinstance(data, str) else bytes(data)
         self.exec("_file = open(%r, 'wb')" % path)
         for start in range(0, len(data), CHUNK):
-            self.exec("_ = _file.write(%r)" % data[start : start + CHUNK])
-        self.exec("_file.close()")
+            self.exec("_file.write(%r)" % data[start : start + CHUNK])
+        self.exec("_file.close()\ndel _file")
 
     def listdir(self, path="/usr"):
         """The names in a folder of the flash, sorted."""
