@@ -68,6 +68,9 @@ final class ModuleSession: Sendable {
     return true
   }
 
+  /// Starts the module anew; from any thread.
+  func restart() { state.withLock { $0.run }?.end(.reset(.hard)) }
+
   /// Switches the module off, or interrupts it for good; from any thread.
   func end(_ ending: GuestRun.Ending) {
     let run = state.withLock { state in

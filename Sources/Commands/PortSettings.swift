@@ -8,8 +8,13 @@ struct PortSettings {
   }
 
   private let port: Port
+  /// Whether there is a port for AT commands, and what leads to it.
+  private let hasATPort: Bool
+  private let atLink: String?
 
   init(_ arguments: inout Arguments) throws(UsageError) {
+    atLink = try arguments.option("--at-link")
+    hasATPort = arguments.flag("--at-pty") || atLink != nil
     let link = try arguments.option("--link")
     let hasDevice = arguments.flag("--pty")
     port = link == nil && !hasDevice ? .terminal : .pseudoTerminal(link: link)
@@ -17,6 +22,16 @@ struct PortSettings {
 
   /// Whether it is the process's own terminal, after which nobody can come.
   var endsWithItsClient: Bool { if case .terminal = port { true } else { false } }
+
+  /// Makes the port for AT commands; nil if none is wanted.
+  func openATPort() throws(Complaint) -> PseudoTerminal? {
+    guard hasATPort else { return nil }
+    do throws(SerialLineError) {
+      return try PseudoTerminal(link: atLink)
+    } catch {
+      throw Complaint(.hostFailure, error.message)
+    }
+  }
 
   func open() throws(Complaint) -> any SerialLine {
     do throws(SerialLineError) {

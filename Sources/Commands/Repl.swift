@@ -64,8 +64,13 @@ struct Repl: Command {
     let trace = try options.openTrace(console)
     let line = try port.open()
     defer { line.close() }
-    console.complain(setup.description + stage.description + ", console \(line.name)")
+    let atPort = try port.openATPort()
+    defer { atPort?.close() }
+    console.complain(
+      setup.description + stage.description + ", console \(line.name)"
+        + (atPort.map { ", AT commands \($0.name)" } ?? ""))
     if !port.endsWithItsClient { console.print(line.name) }
+    if let atPort { console.print(atPort.name) }
     let device = try setup.makeDevice(files, console)
     let module = try moduleConsole(setup, line, stage)
     let session = ModuleSession(
@@ -77,10 +82,30 @@ struct Repl: Command {
     line.start(
       receive: module.receive,
       hangUp: { [port] in if port.endsWithItsClient { module.endInput() } })
+    atPort.map { Self.answerCommands(on: $0, device, session, seed: setup.seed) }
     let ending = try session.run()
     let code = stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files)
     return code
+  }
+
+  /// Has the module answer AT commands on a port of their own.
+  private static func answerCommands(
+    on port: PseudoTerminal, _ device: DeviceEmulator, _ session: ModuleSession, seed: UInt64
+  ) {
+    let identity = device.profile.identity
+    let channel = Monitor(
+      ATChannel(identity, serialNumber: identity.serialNumber(seed: seed)))
+    port.start(
+      receive: { [device, weak port] bytes in
+        let (reply, action) = channel.withLock { $0.receive(bytes, status: device.modem) }
+        port?.send(reply)
+        switch action {
+        case .restart?: session.restart()
+        case .powerDown?: session.end(.poweredDown)
+        case nil: break
+        }
+      }, hangUp: {})
   }
 
   private func moduleConsole(

@@ -29,7 +29,14 @@ public final class DeviceEmulator: Sendable {
   /// The level of every pin, as scripts and the world outside see it.
   public let pins = Pins()
 
+  /// How the module stands with its SIM and the network.
+  public var modem: ModemStatus {
+    get { modemStatus.withLock { $0 } }
+    set { modemStatus.withLock { $0 = newValue } }
+  }
+
   let faults = FaultLedger()
+  private let modemStatus = Monitor(ModemStatus())
   private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>

@@ -15,7 +15,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { text }
 
-  private static let actions = "an event has one of pin, microphone, fault, power"
+  private static let actions = "an event has one of pin, microphone, fault, modem, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file"
 
@@ -49,6 +49,16 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": "1", "power": "cut"}]}"#,
       problems: [#"1:20: "at" must be a number of seconds from 0 on, not "1""#]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "modem": {}}]}"#,
+      problems: [#"1:32: "modem" has one of signal, sim, registered"#]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "modem": {"signal": 32, "sim": "redy", "csq": 1}}]}"#,
+      problems: [
+        #"1:43: "signal" must be a whole number from 0 to 31, or 99 for unknown, not 32"#,
+        #"1:54: "sim" must be ready, locked, absent, not "redy"; did you mean ready?"#,
+        #"1:62: there is no key "csq" here"#,
+      ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "power": "off"}]}"#,
       problems: [#"1:32: "power" must be "cut", not "off""#]),
@@ -206,7 +216,8 @@ struct ScenarioReadingTests {
         {"at": 0, "pin": 0, "level": 0}, {"at": 1e9, "pin": 255, "level": 1},
         {"at": 0.5, "pin": 5, "level": null}, {"at": 1, "microphone": "tone:3999"},
         {"at": 1, "microphone": "noise"}, {"at": 1, "microphone": "silence"},
-        {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"}],
+        {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"},
+        {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}}],
        "expect": [
         {"consoleContains": "x"}, {"consoleLacks": "x"}, {"consoleMatches": "x+"},
         {"callback": []}, {"callback": ["*", 1, null, [true]]}, {"file": "/usr/a"},
@@ -223,7 +234,8 @@ struct ScenarioReadingTests {
   func documentation() throws {
     let page = try String(contentsOfFile: "\(repository)/Docs/faults.md", encoding: .utf8)
     for key in [
-      "events", "expect", "at", "pin", "level", "microphone", "fault", "power", "consoleContains",
+      "events", "expect", "at", "pin", "level", "microphone", "fault", "modem", "signal", "sim",
+      "registered", "power", "consoleContains",
       "consoleLacks", "consoleMatches", "callback", "file", "size", "exists",
     ] + Fault.What.allCases.map(\.rawValue) {
       #expect(page.contains("`\(key)`"), "\(key)")

@@ -17,6 +17,20 @@ struct Scenario {
     case microphone(any Microphone)
     case fault(Fault)
     case powerCut
+    case modem(ModemChange)
+  }
+
+  /// What is different from now on of how the module stands with its SIM and the network.
+  struct ModemChange {
+    var signal: Int?
+    var sim: ModemStatus.SIM?
+    var registered: ModemStatus.Registration?
+
+    func apply(to status: inout ModemStatus) {
+      status.signal = signal ?? status.signal
+      status.sim = sim ?? status.sim
+      status.registered = registered ?? status.registered
+    }
   }
 
   /// Something that is to be true once the run is over.

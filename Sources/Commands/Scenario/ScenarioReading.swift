@@ -74,6 +74,7 @@ private struct ScenarioReading {
     },
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
+    Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
     Kind(key: "power") { this, node, _ in
       if node.string == "cut" { return .powerCut }
       this.report("\"power\" must be \"cut\", not \(node.shown)", at: node.offset)
@@ -186,6 +187,43 @@ private struct ScenarioReading {
       report(error.description, at: node.offset)
       return nil
     }
+  }
+
+  private mutating func modem(_ node: JSONNode) -> Scenario.ModemChange? {
+    let keys = ["signal", "sim", "registered"]
+    let members = members(of: node, "\"modem\"")
+    if node.object?.isEmpty == true {
+      report("\"modem\" has one of \(keys.joined(separator: ", "))", at: node.offset)
+    }
+    var change = Scenario.ModemChange()
+    let before = problems.count
+    for member in members {
+      switch member.key {
+      case "signal": change.signal = signal(member.value)
+      case "sim": change.sim = word(member.value, "sim")
+      case "registered": change.registered = word(member.value, "registered")
+      default: reportUnknown(member, among: keys)
+      }
+    }
+    return problems.count == before && !members.isEmpty ? change : nil
+  }
+
+  private mutating func signal(_ node: JSONNode) -> Int? {
+    if let number = node.int, (0...31).contains(number) || number == 99 { return number }
+    reportKind("signal", "a whole number from 0 to 31, or 99 for unknown", node)
+    return nil
+  }
+
+  /// One of the words of an enumeration.
+  private mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+    _ node: JSONNode, _ key: String
+  ) -> Word? {
+    if let word = node.string.flatMap(Word.init) { return word }
+    let words = Word.allCases.map(\.rawValue)
+    report(
+      "\"\(key)\" must be \(words.joined(separator: ", ")), not \(node.shown)"
+        + didYouMean(node.string ?? "", in: words), at: node.offset)
+    return nil
   }
 
   private mutating func pattern(_ node: JSONNode) -> Scenario.Check? {

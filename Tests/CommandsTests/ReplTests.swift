@@ -1,0 +1,97 @@
+import Foundation
+import GuestRuntime
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite("qpyemu repl", .timeLimit(.minutes(1)))
+struct ReplTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  /// What a program in Python says of the ports, which are its arguments after `serial`.
+  private func python(_ script: String, _ module: ReplProcess, _ more: String = "") throws -> String
+  {
+    try bench.write("import serial, sys, time\n" + script, to: "client.py")
+    let (code, output) = try module.shell(
+      "\(Oracles.python![0]) client.py '\(module.port)' \(more)")
+    #expect(code == 0, "\(output)")
+    return output
+  }
+
+  @Test(
+    "A second port answers AT commands, as the scenario and the seed say, and restarts the module")
+  func atPort() throws {
+    try bench.write(
+      #"{"events": [{"at": 0, "modem": {"signal": 7, "sim": "absent", "registered": "denied"}}]}"#,
+      to: "scenario.json")
+    let module = try ReplProcess(
+      ["--at-link", bench.path("at"), "--scenario", "scenario.json", "--seed", "3"], on: bench)
+    let said = try python(
+      """
+      at = serial.Serial(sys.argv[2], 115200, timeout=5)
+      def ask(command, end=b'OK\\r\\n'):
+          at.write(command + b'\\r')
+          print(at.read_until(end))
+      ask(b'ATE0')
+      ask(b'AT+CSQ;+CREG?')
+      ask(b'AT+CPIN?', b'10\\r\\n')
+      ask(b'AT+CGSN')
+      console = serial.Serial(sys.argv[1], 115200, timeout=5)
+      console.write(b'\\r')
+      print(console.read_until(b'>>> '))
+      ask(b'AT+QRST=1,0')
+      print(console.read_until(b'>>> '))
+      ask(b'AT+QPOWD', b'DOWN\\r\\n')
+      """, module, bench.path("at"))
+    #expect(said.contains("+CSQ: 7,99") && said.contains("+CREG: 0,3"))
+    #expect(said.contains("+CME ERROR: 10") && said.contains("86420004"))
+    #expect(said.contains("mount.") && said.contains("POWERED DOWN"))
+    #expect(module.process.wait() == .exited(0))
+    #expect(!bench.exists("at"))
+  }
+
+  @Test("The standard streams are the port if none is named, and their end switches the module off")
+  func streams() throws {
+    let child = try output(
+      of:
+        "printf 'print(6*7)\\r' | \(ReplProcess.program) repl --profile EC200U --audio-in silence "
+        + "--time virtual 2>&1")
+    #expect(child.joined().contains("MicroPython v1.12 on") && child.joined().contains("42"))
+  }
+
+  @Test(
+    "A folder is copied to the flash, and its main.py runs before the prompt; the flash is exported"
+  )
+  func folder() throws {
+    try bench.write(
+      "print('main', __name__)\nopen('/usr/made', 'w').write('x')\n", to: "app/main.py")
+    let lines = try output(
+      of:
+        "cd '\(bench.folder)' && \(ReplProcess.program) repl app --profile EC600N --audio-in silence "
+        + "--time virtual --export out </dev/null 2>/dev/null")
+    #expect(lines.joined(separator: "\n").hasPrefix("mount.\r\nmain __main__\r\nMicroPython v1.12"))
+    #expect(try bench.text("out/usr/made") == "x")
+  }
+
+  @Test("A link that leads elsewhere is left alone, one that leads nowhere is replaced")
+  func links() throws {
+    try bench.write("mine", to: "file")
+    let path = bench.path("file")
+    let refused = try output(
+      of: "\(ReplProcess.program) repl --profile EC600N --link '\(path)' </dev/null 2>&1; echo $?")
+    #expect(refused == ["qpyemu: cannot make the link \(path): File exists", "74"])
+    symlink("/dev/pts/99999", bench.path("old"))
+    symlink(path, bench.path("live"))
+    let live = try output(
+      of:
+        "\(ReplProcess.program) repl --profile EC600N --link '\(bench.path("live"))' 2>&1; echo $?")
+    #expect(live.first?.contains("exists and leads to \(path)") == true && live.last == "74")
+    let module = try ReplProcess(["--at-link", bench.path("old")], on: bench)
+    let due = ContinuousClock.now + .seconds(10)
+    while !bench.exists("old"), ContinuousClock.now < due { usleep(1000) }
+    #expect(bench.exists("old") && module.process.pid > 0)
+  }
+}
