@@ -54,7 +54,7 @@ let package = Package(
       "Conformance",
       on: [
         "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "BundledProfiles", "AudioEngine",
-        "FlashStorage", "EmulatedTime", "JSONText", "CLinux",
+        "FlashStorage", "EmulatedTime", "JSONText", "SerialLines", "CLinux",
       ],
       resources: [.embedInCode("Page")]),
     floor(

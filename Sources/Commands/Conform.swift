@@ -19,7 +19,8 @@ struct Conform: Command {
       --method NAME    only this method, such as Record.start or start; may be repeated
       --policy POLICY  only documented or observed
       --via DRIVER     swift: calls of the emulator (the default); guest: each case as a script in
-                       the module's interpreter
+                       the module's interpreter; serial:PORT: a module at a serial device, or
+                       whatever else has MicroPython's raw mode (needs --profile and --policy)
       --json FILE, --jsonl FILE, --junit FILE, --html FILE, --markdown FILE
                        write a report, - for standard output; the HTML page needs no other file
       --list           only print the ids of the selected cases, for a plan
@@ -47,16 +48,14 @@ struct Conform: Command {
   private let action: Action
   private let selection: ConformSelection
   private let outputs: ReportOutputs
-  private let via: Via
+  private let via: ConformVia
   private let host: Host
-
-  enum Via: String, CaseIterable { case swift, guest }
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
     selection = try ConformSelection(&arguments)
     outputs = try ReportOutputs(&arguments)
-    via = try Self.choice(try arguments.option("--via"), "--via") ?? .swift
+    via = try ConformVia(try arguments.option("--via"))
     if arguments.flag("--contradictions") {
       action = .contradictions
     } else if let id = try arguments.option("--case") {
@@ -93,33 +92,13 @@ struct Conform: Command {
     }
   }
 
-  private func driver() throws -> any CaseDriver { Self.driver(try interpreter()) }
-
-  /// The driver that needs the interpreter, or the one that needs none.
-  private static func driver(
-    _ interpreter: Interpreter?, _ outcomes: OutcomeTable = .bundled
-  ) -> any CaseDriver {
-    guard let interpreter else { return SwiftDriver(outcomes: outcomes) }
-    return GuestDriver(interpreter: interpreter, outcomes: outcomes)
-  }
-
-  /// The interpreter, if the driver needs one.
-  private func interpreter() throws(Complaint) -> Interpreter? {
-    guard via == .guest else { return nil }
-    do throws(Interpreter.Missing) {
-      return try Interpreter.find(environment: host.variable)
-    } catch {
-      throw Complaint(.unavailable, error.message)
-    }
-  }
-
   // MARK: Checking
 
   private func check(_ console: Console) throws -> ExitCode {
     let planned = try selected(console)
-    let driver = try driver()
+    let driver = try via.driver(of: planned, host)
     let part = selection.plan.part(of: planned, id: \.id)
-    let results = Runner(driver, workerCount: processorCount).run(part)
+    let results = Runner(driver, workerCount: via.workerCount).run(part)
     let report = ConformanceReport(results, of: planned, shard: selection.plan.shard, via: driver)
     return try outputs.put(report, host, console)
   }
@@ -135,14 +114,12 @@ struct Conform: Command {
 
   private func mutate(_ count: Int, _ console: Console) throws -> ExitCode {
     let cells = try selected(console)
-    let interpreter = try interpreter()
+    let makeDriver = try via.maker(host)
     var generator = SeededGenerator(seed: 1)
     let mutations = Mutation.sample(count, using: &generator)
     var wrong = 0
     for mutation in mutations {
-      let finding = mutation.run(cells, workerCount: processorCount) { outcomes in
-        Self.driver(interpreter, outcomes)
-      }
+      let finding = mutation.run(cells, workerCount: processorCount, via: makeDriver)
       guard !finding.isRight else { continue }
       wrong += 1
       console.print(
@@ -161,7 +138,7 @@ struct Conform: Command {
     guard let cell = cells.first(where: { $0.id == id }) else {
       throw UsageError("there is no case \(id)\(didYouMean(id, in: cells.map(\.id)))")
     }
-    let result = CellResult(cell, via: try driver())
+    let result = CellResult(cell, via: try via.driver(of: [cell], host))
     console.print(id)
     console.print("")
     for entry in result.trace { console.print(entry.text) }

@@ -5,6 +5,7 @@ struct PortSettings {
   private enum Port {
     case terminal
     case pseudoTerminal(link: String?)
+    case tcp(HostAndPort, TCPLine.Form)
   }
 
   private let port: Port
@@ -16,8 +17,27 @@ struct PortSettings {
     atLink = try arguments.option("--at-link")
     hasATPort = arguments.flag("--at-pty") || atLink != nil
     let link = try arguments.option("--link")
-    let hasDevice = arguments.flag("--pty")
-    port = link == nil && !hasDevice ? .terminal : .pseudoTerminal(link: link)
+    let hasDevice = arguments.flag("--pty") || link != nil
+    let isRFC2217 = arguments.flag("--rfc2217")
+    let place = try arguments.option("--tcp").map(Self.place)
+    guard !hasDevice || place == nil else {
+      throw UsageError("--tcp stands in place of --pty and --link, not beside them")
+    }
+    guard !isRFC2217 || place != nil else {
+      throw UsageError("--rfc2217 says what a TCP port speaks: give --tcp HOST:PORT, too")
+    }
+    if let place {
+      port = .tcp(place, isRFC2217 ? .rfc2217 : .raw)
+    } else {
+      port = hasDevice ? .pseudoTerminal(link: link) : .terminal
+    }
+  }
+
+  private static func place(_ text: String) throws(UsageError) -> HostAndPort {
+    guard let place = HostAndPort(text) else {
+      throw UsageError("--tcp is HOST:PORT, :PORT or PORT, such as 127.0.0.1:4000, not \"\(text)\"")
+    }
+    return place
   }
 
   /// Whether it is the process's own terminal, after which nobody can come.
@@ -38,6 +58,7 @@ struct PortSettings {
       switch port {
       case .terminal: return TerminalLine()
       case .pseudoTerminal(let link): return try PseudoTerminal(link: link)
+      case .tcp(let place, let form): return try TCPLine(place, form: form)
       }
     } catch {
       throw Complaint(.hostFailure, error.message)

@@ -99,6 +99,7 @@ struct DeviceState {
   mutating func restart() {
     recorder.stop(on: &board)
     quieten()
+    board.loudspeaker.restart()
     (recorder, player, speech) = (Recorder(), AudioPlayer(), SpeechPlayer())
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)

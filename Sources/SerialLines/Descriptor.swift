@@ -3,10 +3,12 @@ import Glibc
 /// A descriptor of the host that does not wait.
 struct Descriptor: Sendable {
   let number: Int32
+  /// Whether writing to one whose reader has gone would be a signal to the process.
+  private let isSocket: Bool
 
   /// - Parameter number: Is told not to wait from now on.
-  init(unwaiting number: Int32) {
-    self.number = number
+  init(unwaiting number: Int32, isSocket: Bool = false) {
+    (self.number, self.isSocket) = (number, isSocket)
     _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
   }
 
@@ -35,7 +37,9 @@ struct Descriptor: Sendable {
   func write(_ bytes: ArraySlice<UInt8>) -> Outcome<Int> {
     while true {
       let written = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(number, $0.baseAddress, $0.count)
+        unsafe isSocket
+          ? Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+          : Glibc.write(number, $0.baseAddress, $0.count)
       }
       if written >= 0 { return .done(written) }
       if errno == EAGAIN { return .wouldWait }

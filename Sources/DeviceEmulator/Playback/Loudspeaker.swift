@@ -13,6 +13,10 @@ struct Loudspeaker {
 
   /// What all objects of one player share.
   struct Line {
+    /// As at power-on.
+    static let audio = Line(topVolume: 11, volume: 7)
+    static let speech = Line(topVolume: 9, volume: 4)
+
     let topVolume: Int
     var volume: Int
     /// Where its events go.
@@ -43,8 +47,8 @@ struct Loudspeaker {
     var framesPlayed = 0
   }
 
-  var audio = Line(topVolume: 11, volume: 7)
-  var speech = Line(topVolume: 9, volume: 4)
+  var audio = Line.audio
+  var speech = Line.speech
   let voice: any Voice
   private let output: any AudioOutput
   fileprivate var current: Playing?
@@ -76,6 +80,9 @@ struct Loudspeaker {
     case .speech: speech
     }
   }
+
+  /// Forgets what a script has set up.
+  mutating func restart() { (audio, speech) = (.audio, .speech) }
 
   /// The power goes: nothing is heard any more.
   mutating func close() {

@@ -1,0 +1,108 @@
+import CLinux
+import EmulatedTime
+import Glibc
+
+/// A line over TCP, for one client at a time.
+package final class TCPLine: SerialLine {
+  /// What is spoken on it.
+  package enum Form: Sendable { case raw, rfc2217 }
+
+  private struct State {
+    var client: Descriptor?
+    var codec = TelnetCodec()
+  }
+
+  package let name: String
+  private let listener: TCPListener
+  private let form: Form
+  private let stop: (Int32, Int32)
+  private let state = Monitor(State())
+  /// Held while something is written, and while the client is closed; taken before ``state``.
+  private let sending = Monitor(Sending())
+  private let isRunning = Monitor(false)
+
+  /// Listens.
+  package init(_ place: HostAndPort, form: Form) throws(SerialLineError) {
+    listener = try TCPListener(place)
+    self.form = form
+    name = (form == .rfc2217 ? "rfc2217://" : "socket://") + listener.place.text
+    var ends: [Int32] = [0, 0]
+    guard unsafe linux_pipe(&ends) == 0 else {
+      Glibc.close(listener.descriptor.number)
+      throw SerialLineError("cannot make a pipe: \(hostReason)")
+    }
+    stop = (ends[0], ends[1])
+  }
+
+  package func start(
+    receive: @escaping @Sendable ([UInt8]) -> Void, hangUp: @escaping @Sendable () -> Void
+  ) {
+    isRunning.withLock { $0 = true }
+    let stopping = Descriptor(unwaiting: stop.0)
+    HostThread.start { [self] in
+      while true {
+        let client = state.withLock { $0.client }
+        awaitInput([listener.descriptor.number, stop.0] + (client.map { [$0.number] } ?? []))
+        if case .done = stopping.read() { break }
+        if let client { serve(client, receive, hangUp) }
+        while let next = listener.accept() { welcome(next) }
+      }
+      isRunning.withLock(thenNotify: true) { $0 = false }
+    }
+  }
+
+  private func welcome(_ client: Descriptor) {
+    let isAlone = state.withLock { state in
+      guard state.client == nil else { return false }
+      (state.client, state.codec) = (client, TelnetCodec())
+      return true
+    }
+    guard !isAlone else { return }
+    _ = client.writeAll(Array("port already in use\r\n".utf8), patience: .zero)
+    Glibc.close(client.number)
+  }
+
+  private func serve(
+    _ client: Descriptor, _ receive: ([UInt8]) -> Void, _ hangUp: () -> Void
+  ) {
+    switch client.read() {
+    case .done(let bytes):
+      let (data, reply) = decode(bytes)
+      if !reply.isEmpty { pass(reply) }
+      if !data.isEmpty { receive(data) }
+    case .wouldWait: break
+    case .ended:
+      sending.withLock { sending in
+        state.withLock { $0.client = nil }
+        Glibc.close(client.number)
+        sending.reset()
+      }
+      hangUp()
+    }
+  }
+
+  private func decode(_ bytes: [UInt8]) -> (data: [UInt8], reply: [UInt8]) {
+    guard form == .rfc2217 else { return (bytes, []) }
+    return state.withLock { $0.codec.receive(bytes) }
+  }
+
+  package func send(_ bytes: [UInt8]) {
+    pass(form == .rfc2217 ? TelnetCodec.escaped(bytes) : bytes)
+  }
+
+  private func pass(_ bytes: [UInt8]) {
+    sending.withLock { sending in
+      guard let client = state.withLock({ $0.client }) else { return }
+      sending.send(bytes, to: client)
+    }
+  }
+
+  package func close() {
+    unsafe _ = write(stop.1, "x", 1)
+    isRunning.wait { $0 ? .waiting(until: nil) : .done(()) }
+    let client = state.withLock { $0.client?.number }
+    for descriptor in [listener.descriptor.number, stop.0, stop.1] + (client.map { [$0] } ?? []) {
+      Glibc.close(descriptor)
+    }
+  }
+}

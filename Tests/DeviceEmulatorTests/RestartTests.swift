@@ -1,0 +1,54 @@
+import AudioEngine
+import DeviceEmulator
+import EmulatedTime
+import FlashStorage
+import ModuleProfiles
+import Testing
+
+@Suite("A module that is restarted")
+struct RestartTests {
+  let clock = VirtualClock()
+  let device: DeviceEmulator
+
+  init() throws {
+    device = try DeviceEmulator(
+      profile: .named("EC600N"), microphone: ToneMicrophone(hertz: 440), clock: clock)
+  }
+
+  private func answer(_ method: DeviceMethod, _ arguments: [GuestValue]) throws -> GuestValue? {
+    let object = method.rawValue.hasSuffix("init") ? nil : PeripheralID(0)
+    return try? device.call(method, on: object, arguments).get()
+  }
+
+  @Test("Volumes, call-backs, timers, pins and objects are as at power-on; the flash and time stay")
+  func powerOn() throws {
+    _ = try answer(.audioInit, [.int(0)])
+    _ = try answer(.audioSetVolume, [.int(11)])
+    _ = try answer(.audioSetCallback, [.function(7)])
+    _ = try answer(.ttsInit, [.int(0)])
+    _ = try answer(.ttsSetCallback, [.function(8)])
+    _ = try answer(.ttsPlay, [.int(1), .int(0), .int(2), .string("hello")])
+    _ = try answer(.recordInit, [.int(0)])
+    _ = try answer(.recordStart, [.string("a.wav"), .int(10)])
+    for _ in 0..<20 { _ = device.startTimer(period: .seconds(1), isPeriodic: true, function: 9) }
+    device.pins.configure(5, isOutput: true, pullsUp: false, level: true)
+    device.pins.drive(6, true)
+    clock.advance(by: .seconds(2))
+
+    device.restart()
+
+    #expect(!device.hasEvent && !device.isWorking)
+    #expect(!device.pins.level(5) && device.pins.level(6))
+    #expect(clock.now == .seconds(2))
+    #expect(try device.files.status(of: "/usr/a.wav").size == 32_044)
+    #expect(device.startTimer(period: .seconds(1), isPeriodic: false, function: 1) != nil)
+    #expect(try answer(.audioGetVolume, []) == nil, "there is no object any more")
+    _ = try answer(.audioInit, [.int(0)])
+    #expect(try answer(.audioGetVolume, []) == .int(7))
+    _ = try answer(.ttsInit, [.int(0)])
+    #expect(try answer(.ttsPlay, [.int(1), .int(0), .int(2), .string("hello")]) == .int(0))
+    clock.advance(by: .seconds(5))
+    #expect(device.nextEvent()?.function == 1)
+    #expect(device.nextEvent() == nil, "nobody has set a call-back")
+  }
+}
