@@ -94,22 +94,9 @@ int linux_open_pty(char *path, size_t room) {
 
 int linux_watch_opens(const char *path) {
   int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (watch < 0 || inotify_add_watch(watch, path, IN_OPEN | IN_CLOSE) >= 0) return watch;
+  if (watch < 0 || inotify_add_watch(watch, path, IN_OPEN) >= 0) return watch;
   int reason = errno;
   close(watch);
   errno = reason;
   return -1;
-}
-
-int linux_read_opens(int watch, int *count) {
-  _Alignas(struct inotify_event) char buffer[4096];
-  ssize_t length = read(watch, buffer, sizeof buffer);
-  if (length <= 0) return 0;
-  for (char *place = buffer; place < buffer + length;) {
-    const struct inotify_event *event = (const struct inotify_event *)place;
-    if (event->mask & IN_OPEN) ++*count;
-    if (event->mask & IN_CLOSE) --*count;
-    place += sizeof *event + event->len;
-  }
-  return 1;
 }

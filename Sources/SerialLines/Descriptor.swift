@@ -63,9 +63,14 @@ struct Descriptor: Sendable {
 
   /// Waits until it can be written to, or read; false if it takes longer.
   func awaitReadiness(_ events: Int32, for time: Duration) -> Bool {
+    readiness(events, for: time) & events != 0
+  }
+
+  /// What `poll` says of it, at the latest after some time.
+  func readiness(_ events: Int32 = POLLIN, for time: Duration) -> Int32 {
     var wanted = pollfd(fd: number, events: Int16(events), revents: 0)
     let milliseconds = Int32(time / .milliseconds(1))
-    return unsafe poll(&wanted, 1, milliseconds) > 0 && wanted.revents & Int16(events) != 0
+    return unsafe poll(&wanted, 1, milliseconds) > 0 ? Int32(wanted.revents) : 0
   }
 }
 

@@ -2,24 +2,30 @@ import CLinux
 import EmulatedTime
 import Glibc
 
-/// A line that programs open as a serial device.
+/// A line that programs open as a serial device, one or several at a time.
+///
+/// The host tells when somebody opens the device (a watch), and when nobody has it open any more (a hang-up
+/// of our end). Nothing is counted: the host tells of several openings as one.
 package final class PseudoTerminal: SerialLine {
   private struct State {
-    var clientCount: Int32 = 0
+    /// Whether anybody has the device open.
+    var hasClient = false
     var sending = Sending()
   }
 
   /// The path of the device.
   package let name: String
   private let link: DeviceLink?
+  /// Our end, which acts as the wire.
   private let master: Descriptor
-  /// Our own hold on the device's end: it keeps the settings, and no client has to be there.
-  private let slave: Int32
-  private let watch: Int32
+  /// Can be read when somebody has opened the device.
+  private let watch: Descriptor
   /// What ends the thread: its reading and its writing end.
-  private let stop: (Int32, Int32)
+  private let stop: (Descriptor, Int32)
   private let state = Monitor(State())
-  private let thread = Monitor(false)
+  /// Held while something is sent; our end is not closed meanwhile.
+  private let sending = Monitor(())
+  private let isRunning = Monitor(false)
 
   /// Makes one.
   ///
@@ -32,79 +38,129 @@ package final class PseudoTerminal: SerialLine {
     }
     let name = String(
       decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    self.name = name
-    slave = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
-    watch = unsafe linux_watch_opens(name)
-    var ends: [Int32] = [0, 0]
-    let hasPipe = unsafe linux_pipe(&ends) == 0
-    stop = (ends[0], ends[1])
-    self.master = Descriptor(unwaiting: master)
-    guard slave >= 0, watch >= 0, hasPipe else {
-      let reason = hostReason
-      for descriptor in [master, slave, watch] where descriptor >= 0 { Glibc.close(descriptor) }
-      throw SerialLineError("cannot use the pseudoterminal \(name): \(reason)")
-    }
+    let watch = unsafe linux_watch_opens(name)
+    var ends: [Int32] = [-1, -1]
+    let isUsable = unsafe watch >= 0 && linux_pipe(&ends) == 0
+    let reason = hostReason
     do throws(SerialLineError) {
+      guard isUsable else { throw SerialLineError("cannot use \(name): \(reason)") }
       self.link = try link.map { path throws(SerialLineError) in try DeviceLink(path, to: name) }
     } catch {
-      for descriptor in [master, slave, watch, stop.0, stop.1] { Glibc.close(descriptor) }
+      for descriptor in [master, watch] + ends where descriptor >= 0 { Glibc.close(descriptor) }
       throw error
     }
-    makeRaw(slave)
+    self.name = name
+    self.master = Descriptor(unwaiting: master)
+    self.watch = Descriptor(unwaiting: watch)
+    stop = (Descriptor(unwaiting: ends[0]), ends[1])
+    startAfresh()
   }
 
   package func start(
     receive: @escaping @Sendable ([UInt8]) -> Void, hangUp: @escaping @Sendable () -> Void
   ) {
-    thread.withLock { $0 = true }
+    isRunning.withLock { $0 = true }
     HostThread.start { [self] in
-      while true {
-        awaitInput([master.number, watch, stop.0])
-        let arrived = master.read()
-        // Whoever sends has opened it before: that is known by now.
-        if countClients() { hangUp() }
-        if case .done(let bytes) = arrived { receive(bytes) }
-        if case .done = Descriptor(unwaiting: stop.0).read() { break }
+      while awaitClient() {
+        state.withLock { $0 = State(hasClient: true) }
+        while let bytes = nextBytes() { receive(bytes) }
+        state.withLock { $0.hasClient = false }
+        startAfresh()
+        hangUp()
       }
-      thread.withLock(thenNotify: true) { $0 = false }
+      isRunning.withLock(thenNotify: true) { $0 = false }
     }
   }
 
-  /// Takes note of clients that came and went; whether the last one has gone.
-  private func countClients() -> Bool {
-    state.withLock { state in
-      let before = state.clientCount
-      while unsafe linux_read_opens(watch, &state.clientCount) != 0 {}
-      guard state.clientCount != before else { return false }
-      state.sending.reset()
-      guard state.clientCount <= 0 else { return false }
-      // What it has not read, and how it has set the device up, is not for the next one.
-      tcflush(slave, TCIFLUSH)
-      makeRaw(slave)
-      return true
+  /// Waits until somebody has the device open, or has left bytes behind; false at the end of the line.
+  private func awaitClient() -> Bool {
+    while !hasEnded {
+      // Taken away before we look, so that whoever comes after we have looked wakes us.
+      while case .done = watch.read() {}
+      if master.readiness(for: .zero) != POLLHUP { return true }
+      // One who came and went unseen may have left the settings changed.
+      keepRaw()
+      awaitInput([watch.number, stop.0.number])
     }
+    return false
+  }
+
+  /// What clients have sent; nil when the last of them has gone, and at the end of the line.
+  private func nextBytes() -> [UInt8]? {
+    while true {
+      awaitInput([master.number, stop.0.number])
+      guard !hasEnded else { return nil }
+      switch master.read() {
+      case .done(let bytes): return bytes
+      case .wouldWait: continue
+      case .ended: return nil
+      }
+    }
+  }
+
+  private var hasEnded: Bool { stop.0.readiness(for: .zero) & POLLIN != 0 }
+
+  /// Takes away what the last client has left unread, and its settings.
+  private func startAfresh() {
+    let device = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+    guard device >= 0 else { return }
+    makeRaw(device)
+    tcflush(device, TCIFLUSH)
+    Glibc.close(device)
   }
 
   package func send(_ bytes: [UInt8]) {
-    // A client that is slow is waited for without the lock, or its going would not be noticed.
-    guard var sending = state.withLock({ $0.clientCount > 0 ? $0.sending : nil }) else { return }
-    sending.send(bytes, to: master)
-    state.withLock { $0.sending = sending }
+    sending.withLock { _ in
+      guard var sending = state.withLock({ $0.hasClient ? $0.sending : nil }) else { return }
+      keepRaw()
+      sending.send(bytes, to: master)
+      state.withLock { $0.sending = sending }
+    }
+  }
+
+  /// Whatever a client does to the settings, what we send is not echoed to us, nor changed.
+  private func keepRaw() {
+    var settings = termios()
+    guard unsafe tcgetattr(master.number, &settings) == 0 else { return }
+    let before = (settings.c_iflag, settings.c_oflag, settings.c_lflag)
+    unsafe cfmakeraw(&settings)
+    guard before != (settings.c_iflag, settings.c_oflag, settings.c_lflag) else { return }
+    unsafe tcsetattr(master.number, TCSANOW, &settings)
   }
 
   package func close() {
     link?.remove()
+    awaitReading()
     unsafe _ = write(stop.1, "x", 1)
-    thread.wait { $0 ? .waiting(until: nil) : .done(()) }
-    for descriptor in [master.number, slave, watch, stop.0, stop.1] { Glibc.close(descriptor) }
+    isRunning.wait { $0 ? .waiting(until: nil) : .done(()) }
+    sending.withLock { _ in
+      state.withLock { $0.hasClient = false }
+      for descriptor in [master.number, watch.number, stop.0.number, stop.1] {
+        Glibc.close(descriptor)
+      }
+    }
+  }
+
+  /// Gives a client a moment to read the last words, which go with the device.
+  private func awaitReading() {
+    let device = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+    guard device >= 0 else { return }
+    defer { Glibc.close(device) }
+    for _ in 0..<50 where state.withLock({ $0.hasClient }) {
+      var unread: Int32 = 0
+      guard unsafe ioctl(device, UInt(FIONREAD), &unread) == 0, unread > 0 else { return }
+      usleep(10_000)
+    }
   }
 }
 
-/// Has a terminal pass all bytes on as they are, without echo or signals.
+/// Has a terminal pass all bytes on as they are, at 115200 bit/s, 8N1, without echo, signals or flow
+/// control; modem lines do not matter, and stay as they are when it is closed.
 func makeRaw(_ terminal: Int32) {
   var settings = termios()
   guard unsafe tcgetattr(terminal, &settings) == 0 else { return }
   unsafe cfmakeraw(&settings)
+  settings.c_cflag &= ~(tcflag_t(CSTOPB) | tcflag_t(HUPCL) | tcflag_t(CRTSCTS))
   settings.c_cflag |= tcflag_t(CREAD | CLOCAL)
   unsafe cfsetspeed(&settings, speed_t(B115200))
   unsafe tcsetattr(terminal, TCSANOW, &settings)

@@ -24,7 +24,7 @@ struct TelnetCodec {
   /// BINARY, ECHO, SUPPRESS-GO-AHEAD, COM-PORT-OPTION: what both sides may use.
   private static let options: Set<UInt8> = [0, 1, 3, 44]
   private static let comPort: UInt8 = 44
-  /// Bytes of a subnegotiation that are kept; longer ones mean nothing to us.
+  /// Bytes that a subnegotiation may have; longer ones mean nothing to us.
   private static let limit = 256
 
   private var phase = Phase.data
@@ -102,13 +102,15 @@ struct TelnetCodec {
   }
 
   private mutating func keep(_ byte: UInt8) {
-    if subnegotiation.count <= Self.limit { subnegotiation.append(byte) }
+    subnegotiation.append(byte)
+    // One without an end would swallow all that follows.
+    if subnegotiation.count > Self.limit { (phase, subnegotiation) = (.data, []) }
   }
 
   private mutating func finish() -> [UInt8] {
     let words = subnegotiation
     subnegotiation = []
-    guard words.count >= 2, words.count <= Self.limit, words[0] == Self.comPort else { return [] }
+    guard words.count >= 2, words[0] == Self.comPort else { return [] }
     guard let answer = settings.answer(words[1], Array(words[2...])) else { return [] }
     return [Code.interpretAsCommand, Code.subnegotiation, Self.comPort, words[1] + 100]
       + Self.escaped(answer) + [Code.interpretAsCommand, Code.subnegotiationEnd]
@@ -120,6 +122,9 @@ private struct ComPortSettings {
   private var baudRate: [UInt8] = [0, 1, 0xC2, 0]  // 115200
   /// By command: data size 8, no parity, one stop bit.
   private var values: [UInt8: UInt8] = [2: 8, 3: 1, 4: 1]
+
+  /// What is told when a control is asked for: no flow control, no break, DTR and RTS on.
+  private static let controls: [UInt8: UInt8] = [0: 1, 4: 6, 7: 8, 10: 11]
 
   /// The answer to a command and its values; nil if there is none.
   mutating func answer(_ command: UInt8, _ words: [UInt8]) -> [UInt8]? {
@@ -133,7 +138,8 @@ private struct ComPortSettings {
       guard let word = words.first else { return nil }
       if word != 0 { values[command] = word }
       return [values[command] ?? 0]
-    case 5, 10, 11, 12: return words.first.map { [$0] }
+    case 5: return words.first.map { [Self.controls[$0] ?? $0] }
+    case 10, 11, 12: return words.first.map { [$0] }
     default: return nil
     }
   }

@@ -94,4 +94,37 @@ struct ReplTests {
     while !bench.exists("old"), ContinuousClock.now < due { usleep(1000) }
     #expect(bench.exists("old") && module.process.pid > 0)
   }
+
+  @Test("Conformance cases run on a module at its port, and leave its files alone")
+  func conform() async throws {
+    let module = try ReplProcess(profile: "EC200U", time: "virtual", on: bench)
+    _ = try module.tool("mpremote exec \"open('/usr/mine.txt','w').write('x')\"")
+    let words = ["conform", "--via", "serial:\(module.port)", "--method", "Record.getSize"]
+    let passed = try await bench.run(
+      words + ["--profile", "EC200U", "--policy", "documented", "--jsonl", "-"])
+    #expect(passed.code == 0, "\(passed.errors)\(passed.output)")
+    #expect(passed.output.contains("Record.getSize.inUse/") && passed.output.contains("passed"))
+    let other = try await bench.run(words + ["--profile", "EC600N", "--policy", "documented"])
+    #expect(other.code == 1, "an EC600N leaves the header out of its sizes")
+    let left = try module.tool("mpremote exec \"import uos; print(uos.listdir('/usr'))\"")
+    #expect(left.output.contains("mine.txt") && !left.output.contains(".wav"))
+  }
+
+  @Test("A port of no module, and cases of several models, are refused in a sentence")
+  func refusals() async throws {
+    let one = ["--profile", "EC200U", "--policy", "documented"]
+    let none = try await bench.run(["conform", "--via", "serial:/dev/nothing"] + one)
+    #expect(none.code == 74 && none.errors == "qpyemu: there is no serial device /dev/nothing\n")
+    let all = try await bench.run(["conform", "--via", "serial:/dev/nothing"])
+    #expect(all.code == 64 && all.errors.contains("a module at a port is one model"))
+    let word = try await bench.run(["conform", "--via", "geust"])
+    #expect(word.code == 64 && word.errors.contains("did you mean guest?"))
+    for (words, said) in [
+      (["--tcp", "a:b"], "--tcp is HOST:PORT"), (["--rfc2217"], "give --tcp HOST:PORT, too"),
+      (["--tcp", "0", "--pty"], "--tcp stands in place of --pty"),
+    ] {
+      let ending = try await bench.run(["repl", "--profile", "EC200U"] + words)
+      #expect(ending.code == 64 && ending.errors.contains(said), "\(ending.errors)")
+    }
+  }
 }

@@ -25,8 +25,5 @@ pid_t linux_start_processor(char *const arguments[], int input, int output);
 /// descriptor of this end, or -1 and errno.
 int linux_open_pty(char *path, size_t room);
 
-/// Tells of each opening and closing of a file: gives a descriptor to read that does not wait, or -1.
+/// Tells when a file is opened: gives a descriptor that can be read then and does not wait, or -1.
 int linux_watch_opens(const char *path);
-
-/// Reads what a watch has to tell: adds openings less closings to `count`; whether there was anything.
-int linux_read_opens(int watch, int *count);

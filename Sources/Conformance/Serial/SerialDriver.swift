@@ -1,5 +1,5 @@
-import EmulatedTime
 import DeviceEmulator
+import EmulatedTime
 import GuestRuntime
 import SerialLines
 
@@ -39,7 +39,9 @@ package final class SerialDriver: CaseDriver {
   }
 
   package func obstacle(to cell: Cell) -> String? {
-    if cell.test.needsSwift { return "no script can leave so exact a heap, or keep call-backs waiting" }
+    if cell.test.needsSwift {
+      return "no script can leave so exact a heap, or keep call-backs waiting"
+    }
     if !cell.test.faults.isEmpty { return "a module has no faults to inject" }
     guard let file = cell.test.files.first(where: ownFiles.contains) else { return nil }
     return "the module's flash holds a \(file) of its own, which the case would change"
