@@ -23,12 +23,18 @@ struct ATChannelTests {
     ("AT+CPIN?\r", "\r\n+CPIN: READY\r\n\r\nOK\r\n"),
     ("AT+CREG?\r", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
     ("AT+CGSN=?\r", "\r\nOK\r\n"), ("AT+CREG=?\r", "\r\n+CREG: (0-2)\r\n\r\nOK\r\n"),
+    ("AT+CPIN=?\r", "\r\nOK\r\n"), ("AT+QRST=?\r", "\r\nOK\r\n"),
+    ("AT+CREG?=?\r", "\r\nERROR\r\n"), ("AT+CSQ=?=?\r", "\r\nERROR\r\n"),
     ("AT+CSQ;+CREG?\r", "\r\n+CSQ: 24,99\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
     ("AT+CSX\u{8}Q\r", "\r\n+CSQ: 24,99\r\n\r\nOK\r\n"),
     ("AT+NO\r", "\r\nERROR\r\n"), ("AT+CSQ;+NO;+CREG?\r", "\r\n+CSQ: 24,99\r\n\r\nERROR\r\n"),
     ("hello\r", ""), ("\r\r", ""), ("AT\u{0}\r", "\r\nOK\r\n"),
     ("AT+CREG?\rA/", "\r\n+CREG: 0,1\r\n\r\nOK\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
     ("AT" + String(repeating: "+", count: 600) + "\rAT\r", "\r\nERROR\r\n\r\nOK\r\n"),
+    (
+      "AT\rAT+CSQ" + String(repeating: " ", count: 600) + "\rA/",
+      "\r\nOK\r\n\r\nERROR\r\n\r\nOK\r\n"
+    ),
   ]
 
   @Test("A line is answered as a module does", arguments: lines)
@@ -66,18 +72,20 @@ struct ATChannelTests {
   }
 
   @Test(
-    "The module is switched off and restarted by a command",
+    "The module is switched off and restarted by a command, and then echoes as at power-on",
     arguments: [
       ("AT+QPOWD\r", ATChannel.Action.powerDown), ("AT+QPOWD=1\r", .powerDown),
       ("AT+QRST=1,0\r", .restart), ("AT+QRST\r", .restart),
     ])
   func power(command: String, action: ATChannel.Action) throws {
     var channel = try Self.channel()
-    let (reply, done) = channel.receive(Array(command.utf8), status: ModemStatus())
+    let (reply, done) = channel.receive(Array("ATE0\r\(command)AT".utf8), status: ModemStatus())
     #expect(done == action)
     let text = String(decoding: reply, as: UTF8.self)
-    #expect(
-      text.contains("\r\nOK\r\n") && (action == .restart || text.hasSuffix("POWERED DOWN\r\n")))
+    let notice = action == .powerDown ? "\r\nPOWERED DOWN\r\n" : ""
+    #expect(text == "ATE0\r\r\nOK\r\n\r\nOK\r\n\(notice)")
+    let next = channel.receive(Array("A/AT\r".utf8), status: ModemStatus()).reply
+    #expect(String(decoding: next, as: UTF8.self) == "A/AT\r\r\nOK\r\n")
   }
 
   @Test(

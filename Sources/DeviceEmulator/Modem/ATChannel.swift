@@ -30,10 +30,13 @@ public struct ATChannel: Sendable {
   ///   - identity: What the module says about itself.
   ///   - serialNumber: Its IMEI.
   public init(_ identity: ModuleIdentity, serialNumber: String) {
-    module = ATCommands(identity: identity, serialNumber: serialNumber)
+    self.init(ATCommands(identity: identity, serialNumber: serialNumber))
   }
 
-  /// Takes bytes from the port.
+  /// As at power-on.
+  private init(_ module: ATCommands) { self.module = module }
+
+  /// Takes bytes from the port. After an action the channel is as at power-on, and the rest is lost.
   public mutating func receive(
     _ bytes: [UInt8], status: ModemStatus
   ) -> (reply: [UInt8], action: Action?) {
@@ -43,6 +46,7 @@ public struct ATChannel: Sendable {
       if echoes { reply.append(byte) }
       take(byte, status, &reply, &action)
     }
+    if action != nil { self = ATChannel(module) }
     return (reply, action)
   }
 
@@ -70,12 +74,12 @@ public struct ATChannel: Sendable {
   private mutating func answer(_ status: ModemStatus, _ reply: inout [UInt8]) -> Action? {
     let text = line.uppercased.filter { $0 != " " }
     guard text.hasPrefix("AT") else { return nil }
-    lastLine = line
-    var rest = text.dropFirst(2)
     guard !isTooLong else {
       Self.say("ERROR", &reply)
       return nil
     }
+    lastLine = line
+    var rest = text.dropFirst(2)
     while let command = Self.next(&rest) {
       switch perform(command, status) {
       case .ok(let lines): lines.forEach { Self.say($0, &reply) }

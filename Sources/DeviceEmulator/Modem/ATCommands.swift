@@ -35,10 +35,13 @@ struct ATCommands: Sendable {
   private static let powerDown: Body = { _, _ in .act(.powerDown, then: ["POWERED DOWN"]) }
   private static let restart: Body = { _, _ in .act(.restart, then: []) }
 
-  /// What a command comes to; the test form of one that has no values is OK.
+  /// The test forms of all extended commands: such as +CPIN=?.
+  private static let testForms = Set(
+    table.keys.filter { $0.hasPrefix("+") }.map { $0.prefix { !"?=".contains($0) } + "=?" })
+
+  /// What a command comes to; a test form without a row of its own tells that the command is there.
   func answer(_ command: String, _ status: ModemStatus) -> ATChannel.Answer {
     if let body = Self.table[command] { return body(self, status) }
-    let name = command.hasSuffix("=?") ? String(command.dropLast(2)) : command
-    return name != command && Self.table[name] != nil ? .ok() : .error
+    return Self.testForms.contains(command[...]) ? .ok() : .error
   }
 }
