@@ -52,7 +52,8 @@ class Timer:
 
 
 class RTC:
-    """The calendar, in local time; Sunday is day 0 of the week, and microseconds are always 0."""
+    """The calendar, in local time; Sunday is day 0 of the week, and microseconds are always 0. `init`
+    returns nothing, as in the firmware of 2021."""
 
     def datetime(self, fields=None):
         import utime
@@ -60,15 +61,16 @@ class RTC:
         if fields is None:
             year, month, day, hour, minute, second, weekday = utime.localtime()[:7]
             return (year, month, day, (weekday + 1) % 7, hour, minute, second, 0)
-        if len(fields) != 8 or not valid(*fields[:3], *fields[4:7]):
+        if len(fields) != 8 or not _valid(*fields[:3], *fields[4:7]):
             return -1
         call("time.set", utime.mktime(tuple(fields[:3]) + tuple(fields[4:7])))
         return 0
 
-    init = datetime
+    def init(self, fields):
+        self.datetime(fields)
 
 
-def valid(year, month, day, hour, minute, second):
+def _valid(year, month, day, hour, minute, second):
     days = 30 + (month + month // 8) % 2 if month != 2 else 29 if year % 4 == 0 else 28
     in_day = 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60
     return 2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= days and in_day

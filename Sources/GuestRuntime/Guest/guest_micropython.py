@@ -5,7 +5,7 @@ _native = native("micropython")
 for _name in dir(_native):
     if _name[0] != "_":
         globals()[_name] = getattr(_native, _name)
-del _native, native
+del _name, _native, native
 
 
 def kbd_intr(byte):

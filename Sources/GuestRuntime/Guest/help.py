@@ -44,7 +44,7 @@ def show_modules():
 def show_members(object):
     kind = type(object)
     print("object", object, "is of type", kind.__name__)
-    owner = object if kind is type or hasattr(object, "__dict__") else kind
+    owner = object if kind in (type, type(gc)) else kind  # Of an instance, its class's.
     for name in dir(owner):
         if name[:2] != "__":
             print(" ", name, "--", getattr(owner, name))
