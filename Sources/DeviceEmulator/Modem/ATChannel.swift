@@ -75,26 +75,26 @@ public struct ATChannel: Sendable {
     let text = line.uppercased.filter { $0 != " " }
     guard text.hasPrefix("AT") else { return nil }
     guard !isTooLong else {
-      Self.say("ERROR", &reply)
+      Self.say(["ERROR"], &reply)
       return nil
     }
     lastLine = line
     var rest = text.dropFirst(2)
     while let command = Self.next(&rest) {
       switch perform(command, status) {
-      case .ok(let lines): lines.forEach { Self.say($0, &reply) }
+      case .ok(let lines): Self.say(lines, &reply)
       case .error:
-        Self.say("ERROR", &reply)
+        Self.say(["ERROR"], &reply)
         return nil
       case .noSIM:
-        Self.say("+CME ERROR: 10", &reply)
+        Self.say(["+CME ERROR: 10"], &reply)
         return nil
       case .act(let action, let lines):
-        (["OK"] + lines).forEach { Self.say($0, &reply) }
+        Self.say(["OK"] + lines, &reply)
         return action
       }
     }
-    Self.say("OK", &reply)
+    Self.say(["OK"], &reply)
     return nil
   }
 
@@ -118,8 +118,8 @@ public struct ATChannel: Sendable {
     return .ok()
   }
 
-  private static func say(_ text: String, _ reply: inout [UInt8]) {
-    reply += Array("\r\n\(text)\r\n".utf8)
+  private static func say(_ lines: [String], _ reply: inout [UInt8]) {
+    for line in lines { reply += Array("\r\n\(line)\r\n".utf8) }
   }
 }
 
