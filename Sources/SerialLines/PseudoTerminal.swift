@@ -146,10 +146,13 @@ package final class PseudoTerminal: SerialLine {
     let device = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
     guard device >= 0 else { return }
     defer { Glibc.close(device) }
-    for _ in 0..<50 where state.withLock({ $0.hasClient }) {
-      var unread: Int32 = 0
-      guard unsafe ioctl(device, UInt(FIONREAD), &unread) == 0, unread > 0 else { return }
+    // What was sent just now takes the host a moment to show.
+    var (looks, quiet) = (0, 0)
+    while looks < 50, quiet < 3, state.withLock({ $0.hasClient }) {
       usleep(10_000)
+      var unread: Int32 = 0
+      guard unsafe ioctl(device, UInt(FIONREAD), &unread) == 0 else { return }
+      (looks, quiet) = (looks + 1, unread == 0 ? quiet + 1 : 0)
     }
   }
 }

@@ -59,6 +59,10 @@ package final class TCPLine: SerialLine {
     }
     guard !isAlone else { return }
     _ = client.writeAll(Array("port already in use\r\n".utf8), patience: .zero)
+    // What it has sent already is taken, or the words could be lost in a reset.
+    shutdown(client.number, Int32(SHUT_WR))
+    _ = client.awaitReadiness(POLLIN, for: .milliseconds(100))
+    _ = client.read()
     Glibc.close(client.number)
   }
 
@@ -68,8 +72,9 @@ package final class TCPLine: SerialLine {
     switch client.read() {
     case .done(let bytes):
       let (data, reply) = decode(bytes)
-      if !reply.isEmpty { pass(reply) }
+      // Ctrl-C must not wait behind a client that reads slowly.
       if !data.isEmpty { receive(data) }
+      if !reply.isEmpty { pass(reply) }
     case .wouldWait: break
     case .ended:
       sending.withLock { sending in
@@ -100,9 +105,13 @@ package final class TCPLine: SerialLine {
   package func close() {
     unsafe _ = write(stop.1, "x", 1)
     isRunning.wait { $0 ? .waiting(until: nil) : .done(()) }
-    let client = state.withLock { $0.client?.number }
-    for descriptor in [listener.descriptor.number, stop.0, stop.1] + (client.map { [$0] } ?? []) {
-      Glibc.close(descriptor)
+    sending.withLock { _ in
+      let client = state.withLock { state in
+        defer { state.client = nil }
+        return state.client
+      }
+      for descriptor in [listener.descriptor.number, stop.0, stop.1] { Glibc.close(descriptor) }
+      if let client { Glibc.close(client.number) }
     }
   }
 }

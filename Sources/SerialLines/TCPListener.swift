@@ -52,6 +52,9 @@ struct TCPListener: Sendable {
     // What is typed is small, and waited for.
     unsafe setsockopt(
       client, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    // One that vanishes is not to hold the only place.
+    unsafe setsockopt(
+      client, SOL_SOCKET, SO_KEEPALIVE, &yes, socklen_t(MemoryLayout<Int32>.size))
     return Descriptor(unwaiting: client, isSocket: true)
   }
 }

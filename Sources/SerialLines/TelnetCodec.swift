@@ -27,6 +27,12 @@ struct TelnetCodec {
   /// Bytes that a subnegotiation may have; longer ones mean nothing to us.
   private static let limit = 256
 
+  /// NOTIFY-MODEMSTATE: clear to send, data set ready, carrier.
+  private static let modemState: [UInt8] = [
+    Code.interpretAsCommand, Code.subnegotiation, comPort, 107, 0xB0, Code.interpretAsCommand,
+    Code.subnegotiationEnd,
+  ]
+
   private var phase = Phase.data
   private var subnegotiation: [UInt8] = []
   /// What has been agreed on, so that an agreement is not answered for ever: by the verb that we said.
@@ -93,7 +99,8 @@ struct TelnetCodec {
 
   private mutating func say(_ verb: UInt8, _ option: UInt8, once: Bool) -> [UInt8] {
     guard !once || agreed.insert([verb, option]).inserted else { return [] }
-    return [Code.interpretAsCommand, verb, option]
+    let isPort = option == Self.comPort && verb == Code.will
+    return [Code.interpretAsCommand, verb, option] + (isPort ? Self.modemState : [])
   }
 
   private mutating func withdraw(_ said: UInt8, _ answer: UInt8, _ option: UInt8) -> [UInt8] {

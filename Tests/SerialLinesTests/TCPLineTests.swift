@@ -47,6 +47,7 @@ struct TCPLineTests {
               port.parity = 'E'
               port.stopbits = 2
               port.rts = True
+              assert port.cts and port.dsr and port.cd
               port.send_break(0.01)
               port.reset_input_buffer()
           port.close()
@@ -147,7 +148,9 @@ struct TelnetCodecTests {
   @Test("What we know is agreed to once, what we do not is refused each time")
   func options() {
     var codec = TelnetCodec()
-    #expect(codec.receive([255, 253, 44, 255, 251, 0]).reply == [255, 251, 44, 255, 253, 0])
+    #expect(
+      codec.receive([255, 253, 44, 255, 251, 0]).reply
+        == [255, 251, 44, 255, 250, 44, 107, 0xB0, 255, 240, 255, 253, 0])
     #expect(codec.receive([255, 253, 44]).reply == [])
     #expect(codec.receive([255, 253, 31, 255, 251, 24]).reply == [255, 252, 31, 255, 254, 24])
     #expect(codec.receive([255, 254, 44, 255, 254, 44]).reply == [255, 252, 44])
