@@ -102,7 +102,8 @@ let package = Package(
         "EmulatedTime", "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
       ],
       path: "Tests/Benchmarks",
-      exclude: ["CAllocations", "CFlashReference", "reference_bench.py"], swiftSettings: base),
+      exclude: ["CAllocations", "CFlashReference", "reference_bench.py", "serial_bench.py"],
+      swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
     .target(name: "CFlashReference", path: "Tests/Benchmarks/CFlashReference"),
     // What the fuzzer does with its inputs, for Scripts/fuzz and for the test that repeats them.

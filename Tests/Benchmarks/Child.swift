@@ -10,7 +10,7 @@ struct Child {
     let processor: Double
   }
 
-  private let pid: pid_t
+  let pid: pid_t
   private let start: Double
   private let command: [String]
   private let complaints: String

@@ -1,6 +1,6 @@
 /// A row of the table, by the name that a command line gives it; one measurement may take more lines.
 enum Row: String, CaseIterable {
-  case a, b, c, d, e, e10, f, g, h, i
+  case a, b, c, d, e, e10, f, g, h, i, j
 
   /// Whether it is measured only when named.
   var isLong: Bool { self == .e10 }
@@ -17,6 +17,7 @@ enum Row: String, CaseIterable {
     case .g: try hourRow(bench)
     case .h: try sweepRow(bench)
     case .i: try conformRow(bench)
+    case .j: try serialRow(bench)
     }
   }
 }
