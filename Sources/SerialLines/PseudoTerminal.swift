@@ -10,7 +10,8 @@ package final class PseudoTerminal: SerialLine {
   private struct State {
     /// Whether anybody has the device open.
     var hasClient = false
-    var sending = Sending()
+    /// How often somebody has come to it: what is sent is for one visit only.
+    var visits = 0
   }
 
   /// The path of the device.
@@ -24,7 +25,7 @@ package final class PseudoTerminal: SerialLine {
   private let stop: (Descriptor, Int32)
   private let state = Monitor(State())
   /// Held while something is sent; our end is not closed meanwhile.
-  private let sending = Monitor(())
+  private let sending = Monitor(Sending())
   private let isRunning = Monitor(false)
 
   /// Makes one.
@@ -62,7 +63,7 @@ package final class PseudoTerminal: SerialLine {
     isRunning.withLock { $0 = true }
     HostThread.start { [self] in
       while awaitClient() {
-        state.withLock { $0 = State(hasClient: true) }
+        state.withLock { $0 = State(hasClient: true, visits: $0.visits + 1) }
         while let bytes = nextBytes() { receive(bytes) }
         state.withLock { $0.hasClient = false }
         startAfresh()
@@ -110,11 +111,13 @@ package final class PseudoTerminal: SerialLine {
   }
 
   package func send(_ bytes: [UInt8]) {
-    sending.withLock { _ in
-      guard var sending = state.withLock({ $0.hasClient ? $0.sending : nil }) else { return }
+    sending.withLock { sending in
+      guard let visit = state.withLock({ $0.hasClient ? $0.visits : nil }) else { return }
       keepRaw()
-      sending.send(bytes, to: master)
-      state.withLock { $0.sending = sending }
+      sending.send(bytes, to: master) { bytes in
+        // With the lock held, so that nothing is left for the next client when this one goes.
+        state.withLock { $0.hasClient && $0.visits == visit ? master.write(bytes) : .ended }
+      }
     }
   }
 

@@ -1,16 +1,30 @@
 import EmulatedTime
+import Glibc
 
 /// How bytes are sent to a client that may be slow: it is waited for, but not for ever.
 struct Sending {
   private static let patience = Duration.seconds(1)
 
-  /// Whether the client has taken nothing for too long.
+  /// Whether the client has taken nothing for too long. Once it takes something, it is waited for again.
   private var isStalled = false
 
-  /// A client has come, or gone.
-  mutating func reset() { isStalled = false }
-
-  mutating func send(_ bytes: [UInt8], to descriptor: Descriptor) {
-    isStalled = !descriptor.writeAll(bytes, patience: isStalled ? .zero : Self.patience)
+  /// Sends bytes by `write`; those that the descriptor has no room for in time are lost.
+  mutating func send(
+    _ bytes: [UInt8], to descriptor: Descriptor,
+    by write: (ArraySlice<UInt8>) -> Descriptor.Outcome<Int>
+  ) {
+    var left = bytes[...]
+    while !left.isEmpty {
+      switch write(left) {
+      case .done(let count):
+        left = left.dropFirst(count)
+        isStalled = false
+      case .wouldWait:
+        let patience = isStalled ? .zero : Self.patience
+        isStalled = !descriptor.awaitReadiness(POLLOUT, for: patience)
+        if isStalled { return }
+      case .ended: return
+      }
+    }
   }
 }

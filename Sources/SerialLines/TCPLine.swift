@@ -77,10 +77,9 @@ package final class TCPLine: SerialLine {
       if !reply.isEmpty { pass(reply) }
     case .wouldWait: break
     case .ended:
-      sending.withLock { sending in
+      sending.withLock { _ in
         state.withLock { $0.client = nil }
         Glibc.close(client.number)
-        sending.reset()
       }
       hangUp()
     }
@@ -98,7 +97,7 @@ package final class TCPLine: SerialLine {
   private func pass(_ bytes: [UInt8]) {
     sending.withLock { sending in
       guard let client = state.withLock({ $0.client }) else { return }
-      sending.send(bytes, to: client)
+      sending.send(bytes, to: client, by: client.write)
     }
   }
 
