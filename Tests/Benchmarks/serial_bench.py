@@ -1,10 +1,12 @@
 """Times mpremote moving a file at a serial port: for each line on standard input, which names a port ("-" for a
-bare one of our own), the seconds up and down, or why not.
+bare one of our own, "-link" for a link to it), the seconds up and down, or why not.
 
 The bare port is a pseudoterminal in this process that speaks the protocol of the raw mode and does what is sent in
 CPython, on a folder of the host: what the tool itself takes, and hardly more.
 """
+import builtins
 import contextlib
+import errno
 import io
 import os
 import pty
@@ -13,6 +15,7 @@ import sys
 import threading
 import time
 import tty
+import types
 
 PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 WINDOW = 128
@@ -24,12 +27,20 @@ class BarePort:
         tty.setraw(slave)
         self.name = os.ttyname(slave)
         self.folder = folder
-        self.names = {"open": self.open}
+        kept = dict(vars(builtins), open=self.open, __import__=self.find)
+        self.names = {"__builtins__": kept}
         self.ahead = b""
         threading.Thread(target=self.serve, daemon=True).start()
 
+    def place(self, path):
+        return os.path.join(self.folder, path.lstrip("/").replace("/", "_"))
+
     def open(self, path, mode):
-        return open(os.path.join(self.folder, path.lstrip("/").replace("/", "_")), mode)
+        return open(self.place(path), mode)
+
+    def find(self, name, *_):
+        """What the tool imports: its view of files is ours."""
+        return types.SimpleNamespace(stat=lambda path: os.stat(self.place(path)))
 
     def byte(self):
         if not self.ahead:
@@ -72,8 +83,10 @@ class BarePort:
         with contextlib.redirect_stdout(output):
             try:
                 exec(code, self.names)
+            except OSError as raised:
+                error = "OSError: [Errno %d] %s\n" % (raised.errno, errno.errorcode[raised.errno])
             except Exception as raised:
-                error = "Traceback (most recent call last):\n%s: %s\n" % (type(raised).__name__, raised)
+                error = "%s: %s\n" % (type(raised).__name__, raised)
         parts = [output.getvalue(), error]
         os.write(
             self.master, b"".join(p.replace("\n", "\r\n").encode() + b"\x04" for p in parts) + b">"
@@ -98,13 +111,15 @@ def measure(port, data, folder):
 def main():
     folder = sys.argv[1]
     bare = BarePort(folder)
+    os.symlink(bare.name, folder + "/bare")
+    bare_names = {"-": bare.name, "-link": folder + "/bare"}
     data = folder + "/bench.bin"
     with open(data, "wb") as file:
         file.write(bytes((i * 7 ^ i >> 8) & 255 for i in range(100 * 1024)))
     for line in sys.stdin:
         port = line.strip()
         try:
-            print("%.4f" % measure(bare.name if port == "-" else port, data, folder), flush=True)
+            print("%.4f" % measure(bare_names.get(port, port), data, folder), flush=True)
         except Exception as error:
             print(str(error).replace("\n", " "), flush=True)
 
