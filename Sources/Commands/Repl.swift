@@ -56,7 +56,7 @@ struct Repl: Command {
       settings, heapBytes: options.heapBytes, isAtConsole: true, host: host)
     let stage = try options.staging.stage(
       seed: setup.seed, microphone: setup.microphone, console)
-    let source = try script.map { path throws(Complaint) in try ScriptImport(path) }
+    let source = try script.map { path throws(Complaint) in try ScriptImport(path, isRun: false) }
     let interpreter = try Interpreter.required(host)
     try options.prepare()
     let files = try setup.files(console)

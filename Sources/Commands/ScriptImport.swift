@@ -3,13 +3,15 @@ import DeviceEmulator
 import FlashStorage
 import GuestRuntime
 
-/// What is to be run: a script of the host, or a folder of them with a `main.py`.
+/// What a module gets: a script of the host, or a folder of them, to be run with a `main.py`.
 struct ScriptImport {
   private let source: String
   private let isFolder: Bool
 
   /// Looks at the path before anything is made or copied.
-  init(_ path: String) throws(Complaint) {
+  ///
+  /// - Parameter isRun: Whether it is to be run at once, for which a folder needs a `main.py`.
+  init(_ path: String, isRun: Bool = true) throws(Complaint) {
     source = path
     switch HostKind(of: path) {
     case .file: isFolder = false
@@ -17,7 +19,7 @@ struct ScriptImport {
     case .other: throw Complaint(.missingInput, "\(path) is neither a file nor a folder")
     case nil: throw Complaint(.missingInput, "cannot read \(path): \(hostReason)")
     }
-    if isFolder, HostKind(of: "\(path)/main.py") != .file {
+    if isRun, isFolder, HostKind(of: "\(path)/main.py") != .file {
       throw Complaint(.missingInput, "the folder \(path) holds no main.py to run")
     }
   }

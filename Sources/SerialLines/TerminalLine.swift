@@ -9,18 +9,18 @@ package final class TerminalLine: SerialLine {
   package let name: String
   private let settings: termios?
 
-  /// Takes the terminal over; ``close()`` gives it back as it was.
+  /// ``start(receive:hangUp:)`` takes the terminal over, ``close()`` gives it back as it was.
   package init() {
     var settings = termios()
     let isTerminal = unsafe isatty(0) == 1 && tcgetattr(0, &settings) == 0
     self.settings = isTerminal ? settings : nil
     name = isTerminal ? "this terminal; Ctrl-] leaves" : "standard input and output"
-    if isTerminal { makeRaw(0) }
   }
 
   package func start(
     receive: @escaping @Sendable ([UInt8]) -> Void, hangUp: @escaping @Sendable () -> Void
   ) {
+    if settings != nil { makeRaw(0) }
     HostThread.start { [settings] in
       var bytes = [UInt8](repeating: 0, count: 4096)
       while true {
@@ -46,6 +46,7 @@ package final class TerminalLine: SerialLine {
 
   package func close() {
     guard var settings else { return }
+    send([13, 10])  // What is said next begins a line.
     unsafe tcsetattr(0, TCSANOW, &settings)
   }
 }
