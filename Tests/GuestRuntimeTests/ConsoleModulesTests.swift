@@ -19,6 +19,7 @@ struct ConsoleModulesTests {
     ("uos.listdir('/usr')", "['system_config.json']"),
     ("open('/usr/system_config.json').read()", "'{\"replFlag\": 0}'"),
     ("uos.statvfs('/')[2]", "0"),
+    ("__import__('__main__').gc is gc", "True"),
     ("misc.Power", "<class 'Power'>"), ("gc.isenabled()", "True"), ("ujson.dumps(1)", "'1'"),
   ]
 

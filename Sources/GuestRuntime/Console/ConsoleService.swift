@@ -5,6 +5,8 @@ extension GuestServices {
   /// What the guest says of a job: a number, and with some a text.
   private enum Report: Int {
     case done, raised, exited, names
+    /// Ctrl-C came while no job was worked on.
+    case interruption
   }
 
   private func attachedConsole() throws -> ModuleConsole {
@@ -15,7 +17,7 @@ extension GuestServices {
   /// Tells how the last job ended and waits for the next one; without arguments only waits.
   func nextJob(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let console = try attachedConsole()
-    if !arguments.isEmpty { console.finish(try Self.outcome(arguments)) }
+    if !arguments.isEmpty { try Self.finish(arguments, on: console) }
     let isThere = scheduler.awaitWorld(caller) { console.job != nil }
     guard isThere, let job = console.job else { return .list([]) }
     switch job {
@@ -26,13 +28,16 @@ extension GuestServices {
     }
   }
 
-  private static func outcome(_ arguments: Arguments) throws -> Repl.Outcome {
+  private static func finish(_ arguments: Arguments, on console: ModuleConsole) throws {
     switch Report(rawValue: try arguments.int(0)) {
-    case .done?: .done
-    case .raised?: .raised(try arguments.bytes(1))
-    case .exited?: .exited
+    case .done?: console.finish(.done)
+    case .raised?: console.finish(.raised(try arguments.bytes(1)))
+    case .exited?: console.finish(.exited)
     case .names?:
-      .names(try arguments.bytes(1).split(separator: ASCII.lineFeed).map { Array($0) })
+      console.finish(
+        .names(try arguments.bytes(1).split(separator: ASCII.lineFeed).map { Array($0) }))
+    case .interruption?:
+      console.finish(.raised(try arguments.bytes(1)), isInterruption: true)
     case nil: throw GuestException.wrongArguments
     }
   }

@@ -3,9 +3,9 @@ import EmulatedTime
 /// The module's console: what its serial port is connected to. It outlives the interpreter, which a reset
 /// starts anew.
 ///
-/// Two locks: `output` is held while something is shown, so that all is shown in its order; `state` for
-/// moments only, so that Ctrl-C gets through while a slow client has the output wait. `output` is
-/// taken first.
+/// Three locks: `interrupting` is held while Ctrl-C is sent, so that it is for the job that runs and not for
+/// the next; `output` while something is shown, so that all is shown in its order; `state` for moments
+/// only, so that Ctrl-C gets through while a slow client has the output wait. They are taken in this order.
 package final class ModuleConsole: Sendable {
   /// What the console does to the interpreter that runs.
   struct Guest: Sendable {
@@ -25,16 +25,22 @@ package final class ModuleConsole: Sendable {
     var input: [UInt8] = []
     /// The byte that interrupts a script; nil if it has asked for none.
     var interruptByte: UInt8? = ASCII.ctrlC
+    /// Whether Ctrl-C has been sent to the job that runs.
+    var isInterrupted = false
+    /// Whether the job has ended, and what it has printed is being shown.
+    var isFinishing = false
     /// Whether nothing more will be sent.
     var isInputOver = false
     var guest: Guest?
   }
 
   /// Bytes that may wait to be read; what is sent beyond is lost, as on a serial port.
-  private static let inputLimit = 1 << 20
-  /// Bytes of a script's output that are passed on at once.
+  fileprivate static let inputLimit = 1 << 20
+  /// Bytes of a script's output that are passed on at once: all that a pipe holds, and not without an
+  /// end where a script prints on and on.
   private static let chunk = 65536
 
+  private let interrupting = Monitor(())
   private let state: Monitor<State>
   private let output: Monitor<OutputPipe>
   private let send: @Sendable ([UInt8]) -> Void
@@ -65,9 +71,14 @@ package final class ModuleConsole: Sendable {
   /// Takes what was sent to the port.
   package func receive(_ bytes: [UInt8]) {
     let bytes = interruptIfAsked(bytes)
-    act { state in
-      state.input += bytes.prefix(Self.inputLimit - state.input.count)
+    // A script that prints on and on keeps the output busy: what is for it does not wait for that, or
+    // a Ctrl-C behind it would not be seen.
+    let reader = state.withLock { state -> Guest? in
+      guard !state.repl.listens, let guest = state.guest else { return nil }
+      state.take(bytes)
+      return guest
     }
+    if let reader { reader.wake() } else { act { $0.take(bytes) } }
   }
 
   /// Nothing more will be sent: the module is switched off once the prompt has had all of it.
@@ -78,15 +89,11 @@ package final class ModuleConsole: Sendable {
     // The interpreter's side asks the console with locks of its own held: nothing is asked of it in here.
     guard let guest = state.withLock({ $0.guest }) else { return bytes[...] }
     let runsCallback = guest.runsCallback()
-    let rest = state.withLock { state -> ArraySlice<UInt8>? in
-      guard let byte = state.interruptByte, runsCallback || state.repl.runsScript,
-        let place = bytes.lastIndex(of: byte)
-      else { return nil }
-      state.input = []
-      return bytes[(place + 1)...]
+    return interrupting.withLock { _ in
+      let rest = state.withLock { $0.takeInterrupt(bytes, runsCallback: runsCallback) }
+      if rest != nil { guest.interrupt() }
+      return rest ?? bytes[...]
     }
-    if rest != nil { guest.interrupt() }
-    return rest ?? bytes[...]
   }
 
   /// Changes the state, lets the prompt have what it is waiting for, and shows and does what follows.
@@ -113,6 +120,7 @@ package final class ModuleConsole: Sendable {
     act { state in
       state.guest = guest
       state.interruptByte = ASCII.ctrlC
+      (state.isFinishing, state.isInterrupted) = (false, false)
       state.repl.start(main: main)
     }
   }
@@ -140,7 +148,7 @@ package final class ModuleConsole: Sendable {
   private func passOn() { output.withLock { pass(on: $0) } }
 
   private func pass(on pipe: OutputPipe) {
-    while let bytes = pipe.read(upTo: Self.chunk) { send(bytes.withCarriageReturns) }
+    if let bytes = pipe.read(upTo: Self.chunk) { send(bytes.withCarriageReturns) }
   }
 
   /// Shows bytes as they are, after all that was printed before.
@@ -152,15 +160,23 @@ package final class ModuleConsole: Sendable {
   }
 
   /// The job has ended; all that it has printed is shown before what follows.
-  func finish(_ outcome: Repl.Outcome) {
+  ///
+  /// - Parameter isInterruption: Whether the interpreter has seen Ctrl-C while it did not work on a job. If
+  ///   that was for a job before this one, the job goes on.
+  func finish(_ outcome: Repl.Outcome, isInterruption: Bool = false) {
+    let ends = interrupting.withLock { _ in
+      state.withLock { $0.beginFinish(isInterruption: isInterruption) }
+    }
+    guard ends else { return }
     passOn()
     act { state in
       state.interruptByte = ASCII.ctrlC
-      state.repl.finish(outcome)
+      state.repl.finish(outcome, isInterrupted: state.isInterrupted)
+      (state.isFinishing, state.isInterrupted) = (false, false)
     }
   }
 
-  var job: Repl.Job? { state.withLock { $0.repl.job } }
+  var job: Repl.Job? { state.withLock { $0.isFinishing ? nil : $0.repl.job } }
 
   /// Sets the byte that interrupts a script, or has none do it.
   func setInterrupt(_ byte: UInt8?) { state.withLock { $0.interruptByte = byte } }
@@ -192,6 +208,29 @@ extension ModuleConsole.State {
   fileprivate var ending: GuestRun.Ending? {
     if repl.hasEnded { return .reset(.soft) }
     return isInputOver && input.isEmpty && repl.listens ? .poweredDown : nil
+  }
+
+  fileprivate mutating func take(_ bytes: ArraySlice<UInt8>) {
+    input += bytes.prefix(ModuleConsole.inputLimit - input.count)
+  }
+
+  /// Whether there is a job to end: none that another report ends already.
+  fileprivate mutating func beginFinish(isInterruption: Bool) -> Bool {
+    guard repl.job != nil, !isFinishing, isInterrupted || !isInterruption else { return false }
+    isFinishing = true
+    return true
+  }
+
+  /// What follows Ctrl-C if it is for a script; nil if there is none, or it is for nobody.
+  fileprivate mutating func takeInterrupt(
+    _ bytes: [UInt8], runsCallback: Bool
+  ) -> ArraySlice<UInt8>? {
+    let runsJob = repl.runsScript && !isFinishing
+    guard let byte = interruptByte, runsCallback || runsJob, let place = bytes.lastIndex(of: byte)
+    else { return nil }
+    input = []
+    isInterrupted = isInterrupted || runsJob
+    return bytes[(place + 1)...]
   }
 
   /// Lets the prompt have what was sent, as long as it listens.

@@ -129,12 +129,16 @@ struct Repl {
   mutating func restart() { self = Repl(banner: banner, codeLimit: codeLimit) }
 
   /// The job has ended; without one that runs this is nothing.
-  mutating func finish(_ outcome: Outcome) {
+  ///
+  /// - Parameter isInterrupted: Whether Ctrl-C was sent to it.
+  mutating func finish(_ outcome: Outcome, isInterrupted: Bool = false) {
     guard let job, isRunning else { return }
     self.job = nil
     lineRead = nil
     switch (outcome, job) {
     case (.exited, _): leave(job)
+    // A completion is the prompt's own work, and Ctrl-C is for the line.
+    case (_, .complete) where isInterrupted: breakOff()
     case (.names(let names), .complete(let text)):
       editor.complete(Self.lastName(of: text), with: names)
       phase = .typing

@@ -1,6 +1,6 @@
 # The guest's side of the module's console: does what the device's prompt wants done, and lets scripts
 # read and write the serial port. Runs in the kernel's namespace, in place of a script.
-DONE, RAISED, EXITED, NAMES = 0, 1, 2, 3
+DONE, RAISED, EXITED, NAMES, INTERRUPTION = 0, 1, 2, 3, 4
 POLL, POLLIN, POLLOUT, EINVAL = 3, 1, 4, 22
 
 
@@ -137,9 +137,10 @@ def serve():
     report = ()
     while True:
         try:
-            kind = wait("console.next", *report)
-            report = (DONE,)
-            report = perform(kind, call("console.text"))
-        except KeyboardInterrupt as error:
-            report = RAISED, traceback(error)
-        renew_link()
+            while True:
+                renew_link()
+                kind = wait("console.next", *report)
+                report = ()
+                report = perform(kind, call("console.text"))
+        except KeyboardInterrupt:
+            report = INTERRUPTION, b"Traceback (most recent call last):\nKeyboardInterrupt: \n"

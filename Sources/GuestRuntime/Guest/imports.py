@@ -27,7 +27,7 @@ if streams:
     GUEST["vfs"] = "guest_vfs"  # Tools at the console look for it.
 # Modules of the interpreter that a module has as well, also under their names with a u.
 NATIVE = (
-    "array binascii cmath collections errno gc hashlib heapq json math random re struct"
+    "__main__ array binascii cmath collections errno gc hashlib heapq json math random re struct"
 ).split()
 
 lent = []  # What guest modules get to import as `kernel`, while they are imported.
