@@ -35,6 +35,10 @@ struct ATChannelTests {
       "AT\rAT+CSQ" + String(repeating: " ", count: 600) + "\rA/",
       "\r\nOK\r\n\r\nERROR\r\n\r\nOK\r\n"
     ),
+    (
+      "AT" + String(repeating: "+", count: 600) + String(repeating: "\u{8}", count: 600)
+        + "A/AT\r", "\r\nERROR\r\n\r\nOK\r\n"
+    ),
   ]
 
   @Test("A line is answered as a module does", arguments: lines)

@@ -56,12 +56,10 @@ public struct ATChannel: Sendable {
     switch byte {
     case Self.returnKey:
       action = answer(status, &reply)
-      (line, isTooLong) = ([], false)
     case Self.backspace, 127: _ = line.popLast()
     case UInt8(ascii: "/") where line.uppercased == "A":
       line = lastLine
       action = answer(status, &reply)
-      line = []
     case 0x20...0x7E:
       if line.count < Self.lineLimit { line.append(byte) } else { isTooLong = true }
     default: break
@@ -70,8 +68,9 @@ public struct ATChannel: Sendable {
 
   // MARK: Lines
 
-  /// Answers a line; one without AT at its start is none.
+  /// Answers the line, which ends with that; one without AT at its start is none.
   private mutating func answer(_ status: ModemStatus, _ reply: inout [UInt8]) -> Action? {
+    defer { (line, isTooLong) = ([], false) }
     let text = line.uppercased.filter { $0 != " " }
     guard text.hasPrefix("AT") else { return nil }
     guard !isTooLong else {
