@@ -75,7 +75,7 @@ public struct FlashVolume: Sendable, Equatable {
 public struct ModuleIdentity: Sendable, Equatable {
   /// As `modem.getDevFwVersion` reports it.
   public var firmware = ""
-  /// 15 digits; each `#` stands for one drawn from the run's seed.
+  /// 15 digits; each `#` stands for one drawn from the run's seed, or at the end for the check digit.
   public var imeiPattern = ""
   /// The fields of `uos.uname()`, each without its "sysname=".
   public var sysname = ""
