@@ -3,21 +3,33 @@
 struct Statement {
   /// All lines so far, each but the last with its end.
   private(set) var text: [UInt8] = []
+  /// What is open at its end; kept, since to look through all lines at each would take ever longer.
+  private var scan = Scan()
+  private var lastLine: [UInt8] = []
+  /// The line before the last one.
+  private var lineBefore: [UInt8]?
 
   private static let compounds = ["if", "while", "for", "try", "with", "def", "class", "async"]
 
   var isEmpty: Bool { text.isEmpty }
 
-  mutating func add(_ line: [UInt8]) { text += line }
+  mutating func add(_ line: [UInt8]) {
+    if !isEmpty { lineBefore = lastLine }
+    lastLine = line
+    text += line
+    scan.take(line)
+  }
 
   /// Makes room for another line.
-  mutating func addLineEnd() { text.append(ASCII.lineFeed) }
+  mutating func addLineEnd() {
+    text.append(ASCII.lineFeed)
+    scan.take([ASCII.lineFeed])
+  }
 
   /// Whether another line belongs to it: a bracket or a long text is open, the line is continued, or a
   /// compound statement has not been ended by an empty line.
   var isOpen: Bool {
     guard let last = text.last else { return false }
-    let scan = Scan(text)
     if scan.isInLongText { return true }
     if scan.depth > 0 && !scan.isInText { return true }
     if last == UInt8(ascii: "\\") { return true }
@@ -33,12 +45,10 @@ struct Statement {
   /// By how many blanks the next line is indented: as the last one, more after a colon, and not at all
   /// once two lines were blank.
   var nextIndent: Int {
-    let lines = text.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false).dropLast()
-    guard let last = lines.last else { return 0 }
-    let isBlank = { (line: ArraySlice<UInt8>) in line.allSatisfy { $0 == ASCII.space } }
-    if lines.count > 1, isBlank(last), isBlank(lines[lines.count - 2]) { return 0 }
-    let levels = last.prefix { $0 == ASCII.space }.count / 4
-    return 4 * (levels + (last.last == UInt8(ascii: ":") ? 1 : 0))
+    let isBlank = { (line: [UInt8]) in line.allSatisfy { $0 == ASCII.space } }
+    if let lineBefore, isBlank(lastLine), isBlank(lineBefore) { return 0 }
+    let levels = lastLine.prefix { $0 == ASCII.space }.count / 4
+    return 4 * (levels + (lastLine.last == UInt8(ascii: ":") ? 1 : 0))
   }
 
   /// What is open at the end of a text.
@@ -47,14 +57,18 @@ struct Statement {
     private var depths = [0, 0, 0]
     /// The quote that is open, three of it in a long text.
     private var quote: [UInt8] = []
+    /// Bytes of what comes next that belong to what was before.
+    private var ahead = 0
 
     var depth: Int { depths.max()! }
     var isInText: Bool { !quote.isEmpty }
     var isInLongText: Bool { quote.count == 3 }
 
-    init(_ text: [UInt8]) {
-      var index = 0
+    /// Goes on with a line, or the end of one.
+    mutating func take(_ text: [UInt8]) {
+      var index = ahead
       while index < text.count { index += step(text[index...]) }
+      ahead = index - text.count
     }
 
     /// Looks at what comes next; gives how many bytes that was.
