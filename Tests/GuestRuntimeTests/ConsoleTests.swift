@@ -48,6 +48,16 @@ struct ConsoleTests {
     #expect(try desk.shows(">>> ") == "\r\nMicroPython; a module\r\n>>> ")
   }
 
+  @Test("A traceback that quotes what is no text is shown, and the interpreter lives on")
+  func noText() throws {
+    let desk = try ConsoleDesk()
+    try desk.enterRaw()
+    desk.type(Array("y = 1; x".utf8) + [0xFF, ASCII.ctrlD])
+    #expect(try desk.shows("\u{4}>").hasSuffix("NameError: name 'x?' isn't defined\r\n\u{4}>"))
+    desk.type("print(y)\u{4}")
+    #expect(try desk.shows("\u{4}>") == "OK1\r\n\u{4}\u{4}>")
+  }
+
   @Test("A tool sends code as a stream, and is told when there is room for more")
   func stream() throws {
     let desk = try ConsoleDesk()

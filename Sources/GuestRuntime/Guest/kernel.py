@@ -457,15 +457,25 @@ console = sys.stdout
 def print_exception(error, stream=None):
     global reserve
     reserve = None
-    text = io.StringIO()
-    write_exception(error, text)
-    for line in text.getvalue().split("\n")[:-1]:
+    for line in description(error).split("\n")[:-1]:
         if not is_own(line):
             (stream or console).write(line + "\n")
     try:
         reserve = bytearray(2048)
     except MemoryError:
         pass
+
+
+def description(error):
+    text = io.StringIO()
+    write_exception(error, text)
+    try:
+        return text.getvalue()
+    except UnicodeError:
+        # It quotes code, which may have any bytes.
+        text = io.BytesIO()
+        write_exception(error, text)
+        return "".join([chr(byte) if byte < 128 else "?" for byte in text.getvalue()])
 
 
 def is_own(line):
