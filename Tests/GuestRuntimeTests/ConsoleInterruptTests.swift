@@ -14,6 +14,7 @@ struct ConsoleInterruptTests {
   }
 
   private let console: ModuleConsole
+  private let guest: ModuleConsole.Guest
   private let state = Monitor(State())
 
   init() throws {
@@ -21,11 +22,12 @@ struct ConsoleInterruptTests {
       state.withLock(thenNotify: true) { $0.isSending = true }
       state.wait { $0.takesOutput ? .done(()) : .waiting(until: nil) }
     }
-    let guest = ModuleConsole.Guest(
+    guest = ModuleConsole.Guest(
       runsCallback: { false },
       interrupt: { [state] in state.withLock(thenNotify: true) { $0.interrupts += 1 } },
       wake: {}, end: { _ in })
     console.attach(guest, main: nil)
+    console.serve()
   }
 
   private func enter(_ line: String) {
@@ -49,6 +51,17 @@ struct ConsoleInterruptTests {
     console.receive([ASCII.ctrlC])
     console.finish(.raised([]), isInterruption: true)
     #expect(console.job == nil)
+  }
+
+  @Test("Before the interpreter asks for jobs it ends the job, and is kept from the interpreter")
+  func whileStarting() {
+    console.attach(guest, main: nil)
+    enter("first")
+    console.receive([ASCII.ctrlC])
+    #expect(console.job == nil)
+    #expect(state.withLock { $0.interrupts } == 0)
+    enter("second")
+    #expect(console.job == .statement(Array("second".utf8)))
   }
 
   @Test("While a word is completed it is for the line")

@@ -18,6 +18,7 @@ extension GuestServices {
   func nextJob(_ caller: GuestScheduler.Caller, _ arguments: Arguments) throws -> GuestValue {
     let console = try attachedConsole()
     if !arguments.isEmpty { try Self.finish(arguments, on: console) }
+    console.serve()
     let isThere = scheduler.awaitWorld(caller) { console.job != nil }
     guard isThere, let job = console.job else { return .list([]) }
     switch job {

@@ -25,6 +25,8 @@ package final class ModuleConsole: Sendable {
     var input: [UInt8] = []
     /// The byte that interrupts a script; nil if it has asked for none.
     var interruptByte: UInt8? = ASCII.ctrlC
+    /// Whether the interpreter has asked for jobs; a Ctrl-C before that would end it.
+    var isServed = false
     /// Whether Ctrl-C has been sent to the job that runs.
     var isInterrupted = false
     /// Whether the job has ended, and what it has printed is being shown.
@@ -39,6 +41,10 @@ package final class ModuleConsole: Sendable {
   /// Bytes of a script's output that are passed on at once: all that a pipe holds, and not without an
   /// end where a script prints on and on.
   private static let chunk = 65536
+
+  /// What a job ends with that was interrupted before it began.
+  private static let interruption = Array(
+    "Traceback (most recent call last):\nKeyboardInterrupt: \n".utf8)
 
   private let interrupting = Monitor(())
   private let state: Monitor<State>
@@ -89,11 +95,16 @@ package final class ModuleConsole: Sendable {
     // The interpreter's side asks the console with locks of its own held: nothing is asked of it in here.
     guard let guest = state.withLock({ $0.guest }) else { return bytes[...] }
     let runsCallback = guest.runsCallback()
-    return interrupting.withLock { _ in
-      let rest = state.withLock { $0.takeInterrupt(bytes, runsCallback: runsCallback) }
-      if rest != nil { guest.interrupt() }
-      return rest ?? bytes[...]
+    let (rest, isTooEarly) = interrupting.withLock { _ in
+      let (rest, isTooEarly) = state.withLock { state in
+        let rest = state.takeInterrupt(bytes, runsCallback: runsCallback)
+        return (rest, !state.isServed && state.beginFinish(isInterruption: true))
+      }
+      if rest != nil && !isTooEarly { guest.interrupt() }
+      return (rest, isTooEarly)
     }
+    if isTooEarly { show(.raised(Self.interruption)) }
+    return rest ?? bytes[...]
   }
 
   /// Changes the state, lets the prompt have what it is waiting for, and shows and does what follows.
@@ -120,7 +131,7 @@ package final class ModuleConsole: Sendable {
     act { state in
       state.guest = guest
       state.interruptByte = ASCII.ctrlC
-      (state.isFinishing, state.isInterrupted) = (false, false)
+      (state.isServed, state.isFinishing, state.isInterrupted) = (false, false, false)
       state.repl.start(main: main)
     }
   }
@@ -167,7 +178,11 @@ package final class ModuleConsole: Sendable {
     let ends = interrupting.withLock { _ in
       state.withLock { $0.beginFinish(isInterruption: isInterruption) }
     }
-    guard ends else { return }
+    if ends { show(outcome) }
+  }
+
+  /// Shows how the job has ended, and goes on.
+  private func show(_ outcome: Repl.Outcome) {
     passOn()
     act { state in
       state.interruptByte = ASCII.ctrlC
@@ -175,6 +190,9 @@ package final class ModuleConsole: Sendable {
       (state.isFinishing, state.isInterrupted) = (false, false)
     }
   }
+
+  /// The interpreter asks for jobs from now on.
+  func serve() { state.withLock { $0.isServed = true } }
 
   var job: Repl.Job? { state.withLock { $0.isFinishing ? nil : $0.repl.job } }
 
