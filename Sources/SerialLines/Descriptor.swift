@@ -74,11 +74,5 @@ struct Descriptor: Sendable {
   }
 }
 
-/// Waits until one of some descriptors can be read, or its other side is gone.
-func awaitInput(_ descriptors: [Int32]) {
-  var wanted = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-  while unsafe poll(&wanted, nfds_t(wanted.count), -1) < 0 && errno == EINTR {}
-}
-
 /// The host's word for the last error.
 var hostReason: String { unsafe String(cString: strerror(errno)) }

@@ -21,12 +21,10 @@ package final class PseudoTerminal: SerialLine {
   private let master: Descriptor
   /// Can be read when somebody has opened the device.
   private let watch: Descriptor
-  /// What ends the thread: its reading and its writing end.
-  private let stop: (Descriptor, Int32)
+  private let thread: ListeningThread
   private let state = Monitor(State())
   /// Held while something is sent; our end is not closed meanwhile.
   private let sending = Monitor(Sending())
-  private let isRunning = Monitor(false)
 
   /// Makes one.
   ///
@@ -40,28 +38,25 @@ package final class PseudoTerminal: SerialLine {
     let name = String(
       decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let watch = unsafe linux_watch_opens(name)
-    var ends: [Int32] = [-1, -1]
-    let isUsable = unsafe watch >= 0 && linux_pipe(&ends) == 0
     let reason = hostReason
     do throws(SerialLineError) {
-      guard isUsable else { throw SerialLineError("cannot use \(name): \(reason)") }
+      guard watch >= 0 else { throw SerialLineError("cannot use \(name): \(reason)") }
+      thread = try ListeningThread()
       self.link = try link.map { path throws(SerialLineError) in try DeviceLink(path, to: name) }
     } catch {
-      for descriptor in [master, watch] + ends where descriptor >= 0 { Glibc.close(descriptor) }
+      for descriptor in [master, watch] where descriptor >= 0 { Glibc.close(descriptor) }
       throw error
     }
     self.name = name
     self.master = Descriptor(unwaiting: master)
     self.watch = Descriptor(unwaiting: watch)
-    stop = (Descriptor(unwaiting: ends[0]), ends[1])
     startAfresh()
   }
 
   package func start(
     receive: @escaping @Sendable ([UInt8]) -> Void, hangUp: @escaping @Sendable () -> Void
   ) {
-    isRunning.withLock { $0 = true }
-    HostThread.start { [self] in
+    thread.start { [self] in
       while awaitClient() {
         state.withLock { $0 = State(hasClient: true, visits: $0.visits + 1) }
         while let bytes = nextBytes() { receive(bytes) }
@@ -69,37 +64,33 @@ package final class PseudoTerminal: SerialLine {
         startAfresh()
         hangUp()
       }
-      isRunning.withLock(thenNotify: true) { $0 = false }
     }
   }
 
   /// Waits until somebody has the device open, or has left bytes behind; false at the end of the line.
   private func awaitClient() -> Bool {
-    while !hasEnded {
+    while !thread.isToEnd {
       // Taken away before we look, so that whoever comes after we have looked wakes us.
       while case .done = watch.read() {}
       if master.readiness(for: .zero) != POLLHUP { return true }
       // One who came and went unseen may have left the settings changed.
       keepRaw()
-      awaitInput([watch.number, stop.0.number])
+      _ = thread.awaitInput(of: [watch])
     }
     return false
   }
 
   /// What clients have sent; nil when the last of them has gone, and at the end of the line.
   private func nextBytes() -> [UInt8]? {
-    while true {
-      awaitInput([master.number, stop.0.number])
-      guard !hasEnded else { return nil }
+    while thread.awaitInput(of: [master]) {
       switch master.read() {
       case .done(let bytes): return bytes
       case .wouldWait: continue
       case .ended: return nil
       }
     }
+    return nil
   }
-
-  private var hasEnded: Bool { stop.0.readiness(for: .zero) & POLLIN != 0 }
 
   /// Takes away what the last client has left unread, and its settings.
   private func startAfresh() {
@@ -134,13 +125,10 @@ package final class PseudoTerminal: SerialLine {
   package func close() {
     link?.remove()
     awaitReading()
-    unsafe _ = write(stop.1, "x", 1)
-    isRunning.wait { $0 ? .waiting(until: nil) : .done(()) }
+    thread.end()
     sending.withLock { _ in
       state.withLock { $0.hasClient = false }
-      for descriptor in [master.number, watch.number, stop.0.number, stop.1] {
-        Glibc.close(descriptor)
-      }
+      for descriptor in [master, watch] { Glibc.close(descriptor.number) }
     }
   }
 

@@ -1,4 +1,3 @@
-import CLinux
 import EmulatedTime
 import Glibc
 
@@ -15,39 +14,29 @@ package final class TCPLine: SerialLine {
   package let name: String
   private let listener: TCPListener
   private let form: Form
-  private let stop: (Int32, Int32)
+  private let thread: ListeningThread
   private let state = Monitor(State())
   /// Held while something is written, and while the client is closed; taken before ``state``.
   private let sending = Monitor(Sending())
-  private let isRunning = Monitor(false)
 
   /// Listens.
   package init(_ place: HostAndPort, form: Form) throws(SerialLineError) {
+    thread = try ListeningThread()
     listener = try TCPListener(place)
     self.form = form
     name = (form == .rfc2217 ? "rfc2217://" : "socket://") + listener.place.text
-    var ends: [Int32] = [0, 0]
-    guard unsafe linux_pipe(&ends) == 0 else {
-      Glibc.close(listener.descriptor.number)
-      throw SerialLineError("cannot make a pipe: \(hostReason)")
-    }
-    stop = (ends[0], ends[1])
   }
 
   package func start(
     receive: @escaping @Sendable ([UInt8]) -> Void, hangUp: @escaping @Sendable () -> Void
   ) {
-    isRunning.withLock { $0 = true }
-    let stopping = Descriptor(unwaiting: stop.0)
-    HostThread.start { [self] in
-      while true {
-        let client = state.withLock { $0.client }
-        awaitInput([listener.descriptor.number, stop.0] + (client.map { [$0.number] } ?? []))
-        if case .done = stopping.read() { break }
+    thread.start { [self] in
+      var client: Descriptor?
+      while thread.awaitInput(of: [listener.descriptor] + (client.map { [$0] } ?? [])) {
         if let client { serve(client, receive, hangUp) }
         while let next = listener.accept() { welcome(next) }
+        client = state.withLock { $0.client }
       }
-      isRunning.withLock(thenNotify: true) { $0 = false }
     }
   }
 
@@ -102,14 +91,13 @@ package final class TCPLine: SerialLine {
   }
 
   package func close() {
-    unsafe _ = write(stop.1, "x", 1)
-    isRunning.wait { $0 ? .waiting(until: nil) : .done(()) }
+    thread.end()
     sending.withLock { _ in
       let client = state.withLock { state in
         defer { state.client = nil }
         return state.client
       }
-      for descriptor in [listener.descriptor.number, stop.0, stop.1] { Glibc.close(descriptor) }
+      Glibc.close(listener.descriptor.number)
       if let client { Glibc.close(client.number) }
     }
   }
