@@ -40,7 +40,7 @@ struct ConsoleInterruptTests {
     console.receive([ASCII.ctrlC])
     console.finish(.done)
     enter("second")
-    console.finish(.raised([]), isInterruption: true)
+    console.finishInterrupted()
     #expect(console.job == .statement(Array("second".utf8)))
     #expect(state.withLock { $0.interrupts } == 1)
   }
@@ -49,7 +49,7 @@ struct ConsoleInterruptTests {
   func early() {
     enter("first")
     console.receive([ASCII.ctrlC])
-    console.finish(.raised([]), isInterruption: true)
+    console.finishInterrupted()
     #expect(console.job == nil)
   }
 

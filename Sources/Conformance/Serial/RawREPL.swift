@@ -61,14 +61,10 @@ struct RawREPL {
       throw SerialLineError(
         "\(client.path) does not answer as the raw mode of a MicroPython console: \(what) came")
     }
-    return bytes.dropLast(ending.count)
+    return Array(bytes.dropLast(ending.count))
   }
 
   private static func text(_ bytes: [UInt8]) -> String {
     String(decoding: bytes.filter { $0 != 13 }, as: UTF8.self)
   }
-}
-
-extension [UInt8] {
-  fileprivate func dropLast(_ count: Int) -> [UInt8] { Array(self[..<(self.count - count)]) }
 }

@@ -37,8 +37,7 @@ extension GuestServices {
     case .names?:
       console.finish(
         .names(try arguments.bytes(1).split(separator: ASCII.lineFeed).map { Array($0) }))
-    case .interruption?:
-      console.finish(.raised(try arguments.bytes(1)), isInterruption: true)
+    case .interruption?: console.finishInterrupted()
     case nil: throw GuestException.wrongArguments
     }
   }

@@ -19,25 +19,6 @@ package final class ModuleConsole: Sendable {
     let end: @Sendable (GuestRun.Ending) -> Void
   }
 
-  fileprivate struct State {
-    var repl: Repl
-    /// What was sent and not read yet.
-    var input: [UInt8] = []
-    /// The byte that interrupts a script; nil if it has asked for none.
-    var interruptByte: UInt8? = ASCII.ctrlC
-    /// Whether the interpreter has asked for jobs; a Ctrl-C before that would end it.
-    var isServed = false
-    /// Whether Ctrl-C has been sent to the job that runs.
-    var isInterrupted = false
-    /// Whether the job has ended, and what it has printed is being shown.
-    var isFinishing = false
-    /// Whether nothing more will be sent.
-    var isInputOver = false
-    var guest: Guest?
-  }
-
-  /// Bytes that may wait to be read; what is sent beyond is lost, as on a serial port.
-  fileprivate static let inputLimit = 1 << 20
   /// Bytes of a script's output that are passed on at once: all that a pipe holds, and not without an
   /// end where a script prints on and on.
   private static let chunk = 65536
@@ -171,10 +152,13 @@ package final class ModuleConsole: Sendable {
   }
 
   /// The job has ended; all that it has printed is shown before what follows.
-  ///
-  /// - Parameter isInterruption: Whether the interpreter has seen Ctrl-C while it did not work on a job. If
-  ///   that was for a job before this one, the job goes on.
-  func finish(_ outcome: Repl.Outcome, isInterruption: Bool = false) {
+  func finish(_ outcome: Repl.Outcome) { finish(outcome, isInterruption: false) }
+
+  /// The interpreter has seen Ctrl-C while it did not work on a job. If that was for a job before this one,
+  /// the job goes on.
+  func finishInterrupted() { finish(.raised(Self.interruption), isInterruption: true) }
+
+  private func finish(_ outcome: Repl.Outcome, isInterruption: Bool) {
     let ends = interrupting.withLock { _ in
       state.withLock { $0.beginFinish(isInterruption: isInterruption) }
     }
@@ -219,45 +203,4 @@ package final class ModuleConsole: Sendable {
   var hasLine: Bool { state.withLock { $0.repl.lineRead != nil } }
 
   func takeLine() -> Repl.LineRead? { state.withLock { $0.repl.takeLineRead() } }
-}
-
-extension ModuleConsole.State {
-  /// How the run is to end, if it is.
-  fileprivate var ending: GuestRun.Ending? {
-    if repl.hasEnded { return .reset(.soft) }
-    return isInputOver && input.isEmpty && repl.listens ? .poweredDown : nil
-  }
-
-  fileprivate mutating func take(_ bytes: ArraySlice<UInt8>) {
-    input += bytes.prefix(ModuleConsole.inputLimit - input.count)
-  }
-
-  /// Whether there is a job to end: none that another report ends already.
-  fileprivate mutating func beginFinish(isInterruption: Bool) -> Bool {
-    guard repl.job != nil, !isFinishing, isInterrupted || !isInterruption else { return false }
-    isFinishing = true
-    return true
-  }
-
-  /// What follows Ctrl-C if it is for a script; nil if there is none, or it is for nobody.
-  fileprivate mutating func takeInterrupt(
-    _ bytes: [UInt8], runsCallback: Bool
-  ) -> ArraySlice<UInt8>? {
-    let runsJob = repl.runsScript && !isFinishing
-    guard let byte = interruptByte, runsCallback || runsJob, let place = bytes.lastIndex(of: byte)
-    else { return nil }
-    input = []
-    isInterrupted = isInterrupted || runsJob
-    return bytes[(place + 1)...]
-  }
-
-  /// Lets the prompt have what was sent, as long as it listens.
-  fileprivate mutating func listen() {
-    var count = 0
-    while count < input.count, repl.listens {
-      repl.receive(input[count])
-      count += 1
-    }
-    input.removeFirst(count)
-  }
 }

@@ -53,7 +53,7 @@ struct Statement {
 
   /// What is open at the end of a text.
   private struct Scan {
-    /// Brackets that are open; all kinds count alike only in sum, so each keeps its own count.
+    /// How many brackets are open, of each kind.
     private var depths = [0, 0, 0]
     /// The quote that is open, three of it in a long text.
     private var quote: [UInt8] = []

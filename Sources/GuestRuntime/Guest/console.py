@@ -15,10 +15,13 @@ def receive(count):
 class Port(io.IOBase):
     """Bytes as they are."""
 
+    def take(self, count):
+        return receive(count)
+
     def read(self, count=-1):
         data = b""
         while count < 0 or len(data) < count:
-            data += receive(1 if count < 0 else count - len(data))
+            data += self.take(1 if count < 0 else count - len(data))
         return data
 
     def readinto(self, buffer, count=None):
@@ -32,7 +35,7 @@ class Port(io.IOBase):
     def readline(self):
         line = b""
         while line[-1:] != b"\n":
-            line += receive(1)
+            line += self.take(1)
         return line
 
     def write(self, data, count=None):
@@ -57,14 +60,14 @@ class Text(Port):
     def __init__(self):
         self.buffer = port
 
+    def take(self, count):
+        return receive(count).replace(b"\r", b"\n")
+
     def read(self, count=-1):
-        return port.read(count).replace(b"\r", b"\n").decode()
+        return Port.read(self, count).decode()
 
     def readline(self):
-        line = b""
-        while line[-1:] != b"\n":
-            line += receive(1).replace(b"\r", b"\n")
-        return line.decode()
+        return Port.readline(self).decode()
 
     def write(self, text):
         return console.write(text)
@@ -106,7 +109,7 @@ def names_like(text):
         start -= 1
     parts = text[start:].split(".")
     if text.startswith("import ") and len(parts) == 1:
-        load("help", kernel_names)
+        need_help()
         found = importable()
     elif len(parts) == 1:
         found = list(main_names)
@@ -143,4 +146,4 @@ def serve():
                 report = ()
                 report = perform(kind, call("console.text"))
         except KeyboardInterrupt:
-            report = INTERRUPTION, b"Traceback (most recent call last):\nKeyboardInterrupt: \n"
+            report = (INTERRUPTION,)

@@ -440,9 +440,13 @@ class Boot:
         return getattr(import_module(self._name), name)
 
 
-def give_help(*objects):
+def need_help():
     if "explain" not in kernel_names:
         load("help", kernel_names)
+
+
+def give_help(*objects):
+    need_help()
     explain(objects)
 
 
