@@ -24,9 +24,7 @@ package struct GuestDriver: CaseDriver {
     self.outcomes = outcomes
   }
 
-  package func obstacle(to cell: Cell) -> String? {
-    cell.test.needsSwift ? "no script can leave so exact a heap, or keep call-backs waiting" : nil
-  }
+  package func obstacle(to cell: Cell) -> String? { GuestScript.obstacle(to: cell) }
 
   package func run(_ cell: Cell) throws -> Observation {
     let device = try DeviceEmulator(

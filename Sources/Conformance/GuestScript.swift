@@ -20,6 +20,11 @@ package struct GuestScript {
     return script.lines.joined(separator: "\n") + "\n"
   }
 
+  /// Why no script can run a case; nil if one can.
+  static func obstacle(to cell: Cell) -> String? {
+    cell.test.needsSwift ? "no script can leave so exact a heap, or keep call-backs waiting" : nil
+  }
+
   private init(cell: Cell) { self.cell = cell }
 
   private mutating func write() {

@@ -39,9 +39,7 @@ package final class SerialDriver: CaseDriver {
   }
 
   package func obstacle(to cell: Cell) -> String? {
-    if cell.test.needsSwift {
-      return "no script can leave so exact a heap, or keep call-backs waiting"
-    }
+    if let obstacle = GuestScript.obstacle(to: cell) { return obstacle }
     if !cell.test.faults.isEmpty { return "a module has no faults to inject" }
     guard let file = cell.test.files.first(where: ownFiles.contains) else { return nil }
     return "the module's flash holds a \(file) of its own, which the case would change"
