@@ -109,6 +109,7 @@ struct ModuleTests {
         "(lambda l: (l.acquire(), l.acquire(0), l.acquire(1, 0.5), l.locked(), l.release(), l.locked()))(_thread.allocate_lock())",
         "(True, False, False, True, None, False)"
       ),
+      ("__import__('micropython').kbd_intr(-1)", "None"),
       ("fails(crowd)", "RuntimeError(\"can't create thread\",)"),
     ])
   func value(expression: String, value: String) throws {

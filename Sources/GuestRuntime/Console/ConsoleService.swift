@@ -67,8 +67,10 @@ extension GuestServices {
     try attachedConsole().write(try arguments.bytes(0))
   }
 
+  /// Sets the byte that interrupts; nothing to set where no console is there to send it.
   func setConsoleInterrupt(_ arguments: Arguments) throws {
-    try attachedConsole().setInterrupt(UInt8(exactly: try arguments.int(0)))
+    let byte = UInt8(exactly: try arguments.int(0))
+    console?.setInterrupt(byte)
   }
 
   /// Reads a line after a prompt; without one goes on waiting for it.
