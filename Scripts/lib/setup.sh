@@ -146,7 +146,10 @@ build_release() {
   say "building in release (a minute or two, only after a change)"
   local started
   started=$(date +%s.%N)
-  quietly swift build --package-path "$root" -c release --static-swift-stdlib --product qpyemu ||
-    fail "the build failed"
+  local product
+  for product in qpyemu InterruptGuard; do
+    quietly swift build --package-path "$root" -c release --static-swift-stdlib --product "$product" ||
+      fail "the build failed"
+  done
   touch -d "@$started" "$built"
 }

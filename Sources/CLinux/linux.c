@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/personality.h>
@@ -40,7 +41,8 @@ static void choose_processor(cpu_set_t *chosen) {
 
 // In the child of a vfork: system calls only, since it shares our memory.
 static int become(
-    char *const arguments[], int input, int output, pid_t parent, const cpu_set_t *processor) {
+    char *const arguments[], char *const environment[], int library, int input, int output,
+    pid_t parent, const cpu_set_t *processor) {
   sigset_t none;
   sigemptyset(&none);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -49,14 +51,19 @@ static int become(
   // The host may refuse these two; the program runs without them as well.
   personality(ADDR_NO_RANDOMIZE);
   if (CPU_COUNT(processor) > 0) sched_setaffinity(0, sizeof *processor, processor);
+  if (fcntl(library, F_SETFD, 0) < 0) return errno;
   if (input >= 0 && dup2(input, STDIN_FILENO) < 0) return errno;
   if (output >= 0 && dup2(output, STDOUT_FILENO) < 0) return errno;
   sigprocmask(SIG_SETMASK, &none, NULL);
-  execv(arguments[0], arguments);
+  execve(arguments[0], arguments, environment);
   return errno;
 }
 
-pid_t linux_start_processor(char *const arguments[], int input, int output) {
+pid_t linux_start_processor(char *const arguments[], int library, int input, int output) {
+  // By its descriptor, since a path that has a space or a colon in it cannot be named there.
+  char preload[64];
+  snprintf(preload, sizeof preload, "LD_PRELOAD=/proc/self/fd/%d", library);
+  char *const environment[] = {preload, NULL};
   cpu_set_t processor;
   choose_processor(&processor);
   sigset_t all, before;
@@ -67,7 +74,7 @@ pid_t linux_start_processor(char *const arguments[], int input, int output) {
   volatile int failure = 0;
   pid_t child = vfork();
   if (child == 0) {
-    failure = become(arguments, input, output, parent, &processor);
+    failure = become(arguments, environment, library, input, output, parent, &processor);
     _exit(127);
   }
   int status = child < 0 ? errno : failure;

@@ -123,7 +123,8 @@ package final class GuestRun: Sendable {
         kernel: guestModuleSource("kernel")!, endpoint: listener.name,
         script: options.work.script ?? "",
         heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
-      output: console?.descriptor ?? options.console, hasInput: console == nil)
+      library: Interpreter.interruptGuard, output: console?.descriptor ?? options.console,
+      hasInput: console == nil)
     progress.withLock { $0.child = child }
     console.map(attach)
     employ { [self] in

@@ -15,6 +15,11 @@ package struct Interpreter: Equatable, Sendable {
   package static func find(
     environment: (String) -> String? = Interpreter.environment
   ) throws(Missing) -> Interpreter {
+    guard HostFile.exists(interruptGuard) else {
+      throw Missing(
+        message: "\(interruptGuard) is missing; it belongs beside the program, and "
+          + "./Scripts/qpyemu builds both")
+    }
     if let named = environment("QPYEMU_INTERPRETER") {
       guard let found = Interpreter(at: named) else {
         throw Missing(
@@ -33,6 +38,10 @@ package struct Interpreter: Equatable, Sendable {
       message: "no MicroPython interpreter: run ./Scripts/qpyemu, which installs it, or set "
         + "QPYEMU_INTERPRETER to one")
   }
+
+  /// The library that goes into every interpreter, so that Ctrl-C cannot do it harm
+  /// (`Sources/InterruptGuard`).
+  static let interruptGuard = "\(HostFile.ownFolder)/libInterruptGuard.so"
 
   private init(command: [String]) { self.command = command }
 

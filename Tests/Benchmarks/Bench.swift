@@ -13,12 +13,7 @@ struct Bench {
 
   init(isQuick: Bool, folder: String) throws {
     (self.isQuick, self.folder) = (isQuick, folder)
-    guard let program = realpath("/proc/self/exe", nil) else {
-      throw CannotMeasure("there is no /proc")
-    }
-    defer { free(program) }
-    products = String(cString: program).split(separator: "/").dropLast()
-      .reduce(into: "") { $0 += "/\($1)" }
+    products = HostFile.ownFolder
     do throws(Interpreter.Missing) {
       interpreter = try Interpreter.find()
     } catch {

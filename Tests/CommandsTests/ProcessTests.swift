@@ -113,6 +113,37 @@ struct ProcessTests {
     #expect(try bench.text("flash/usr/a.py") == "print('line')")
   }
 
+  @Test("It runs from any folder with its library beside it, and says what is missing without")
+  func moved() throws {
+    try bench.write("print(6 * 7)", to: "a.py")
+    let run = "'./a b:c/qpyemu' run a.py --profile EC600N --audio-in silence 2>errors"
+    let child = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && mkdir 'a b:c' && cp '\(Self.program)' 'a b:c' && \(run); echo $? >code; "
+        + "grep libInterruptGuard.so errors >missing; "
+        + "cp '\(VirtualMicrophoneConfig.buildFolder)/libInterruptGuard.so' 'a b:c' && \(run) >output",
+    ])
+    #expect(child.wait() == .exited(0))
+    #expect(try bench.text("output") == "42\n")
+    #expect(try bench.text("code") == "69\n")
+    #expect(
+      try bench.text("missing")
+        == "qpyemu: \(bench.folder)/a b:c/libInterruptGuard.so is missing; it belongs beside the program, "
+        + "and ./Scripts/qpyemu builds both\n")
+  }
+
+  @Test("No variable of the host changes what the interpreter does")
+  func environment() throws {
+    try bench.write("print('line')", to: "a.py")
+    let child = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && echo 'print(1)' | MICROPYINSPECT=1 '\(Self.program)' run a.py "
+        + "--profile EC600N --audio-in silence >output 2>errors",
+    ])
+    #expect(child.wait() == .exited(0))
+    #expect(try bench.text("output") == "line\n")
+  }
+
   @Test("A list that is cut short ends quietly, also if the parent ignores the broken pipe")
   func ignoredPipe() throws {
     let child = try ChildProcess([

@@ -120,6 +120,26 @@ struct ConsoleTests {
     try desk.shows("1 + 1\r\n2\r\n>>> ")
   }
 
+  @Test(
+    "Ctrl-C leaves the heap whole, whatever the interpreter does with it",
+    arguments: [
+      "while True: [bytes(50) for _ in range(200)]",
+      "while True: {i: str(i) for i in range(100)}",
+      "while True: gc.collect()",
+    ])
+  func heap(loop: String) throws {
+    let desk = try ConsoleDesk()
+    try desk.shows(">>> ")
+    for round in 0..<50 {
+      desk.type("print('on'); \r\(loop)\r\r")
+      try desk.shows("\r\non\r\n")
+      usleep(UInt32(4000 + 97 * round))
+      desk.type("\u{3}")
+      try desk.shows("KeyboardInterrupt: \r\n>>> ")
+    }
+    #expect(try desk.enter("len(str([0] * 1000))") == "len(str([0] * 1000))\r\n3000\r\n>>> ")
+  }
+
   @Test("Ctrl-D starts the interpreter anew and keeps the flash")
   func softReset() throws {
     let desk = try ConsoleDesk(files: ["/usr/main.py": "print('main')\nboot = 1\n"])

@@ -17,9 +17,10 @@ uid_t linux_peer_user(int descriptor);
 /// process group of its own, out of the reach of the terminal's Ctrl-C; with no signal blocked; and it
 /// ends when the calling thread does.
 ///
-/// `input` and `output` become its standard input and output; a negative one leaves ours. Gives its
-/// number, or -1 and errno.
-pid_t linux_start_processor(char *const arguments[], int input, int output);
+/// `library` is a shared library that is loaded before its own, and the only variable of its environment
+/// says so. `input` and `output` become its standard input and output; a negative one leaves ours. Gives
+/// its number, or -1 and errno.
+pid_t linux_start_processor(char *const arguments[], int library, int input, int output);
 
 /// Makes a pseudoterminal that children do not inherit, and writes the path of its other end; gives the
 /// descriptor of this end, or -1 and errno.

@@ -44,16 +44,22 @@ package struct ChildProcess: Sendable {
   /// thread does.
   ///
   /// - Parameters:
+  ///   - library: The path of a shared library that is loaded into it.
   ///   - output: A descriptor that becomes its standard output instead of ours.
   ///   - hasInput: Whether it may read our standard input.
-  init(processor command: [String], output: Int32?, hasInput: Bool) throws(HostError) {
+  init(
+    processor command: [String], library path: String, output: Int32?, hasInput: Bool
+  ) throws(HostError) {
     var arguments = unsafe command.map { unsafe strdup($0) }
     unsafe arguments.append(nil)
     defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     // Outside the terminal's own group, a read from it would stop the program for ever.
     let input = !hasInput || isatty(0) == 1 ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
     defer { if input >= 0 { close(input) } }
-    pid = unsafe linux_start_processor(arguments, input, output ?? -1)
+    let library = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard library >= 0 else { throw HostError("cannot open \(path)") }
+    defer { close(library) }
+    pid = unsafe linux_start_processor(arguments, library, input, output ?? -1)
     guard pid > 0 else { throw HostError("cannot start \(command[0])") }
   }
 

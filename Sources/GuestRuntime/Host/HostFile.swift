@@ -20,6 +20,14 @@ package enum HostFile {
     (path ?? "").split(separator: ":").map { "\($0)/\(name)" }.first(where: isProgram)
   }
 
+  /// The folder that this program is in.
+  package static let ownFolder: String = {
+    guard let path = unsafe realpath("/proc/self/exe", nil) else { return "." }
+    defer { unsafe free(path) }
+    let program = unsafe String(cString: path)
+    return String(program[..<program.lastIndex(of: "/")!])
+  }()
+
   /// Makes a folder and those above it that are missing; whoever uses it will notice a failure.
   package static func makeFolders(_ path: String) {
     var prefix = path.hasPrefix("/") ? "/" : ""

@@ -1,0 +1,86 @@
+// Keeps Ctrl-C from MicroPython while it holds a lock.
+//
+// Its unix port raises KeyboardInterrupt inside its handler of SIGINT, so a long jump leaves whatever was under way.
+// If that was the heap's own work, the heap stays locked for ever: then nothing can be allocated any more, or the
+// thread waits for itself. Loaded before the C library, these calls count the locks that a thread holds, and a SIGINT
+// that comes meanwhile is handled when the last of them is given back.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+
+static int (*real_lock)(pthread_mutex_t *);
+static int (*real_trylock)(pthread_mutex_t *);
+static int (*real_unlock)(pthread_mutex_t *);
+static int (*real_sigaction)(int, const struct sigaction *, struct sigaction *);
+
+// What the interpreter does at a SIGINT.
+static void (*interrupt)(int);
+
+// A handler must not be the first to need room for these, so they get it when the thread starts.
+#define OF_THREAD static __thread __attribute__((tls_model("initial-exec")))
+// Locks that are held, or about to be.
+OF_THREAD volatile sig_atomic_t held;
+OF_THREAD volatile sig_atomic_t is_due;
+
+__attribute__((constructor)) static void find_real_calls(void) {
+  real_lock = dlsym(RTLD_NEXT, "pthread_mutex_lock");
+  real_trylock = dlsym(RTLD_NEXT, "pthread_mutex_trylock");
+  real_unlock = dlsym(RTLD_NEXT, "pthread_mutex_unlock");
+  real_sigaction = dlsym(RTLD_NEXT, "sigaction");
+}
+
+static void handle_interrupt(int signal) {
+  if (held > 0) {
+    is_due = 1;
+  } else {
+    interrupt(signal);
+  }
+}
+
+static void leave(void) {
+  held--;
+  if (held > 0 || !is_due) return;
+  is_due = 0;
+  interrupt(SIGINT);
+}
+
+int pthread_mutex_lock(pthread_mutex_t *mutex) {
+  held++;
+  int status = real_lock(mutex);
+  if (status != 0) leave();
+  return status;
+}
+
+int pthread_mutex_trylock(pthread_mutex_t *mutex) {
+  held++;
+  int status = real_trylock(mutex);
+  if (status != 0) leave();
+  return status;
+}
+
+int pthread_mutex_unlock(pthread_mutex_t *mutex) {
+  int status = real_unlock(mutex);
+  leave();
+  return status;
+}
+
+int sigaction(int signal, const struct sigaction *new, struct sigaction *old) {
+  if (new == NULL || new->sa_handler == SIG_DFL || new->sa_handler == SIG_IGN) {
+    return real_sigaction(signal, new, old);
+  }
+  struct sigaction guarded = *new;
+  if (signal == SIGINT) {
+    interrupt = new->sa_handler;
+    guarded.sa_handler = handle_interrupt;
+  } else {
+    // Another thread that collects waits for the end of this handler.
+    sigaddset(&guarded.sa_mask, SIGINT);
+  }
+  return real_sigaction(signal, &guarded, old);
+}
+
+// Read by the package manager's linker, which otherwise binds every library to Swift's own.
+__attribute__((used, section(".swift1_autolink_entries"))) static const char flags[] =
+    "-Wl,--as-needed";
