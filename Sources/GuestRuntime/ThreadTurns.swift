@@ -14,6 +14,8 @@ struct ThreadTurns {
   }
 
   private enum Standing: Equatable {
+    /// It has not made its first call, and perhaps never will: Ctrl-C may have broken off its start.
+    case starting
     case running
     case ready
     case waiting(Ticket)
@@ -43,8 +45,8 @@ struct ThreadTurns {
 
   func contains(_ thread: Int) -> Bool { standings[thread] != nil }
 
-  /// A new thread is ready to run.
-  mutating func add(_ thread: Int) { makeReady(thread) }
+  /// A new thread is there, and has no turn before its first call.
+  mutating func add(_ thread: Int) { standings[thread] = .starting }
 
   mutating func remove(_ thread: Int) {
     if standings[thread] == .astray { astray -= 1 }
@@ -65,7 +67,7 @@ struct ThreadTurns {
       astray -= 1
       makeReady(thread)
     // A thread that waits and calls has given its wait up, as after Ctrl-C.
-    case .waiting: makeReady(thread)
+    case .starting, .waiting: makeReady(thread)
     case .ready, nil: break
     }
     return running == thread

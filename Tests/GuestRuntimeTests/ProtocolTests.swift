@@ -154,6 +154,18 @@ struct ProtocolTests {
     #expect(guest.answer() == nil)
   }
 
+  @Test("A thread whose start was broken off, as by Ctrl-C, keeps nobody waiting")
+  func abandonedStart() throws {
+    let guest = try BareGuest()
+    defer { guest.hangUp() }
+    guest.send(BareGuest.hello)
+    #expect(guest.answer() == "None")
+    guest.send(#"{"call":"thread.start"}"#)
+    #expect(guest.answer() == "1")
+    guest.send(#"{"call":"time.sleep","args":[1000000000]}"#)
+    #expect(guest.answer() == "None")
+  }
+
   @Test("A connection may end after any byte of a frame")
   func truncated() throws {
     let frame =

@@ -185,13 +185,14 @@ def revive(value, payload):
 
 
 functions = []  # What the device may call back, under the number it knows it by.
+listening = []  # The connection of the thread that waits for call-backs, as soon as it runs.
 
 
 def register(function):
     for number in range(len(functions)):
         if functions[number] is function:
             return number
-    if not functions:
+    if not listening:
         start_events()
     functions.append(function)
     return len(functions) - 1
@@ -261,7 +262,7 @@ def thread_starters(start):
         number = call("thread.start")
         try:
             start(run_thread, (Link(number), function, arguments, keywords))
-        except BaseException:
+        except Exception:  # And not Ctrl-C, after which the thread may be there.
             call("thread.drop", number)
             raise RuntimeError("can't create thread")
         call("thread.await", number)
@@ -271,7 +272,7 @@ def thread_starters(start):
         own = Link(EVENTS)
         try:
             start(deliver_events, (own,))
-        except BaseException:
+        except Exception:
             own.close()
             raise
         call("thread.await", EVENTS)
@@ -283,6 +284,7 @@ start_thread, start_events = thread_starters(_thread.start_new_thread)
 
 
 def deliver_events(own):
+    listening.append(own)
     # The loop takes no heap: the script may have used it up, and its objects are to have the same
     # addresses in every run.
     frame = request("event.next")
