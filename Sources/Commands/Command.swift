@@ -1,3 +1,5 @@
+import GuestRuntime
+
 /// One subcommand.
 protocol Command {
   static var name: String { get }
@@ -49,5 +51,14 @@ struct Complaint: Error {
   init(_ code: ExitCode, _ message: String) {
     self.code = code
     self.message = message
+  }
+}
+
+/// Does something that the host may refuse, and turns its refusal into one for the user.
+func onHost<Result>(_ body: () throws(HostError) -> Result) throws(Complaint) -> Result {
+  do throws(HostError) {
+    return try body()
+  } catch {
+    throw Complaint(.hostFailure, error.message)
   }
 }

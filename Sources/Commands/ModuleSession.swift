@@ -39,16 +39,8 @@ final class ModuleSession: Sendable {
         return state.ending
       }
       if let ending { return ending }
-      let outcome = try perform(run)
+      let outcome = try onHost(run.run)
       guard goesOn(after: outcome) else { return outcome }
-    }
-  }
-
-  private func perform(_ run: GuestRun) throws(Complaint) -> GuestRun.Ending {
-    do throws(HostError) {
-      return try run.run()
-    } catch {
-      throw Complaint(.internalError, error.message)
     }
   }
 

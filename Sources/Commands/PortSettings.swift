@@ -46,20 +46,25 @@ struct PortSettings {
   /// Makes the port for AT commands; nil if none is wanted.
   func openATPort() throws(Complaint) -> PseudoTerminal? {
     guard hasATPort else { return nil }
-    do throws(SerialLineError) {
-      return try PseudoTerminal(link: atLink)
-    } catch {
-      throw Complaint(.hostFailure, error.message)
+    return try Self.make { () throws(SerialLineError) in try PseudoTerminal(link: atLink) }
+  }
+
+  /// Makes the console's port.
+  func open() throws(Complaint) -> any SerialLine {
+    try Self.make { () throws(SerialLineError) in
+      switch port {
+      case .terminal: TerminalLine()
+      case .pseudoTerminal(let link): try PseudoTerminal(link: link)
+      case .tcp(let place, let form): try TCPLine(place, form: form)
+      }
     }
   }
 
-  func open() throws(Complaint) -> any SerialLine {
+  private static func make<Line>(
+    _ line: () throws(SerialLineError) -> Line
+  ) throws(Complaint) -> Line {
     do throws(SerialLineError) {
-      switch port {
-      case .terminal: return TerminalLine()
-      case .pseudoTerminal(let link): return try PseudoTerminal(link: link)
-      case .tcp(let place, let form): return try TCPLine(place, form: form)
-      }
+      return try line()
     } catch {
       throw Complaint(.hostFailure, error.message)
     }

@@ -112,8 +112,8 @@ struct Repl: Command {
     _ setup: RunSetup, _ line: any SerialLine, _ stage: Stage
   ) throws(Complaint) -> ModuleConsole {
     let identity = setup.profile.identity
-    do throws(HostError) {
-      return try ModuleConsole(
+    return try onHost { () throws(HostError) in
+      try ModuleConsole(
         banner: "MicroPython \(identity.version); \(identity.machine)\r\n"
           + "Type \"help()\" for more information.\r\n",
         codeLimit: options.heapBytes ?? setup.profile.limits.scriptHeapBytes
@@ -121,8 +121,6 @@ struct Repl: Command {
         line.send(bytes)
         stage.note(bytes)
       }
-    } catch {
-      throw Complaint(.internalError, error.message)
     }
   }
 

@@ -107,11 +107,7 @@ struct Run: Command {
   ) throws -> GuestRun.Ending {
     let progress = ProgressLine(console, device.clock)
     defer { progress.end() }
-    do throws(HostError) {
-      return try run.run()
-    } catch {
-      throw Complaint(.internalError, error.message)
-    }
+    return try onHost(run.run)
   }
 
   private func exitCode(_ ending: GuestRun.Ending, _ console: Console) -> ExitCode {

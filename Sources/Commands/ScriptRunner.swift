@@ -114,11 +114,7 @@ struct ScriptRunner: Sendable {
       options: GuestRun.Options(
         .script(path), timeout: timeout, seed: seed, console: output),
       trace: trace)
-    do throws(HostError) {
-      return try run.run()
-    } catch {
-      throw Complaint(.internalError, error.message)
-    }
+    return try onHost(run.run)
   }
 }
 

@@ -66,13 +66,11 @@ final class Stage: Sendable {
   /// Where the script's console is to go, which has to be known for what is expected of it.
   func outputDescriptor() throws(Complaint) -> Int32 {
     guard !expectations.isEmpty else { return console.outputDescriptor }
-    do throws(HostError) {
-      let made = try OutputTee(to: console.outputDescriptor)
-      tee.withLock { $0 = made }
-      return made.descriptor
-    } catch {
-      throw Complaint(.hostFailure, error.message)
+    let made = try onHost { () throws(HostError) in
+      try OutputTee(to: console.outputDescriptor)
     }
+    tee.withLock { $0 = made }
+    return made.descriptor
   }
 
   /// Takes note of what is shown on a console that goes somewhere else.

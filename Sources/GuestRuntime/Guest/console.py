@@ -147,3 +147,6 @@ def serve():
                 report = perform(kind, call("console.text"))
         except KeyboardInterrupt:
             report = (INTERRUPTION,)
+        except BaseException as error:
+            # No room for the traceback, or Ctrl-C before the interpreter had the names of the kernel back.
+            report = RAISED, traceback(error)
