@@ -99,11 +99,13 @@ int linux_open_pty(char *path, size_t room) {
   return -1;
 }
 
-int linux_watch_opens(const char *path) {
-  int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (watch < 0 || inotify_add_watch(watch, path, IN_OPEN) >= 0) return watch;
-  int reason = errno;
-  close(watch);
-  errno = reason;
-  return -1;
+void linux_move(int from, int to) {
+  dup3(from, to, O_CLOEXEC);
+  close(from);
+}
+
+int linux_watch(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
+
+int linux_watch_opens(int watch, const char *path) {
+  return inotify_add_watch(watch, path, IN_OPEN);
 }

@@ -30,17 +30,12 @@ package final class PseudoTerminal: SerialLine {
   ///
   /// - Parameter link: A path that is to lead to it as long as it is there.
   package init(link: String? = nil) throws(SerialLineError) {
-    var path = [CChar](repeating: 0, count: 128)
-    let master = unsafe linux_open_pty(&path, path.count)
-    guard master >= 0 else {
-      throw SerialLineError("cannot make a pseudoterminal: \(hostReason)")
-    }
-    let name = String(
-      decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let watch = unsafe linux_watch_opens(name)
+    let (master, name) = try Self.make()
+    let watch = linux_watch()
+    let isWatched = unsafe linux_watch_opens(watch, name) >= 0
     let reason = hostReason
     do throws(SerialLineError) {
-      guard watch >= 0 else { throw SerialLineError("cannot use \(name): \(reason)") }
+      guard isWatched else { throw SerialLineError("cannot use \(name): \(reason)") }
       thread = try ListeningThread()
       self.link = try link.map { path throws(SerialLineError) in try DeviceLink(path, to: name) }
     } catch {
@@ -92,13 +87,57 @@ package final class PseudoTerminal: SerialLine {
     return nil
   }
 
-  /// Takes away what the last client has left unread, and its settings.
+  /// Makes a new one; gives our end and the path of the device.
+  private static func make() throws(SerialLineError) -> (master: Int32, name: String) {
+    var path = [CChar](repeating: 0, count: 128)
+    let master = unsafe linux_open_pty(&path, path.count)
+    guard master >= 0 else {
+      throw SerialLineError("cannot make a pseudoterminal: \(hostReason)")
+    }
+    let name = path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return (master, String(decoding: name, as: UTF8.self))
+  }
+
+  /// Takes away what the last client has left unread, its settings and its claims.
   private func startAfresh() {
-    let device = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+    var device = openDevice()
+    if device < 0 && errno == EBUSY {
+      replaceDevice()
+      device = openDevice()
+    }
     guard device >= 0 else { return }
     makeRaw(device)
     tcflush(device, TCIFLUSH)
+    _ = ioctl(device, UInt(TIOCNXCL))
     Glibc.close(device)
+  }
+
+  private func openDevice() -> Int32 {
+    unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+  }
+
+  /// Puts a new device in the place of one that a client has claimed for itself (TIOCEXCL) and left: the
+  /// claim lasts as long as the device, and nobody but root can open it any more, we included.
+  private func replaceDevice() {
+    // The device goes with our end, and its number is free for the next one.
+    linux_move(unsafe open("/dev/null", O_RDWR | O_CLOEXEC), master.number)
+    while !thread.isToEnd, !makeDevice() { usleep(100_000) }
+  }
+
+  /// Makes the device anew, under its old name; false if somebody else has taken that.
+  private func makeDevice() -> Bool {
+    var others: [Int32] = []
+    defer { for other in others { Glibc.close(other) } }
+    // The host gives the lowest free number.
+    while others.count < 256, let made = try? Self.make() {
+      guard made.name == name else {
+        others.append(made.master)
+        continue
+      }
+      linux_move(Descriptor(unwaiting: made.master).number, master.number)
+      return unsafe linux_watch_opens(watch.number, name) >= 0
+    }
+    return false
   }
 
   package func send(_ bytes: [UInt8]) {
@@ -134,7 +173,7 @@ package final class PseudoTerminal: SerialLine {
 
   /// Gives a client a moment to read the last words, which go with the device.
   private func awaitReading() {
-    let device = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+    let device = openDevice()
     guard device >= 0 else { return }
     defer { Glibc.close(device) }
     // What was sent just now takes the host a moment to show.

@@ -15,14 +15,16 @@ final class ReplProcess {
   let process: ChildProcess
 
   /// Switches a module on and waits for its port.
+  ///
+  /// - Parameter launcher: A command that starts the program.
   init(
     _ options: [String] = [], profile: String = "EC600N", time: String = "real",
-    on bench: Workbench
+    launcher: [String] = [], on bench: Workbench
   ) throws {
     self.bench = bench
     port = bench.path("port-\(UUID().uuidString.prefix(8))")
     let words =
-      [Self.program, "repl", "--profile", profile, "--audio-in", "tone:440", "--time", time]
+      launcher + [Self.program, "repl", "--profile", profile, "--audio-in", "tone:440", "--time", time]
       + ["--link", port] + options
     process = try ChildProcess([
       "/bin/sh", "-c",

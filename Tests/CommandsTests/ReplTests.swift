@@ -95,6 +95,41 @@ struct ReplTests {
     #expect(bench.exists("old") && module.process.pid > 0)
   }
 
+  @Test("A client that claims the device for itself and leaves does not lock others out")
+  func claimed() throws {
+    // What a claim keeps out is everybody but root.
+    let user = geteuid() == 0 ? ["setpriv", "--bounding-set=-sys_admin"] : []
+    let module = try ReplProcess(launcher: user, on: bench)
+    let path = try FileManager.default.destinationOfSymbolicLink(atPath: module.port)
+    let script = try bench.write(
+      """
+      import fcntl, os, sys, termios, time
+      def visit(claims):
+          due = time.monotonic() + 5
+          while True:
+              try:
+                  port = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+                  break
+              except OSError:
+                  if time.monotonic() > due:
+                      raise
+          if claims:
+              fcntl.ioctl(port, termios.TIOCEXCL)
+          os.write(port, b'6*7\\r')
+          said = b''
+          while not said.endswith(b'42\\r\\n>>> '):
+              said += os.read(port, 100)
+          os.close(port)
+      for number in range(6):
+          visit(number % 2 == 0)
+      print('heard')
+      """, to: "visit.py")
+    let heard = try module.shell(
+      (user + ["timeout", "30", "python3", script, module.port]).joined(separator: " "))
+    #expect(heard.output == "heard\n")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: module.port) == path)
+  }
+
   @Test("Conformance cases run on a module at its port, and leave its files alone")
   func conform() async throws {
     let module = try ReplProcess(profile: "EC200U", time: "virtual", on: bench)

@@ -26,5 +26,12 @@ pid_t linux_start_processor(char *const arguments[], int library, int input, int
 /// descriptor of this end, or -1 and errno.
 int linux_open_pty(char *path, size_t room);
 
-/// Tells when a file is opened: gives a descriptor that can be read then and does not wait, or -1.
-int linux_watch_opens(const char *path);
+/// Gives what a descriptor stands for to another one, which children do not inherit.
+void linux_move(int from, int to);
+
+/// Makes a descriptor that is told of openings of files: it can be read after one, and does not wait; -1 on
+/// failure.
+int linux_watch(void);
+
+/// Has such a descriptor be told when a file is opened; -1 and errno on failure.
+int linux_watch_opens(int watch, const char *path);
