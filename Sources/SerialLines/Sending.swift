@@ -8,11 +8,12 @@ struct Sending {
   /// Whether the client has taken nothing for too long. Once it takes something, it is waited for again.
   private var isStalled = false
 
-  /// Sends bytes by `write`; those that the descriptor has no room for in time are lost.
+  /// Sends bytes by `write`; gives those that the descriptor had no room for in time.
+  @discardableResult
   mutating func send(
     _ bytes: [UInt8], to descriptor: Descriptor,
     by write: (ArraySlice<UInt8>) -> Descriptor.Outcome<Int>
-  ) {
+  ) -> ArraySlice<UInt8> {
     var left = bytes[...]
     while !left.isEmpty {
       switch write(left) {
@@ -22,9 +23,10 @@ struct Sending {
       case .wouldWait:
         let patience = isStalled ? .zero : Self.patience
         isStalled = !descriptor.awaitReadiness(POLLOUT, for: patience)
-        if isStalled { return }
-      case .ended: return
+        if isStalled { return left }
+      case .ended: return left
       }
     }
+    return left
   }
 }

@@ -11,19 +11,43 @@ package final class TCPLine: SerialLine {
     var codec = TelnetCodec()
   }
 
+  /// What is under way to the client.
+  struct Writing {
+    let form: Form
+    private var sending = Sending()
+    /// The rest of a TELNET sequence that the client has the beginning of: it comes before anything else.
+    private var owed: [UInt8] = []
+
+    init(form: Form) { self.form = form }
+
+    /// Sends bytes; of those that are lost since the client does not read, none is half of a sequence.
+    mutating func send(
+      _ bytes: [UInt8], to client: Descriptor,
+      by write: (ArraySlice<UInt8>) -> Descriptor.Outcome<Int>
+    ) {
+      let all = owed + bytes
+      let unsent = sending.send(all, to: client, by: write).startIndex
+      guard form == .rfc2217 else { return }
+      owed =
+        unsent < owed.count
+        ? Array(owed[unsent...]) : TelnetCodec.rest(of: all[owed.count...], from: unsent)
+    }
+  }
+
   package let name: String
   private let listener: TCPListener
   private let form: Form
   private let thread: ListeningThread
   private let state = Monitor(State())
   /// Held while something is written, and while the client is closed; taken before ``state``.
-  private let sending = Monitor(Sending())
+  private let writing: Monitor<Writing>
 
   /// Listens.
   package init(_ place: HostAndPort, form: Form) throws(SerialLineError) {
     thread = try ListeningThread()
     listener = try TCPListener(place)
     self.form = form
+    writing = Monitor(Writing(form: form))
     name = (form == .rfc2217 ? "rfc2217://" : "socket://") + listener.place.text
   }
 
@@ -66,8 +90,9 @@ package final class TCPLine: SerialLine {
       if !reply.isEmpty { pass(reply) }
     case .wouldWait: break
     case .ended:
-      sending.withLock { _ in
+      writing.withLock { writing in
         state.withLock { $0.client = nil }
+        writing = Writing(form: form)
         Glibc.close(client.number)
       }
       hangUp()
@@ -84,15 +109,15 @@ package final class TCPLine: SerialLine {
   }
 
   private func pass(_ bytes: [UInt8]) {
-    sending.withLock { sending in
+    writing.withLock { writing in
       guard let client = state.withLock({ $0.client }) else { return }
-      sending.send(bytes, to: client, by: client.write)
+      writing.send(bytes, to: client, by: client.write)
     }
   }
 
   package func close() {
     thread.end()
-    sending.withLock { _ in
+    writing.withLock { _ in
       let client = state.withLock { state in
         defer { state.client = nil }
         return state.client

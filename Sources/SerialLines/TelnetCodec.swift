@@ -52,6 +52,19 @@ struct TelnetCodec {
     return data.flatMap { $0 == Code.interpretAsCommand ? [$0, $0] : [$0] }
   }
 
+  /// What is still to come of the sequence that begins before a place and ends behind it; nothing if none does.
+  static func rest(of sent: ArraySlice<UInt8>, from place: Int) -> [UInt8] {
+    guard place < sent.endIndex else { return [] }
+    var codec = TelnetCodec()
+    _ = codec.receive(Array(sent[..<place]))
+    return Array(
+      sent[place...].prefix { byte in
+        if case .data = codec.phase { return false }
+        _ = codec.receive([byte])
+        return true
+      })
+  }
+
   private mutating func take(_ byte: UInt8, _ data: inout [UInt8], _ reply: inout [UInt8]) {
     switch phase {
     case .data:

@@ -24,7 +24,9 @@ final class ReplProcess {
     self.bench = bench
     port = bench.path("port-\(UUID().uuidString.prefix(8))")
     let words =
-      launcher + [Self.program, "repl", "--profile", profile, "--audio-in", "tone:440", "--time", time]
+      launcher + [
+        Self.program, "repl", "--profile", profile, "--audio-in", "tone:440", "--time", time,
+      ]
       + ["--link", port] + options
     process = try ChildProcess([
       "/bin/sh", "-c",

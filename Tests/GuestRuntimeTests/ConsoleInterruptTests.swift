@@ -38,10 +38,10 @@ struct ConsoleInterruptTests {
   func late() {
     enter("first")
     console.receive([ASCII.ctrlC])
-    console.finish(.done)
+    console.finish(1, .done)
     enter("second")
     console.finishInterrupted()
-    #expect(console.job == .statement(Array("second".utf8)))
+    #expect(console.job?.work == .statement(Array("second".utf8)))
     #expect(state.withLock { $0.interrupts } == 1)
   }
 
@@ -50,6 +50,18 @@ struct ConsoleInterruptTests {
     enter("first")
     console.receive([ASCII.ctrlC])
     console.finishInterrupted()
+    #expect(console.job?.work == nil)
+  }
+
+  @Test("A report that comes late, on a connection given up after it, ends no other job")
+  func lateReport() {
+    enter("first")
+    console.receive([ASCII.ctrlC])
+    console.finishInterrupted()
+    enter("second")
+    console.finish(1, .raised([]))
+    #expect(console.job?.work == .statement(Array("second".utf8)))
+    console.finish(2, .done)
     #expect(console.job == nil)
   }
 
@@ -58,19 +70,19 @@ struct ConsoleInterruptTests {
     console.attach(guest, main: nil)
     enter("first")
     console.receive([ASCII.ctrlC])
-    #expect(console.job == nil)
+    #expect(console.job?.work == nil)
     #expect(state.withLock { $0.interrupts } == 0)
     enter("second")
-    #expect(console.job == .statement(Array("second".utf8)))
+    #expect(console.job?.work == .statement(Array("second".utf8)))
   }
 
   @Test("While a word is completed it is for the line")
   func completion() {
     console.receive(Array("pri\t".utf8))
     console.receive([ASCII.ctrlC])
-    console.finish(.names([Array("print".utf8)]))
+    console.finish(1, .names([Array("print".utf8)]))
     enter("second")
-    #expect(console.job == .statement(Array("second".utf8)))
+    #expect(console.job?.work == .statement(Array("second".utf8)))
   }
 
   @Test("It gets through behind other input while the script's output waits for the client")

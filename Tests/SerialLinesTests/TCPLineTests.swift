@@ -145,6 +145,40 @@ struct TelnetCodecTests {
     }
   }
 
+  @Test(
+    "Of a sequence that is cut anywhere the rest is known")
+  func cuts() {
+    let stream: [UInt8] = [1, 255, 255, 255, 253, 44, 255, 250, 44, 1, 255, 255, 9, 255, 240, 2]
+    let starts = [0, 1, 3, 6, 15, 16]
+    for place in 0...stream.count {
+      let end = starts.first { $0 >= place }!
+      #expect(TelnetCodec.rest(of: stream[...], from: place) == Array(stream[place..<end]))
+    }
+  }
+
+  @Test("A client that stops reading within a sequence gets the rest of it before anything else")
+  func owed() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let full = Descriptor(unwaiting: ends[1])
+    while case .done = full.write([UInt8](repeating: 0, count: 4096)[...]) {}
+    var writing = TCPLine.Writing(form: .rfc2217)
+    var heard: [UInt8] = []
+    var room = 3
+    func write(_ bytes: ArraySlice<UInt8>) -> Descriptor.Outcome<Int> {
+      let taken = bytes.prefix(room)
+      heard += taken
+      room -= taken.count
+      return taken.isEmpty ? .wouldWait : .done(taken.count)
+    }
+    writing.send([255, 255, 255, 255, 7], to: full, by: write)
+    writing.send([8], to: full, by: write)
+    room = 100
+    writing.send([9], to: full, by: write)
+    #expect(heard == [255, 255, 255, 255, 9])
+  }
+
   @Test("What we know is agreed to once, what we do not is refused each time")
   func options() {
     var codec = TelnetCodec()

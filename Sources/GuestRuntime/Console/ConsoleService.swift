@@ -2,7 +2,7 @@ import DeviceEmulator
 
 /// The calls of the console, for the interpreter that serves it.
 extension GuestServices {
-  /// What the guest says of a job: a number, and with some a text.
+  /// What the guest says of a job, before the job's number and a text.
   private enum Report: Int {
     case done, raised, exited, names
     /// Ctrl-C came while no job was worked on.
@@ -21,22 +21,26 @@ extension GuestServices {
     console.serve()
     let isThere = scheduler.awaitWorld(caller) { console.job != nil }
     guard isThere, let job = console.job else { return .list([]) }
+    return .string("\(Self.kind(of: job.work)) \(job.number)")
+  }
+
+  private static func kind(of job: Repl.Job) -> String {
     switch job {
-    case .file: return .string("file")
-    case .statement: return .string("single")
-    case .block: return .string("exec")
-    case .complete: return .string("complete")
+    case .file: "file"
+    case .statement: "single"
+    case .block: "exec"
+    case .complete: "complete"
     }
   }
 
   private static func finish(_ arguments: Arguments, on console: ModuleConsole) throws {
     switch Report(rawValue: try arguments.int(0)) {
-    case .done?: console.finish(.done)
-    case .raised?: console.finish(.raised(try arguments.bytes(1)))
-    case .exited?: console.finish(.exited)
+    case .done?: console.finish(try arguments.int(1), .done)
+    case .raised?: console.finish(try arguments.int(1), .raised(try arguments.bytes(2)))
+    case .exited?: console.finish(try arguments.int(1), .exited)
     case .names?:
-      console.finish(
-        .names(try arguments.bytes(1).split(separator: ASCII.lineFeed).map { Array($0) }))
+      let names = try arguments.bytes(2).split(separator: ASCII.lineFeed).map { Array($0) }
+      console.finish(try arguments.int(1), .names(names))
     case .interruption?: console.finishInterrupted()
     case nil: throw GuestException.wrongArguments
     }
@@ -44,7 +48,7 @@ extension GuestServices {
 
   /// The text of the job that is there.
   func jobText() throws -> GuestValue {
-    switch try attachedConsole().job {
+    switch try attachedConsole().job?.work {
     case .file(let path)?: .string(path)
     case .statement(let text)?, .block(let text)?, .complete(let text)?: .bytes(text)
     case nil: throw GuestException.malformed("the console has no job")

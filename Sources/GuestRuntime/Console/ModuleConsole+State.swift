@@ -30,8 +30,11 @@ extension ModuleConsole {
     }
 
     /// Whether there is a job to end: none that another report ends already.
-    mutating func beginFinish(isInterruption: Bool) -> Bool {
-      guard repl.job != nil, !isFinishing, isInterrupted || !isInterruption else { return false }
+    ///
+    /// - Parameter number: The job's; nil for whichever Ctrl-C has been sent to.
+    mutating func beginFinish(_ number: Int?) -> Bool {
+      let isMeant = number.map { $0 == repl.jobCount } ?? isInterrupted
+      guard repl.job != nil, !isFinishing, isMeant else { return false }
       isFinishing = true
       return true
     }

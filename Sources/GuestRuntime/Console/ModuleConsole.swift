@@ -79,7 +79,7 @@ package final class ModuleConsole: Sendable {
     let (rest, isTooEarly) = interrupting.withLock { _ in
       let (rest, isTooEarly) = state.withLock { state in
         let rest = state.takeInterrupt(bytes, runsCallback: runsCallback)
-        return (rest, !state.isServed && state.beginFinish(isInterruption: true))
+        return (rest, !state.isServed && state.beginFinish(nil))
       }
       if rest != nil && !isTooEarly { guest.interrupt() }
       return (rest, isTooEarly)
@@ -151,17 +151,16 @@ package final class ModuleConsole: Sendable {
     }
   }
 
-  /// The job has ended; all that it has printed is shown before what follows.
-  func finish(_ outcome: Repl.Outcome) { finish(outcome, isInterruption: false) }
+  /// A job has ended; all that it has printed is shown before what follows. A report that comes late, on a
+  /// connection that was given up after Ctrl-C, is of no job that is still there.
+  func finish(_ number: Int, _ outcome: Repl.Outcome) { end(number, outcome) }
 
   /// The interpreter has seen Ctrl-C while it did not work on a job. If that was for a job before this one,
   /// the job goes on.
-  func finishInterrupted() { finish(.raised(Self.interruption), isInterruption: true) }
+  func finishInterrupted() { end(nil, .raised(Self.interruption)) }
 
-  private func finish(_ outcome: Repl.Outcome, isInterruption: Bool) {
-    let ends = interrupting.withLock { _ in
-      state.withLock { $0.beginFinish(isInterruption: isInterruption) }
-    }
+  private func end(_ number: Int?, _ outcome: Repl.Outcome) {
+    let ends = interrupting.withLock { _ in state.withLock { $0.beginFinish(number) } }
     if ends { show(outcome) }
   }
 
@@ -178,7 +177,12 @@ package final class ModuleConsole: Sendable {
   /// The interpreter asks for jobs from now on.
   func serve() { state.withLock { $0.isServed = true } }
 
-  var job: Repl.Job? { state.withLock { $0.isFinishing ? nil : $0.repl.job } }
+  /// The job that the interpreter is to do, and its number.
+  var job: (number: Int, work: Repl.Job)? {
+    state.withLock { state in
+      state.isFinishing ? nil : state.repl.job.map { (state.repl.jobCount, $0) }
+    }
+  }
 
   /// Sets the byte that interrupts a script, or has none do it.
   func setInterrupt(_ byte: UInt8?) { state.withLock { $0.interruptByte = byte } }

@@ -59,6 +59,8 @@ struct Repl {
   private var output: [UInt8] = []
   /// The job that is to be begun or runs.
   private(set) var job: Job?
+  /// How many jobs there have been, which is the number of the last one.
+  private(set) var jobCount = 0
   /// The line that the script has read; an exception's name if there is none.
   private(set) var lineRead: LineRead?
   private let banner: String
@@ -218,6 +220,7 @@ struct Repl {
 
   private mutating func begin(_ job: Job) {
     self.job = job
+    jobCount += 1
     phase = .running
   }
 

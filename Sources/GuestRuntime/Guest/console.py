@@ -87,19 +87,20 @@ def traceback(error):
     return text.getvalue().encode()[:HEAD_LIMIT]
 
 
-def perform(kind, text):
+def perform(job, kind, text):
+    """Does a job; gives the report of its end."""
     try:
         if kind == "complete":
-            return NAMES, "\n".join(names_like(text.decode())).encode()
+            return NAMES, job, "\n".join(names_like(text.decode())).encode()
         if kind == "file":
             execute(text)
         else:
             exec(compile(text, "<stdin>", kind), main_names)
-        return (DONE,)
+        return DONE, job
     except SystemExit:
-        return (EXITED,)
+        return EXITED, job
     except BaseException as error:
-        return RAISED, traceback(error)
+        return RAISED, job, traceback(error)
 
 
 def names_like(text):
@@ -137,16 +138,16 @@ def renew_link():
 
 
 def serve():
-    report = ()
+    job, report = 0, ()
     while True:
         try:
             while True:
                 renew_link()
-                kind = wait("console.next", *report)
-                report = ()
-                report = perform(kind, call("console.text"))
+                kind, number = wait("console.next", *report).split()
+                job, report = int(number), ()
+                report = perform(job, kind, call("console.text"))
         except KeyboardInterrupt:
             report = (INTERRUPTION,)
         except BaseException as error:
             # No room for the traceback, or Ctrl-C before the interpreter had the names of the kernel back.
-            report = RAISED, traceback(error)
+            report = RAISED, job, traceback(error)
