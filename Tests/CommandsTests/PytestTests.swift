@@ -23,19 +23,9 @@ struct PytestTests {
   private func pytest(_ words: String, variables: String = "") throws -> (
     code: Int32, output: String
   ) {
-    let child = Process()
-    child.executableURL = URL(filePath: "/bin/sh")
-    child.arguments = [
-      "-c",
-      "cd '\(bench.folder)' && PYTHONPATH=plugin \(variables) \(Oracles.python![0]) -m pytest -q "
-        + "-p no:cacheprovider \(words)",
-    ]
-    let pipe = Pipe()
-    (child.standardOutput, child.standardError) = (pipe, pipe)
-    try child.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    child.waitUntilExit()
-    return (child.terminationStatus, String(decoding: data, as: UTF8.self))
+    try shell(
+      "PYTHONPATH=plugin \(variables) \(Oracles.python![0]) -m pytest -q -p no:cacheprovider \(words)",
+      in: bench.folder)
   }
 
   private var command: String { "--qpyemu-command '\(ReplProcess.program)'" }

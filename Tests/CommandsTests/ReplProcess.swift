@@ -45,18 +45,9 @@ final class ReplProcess {
     _ = process.wait()
   }
 
-  /// What a shell command printed, on either stream, and its code.
+  /// What a shell command printed in the test's folder, on either stream, and its code.
   func shell(_ command: String) throws -> (code: Int32, output: String) {
-    let child = Process()
-    child.executableURL = URL(filePath: "/bin/sh")
-    child.arguments = ["-c", "cd '\(bench.folder)' && \(command)"]
-    let pipe = Pipe()
-    (child.standardOutput, child.standardError) = (pipe, pipe)
-    child.standardInput = FileHandle.nullDevice
-    try child.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    child.waitUntilExit()
-    return (child.terminationStatus, String(decoding: data, as: UTF8.self))
+    try CommandsTests.shell(command, in: bench.folder)
   }
 
   /// Runs a stock tool against the port; its name is followed by its options.

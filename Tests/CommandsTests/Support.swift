@@ -93,18 +93,31 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 
 func example(_ name: String) -> String { "\(repository)/Docs/Examples/\(name)" }
 
-/// The lines that a shell command prints; it must succeed.
-func output(of command: String) throws -> [String] {
+/// Runs a shell command without input in a folder.
+///
+/// - Parameter withErrors: Whether what it says on its standard error counts as output.
+func shell(
+  _ command: String, in folder: String = "/", withErrors: Bool = true
+) throws -> (code: Int32, output: String) {
   let process = Process()
   process.executableURL = URL(filePath: "/bin/sh")
   process.arguments = ["-c", command]
+  process.currentDirectoryURL = URL(filePath: folder)
+  process.standardInput = FileHandle.nullDevice
   let pipe = Pipe()
   process.standardOutput = pipe
+  if withErrors { process.standardError = pipe }
   try process.run()
   let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
   process.waitUntilExit()
-  try #require(process.terminationStatus == 0, "\(command) failed: is the package installed?")
-  return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+  return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+}
+
+/// The lines that a shell command prints; it must succeed.
+func output(of command: String) throws -> [String] {
+  let (code, output) = try shell(command, withErrors: false)
+  try #require(code == 0, "\(command) failed: is the package installed?")
+  return output.split(separator: "\n").map(String.init)
 }
 
 /// Records a second; prints what came of it.

@@ -55,6 +55,8 @@ final class ConsoleDesk: Sendable {
     _ state: Monitor<State>
   ) throws {
     let options = GuestRun.Options(.console(console))
+    // The console leads to what it has shown, which must not lead to the console.
+    defer { state.withLock { $0.run = nil } }
     while true {
       let run = GuestRun(device, interpreter: interpreter, options: options)
       state.withLock { $0.run = run }
