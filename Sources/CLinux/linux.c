@@ -85,6 +85,10 @@ pid_t linux_start_processor(char *const arguments[], int library, int input, int
   return -1;
 }
 
+int linux_signal_thread(pid_t process, pid_t thread, int number) {
+  return tgkill(process, thread, number);
+}
+
 int linux_open_pty(char *path, size_t room) {
   int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (master < 0) return -1;

@@ -242,7 +242,7 @@ package final class GuestRun: Sendable {
 
   /// Sends a signal unless the child has ended, after which its number may be another's.
   private func signal(_ number: Int32, _ child: ChildProcess) {
-    progress.withLock { if $0.ended == nil { child.signal(number) } }
+    progress.withLock { if $0.ended == nil { child.signalMainThread(number) } }
   }
 
   private func natural(_ ending: ChildProcess.Ending) -> Ending {

@@ -22,6 +22,9 @@ uid_t linux_peer_user(int descriptor);
 /// its number, or -1 and errno.
 pid_t linux_start_processor(char *const arguments[], int library, int input, int output);
 
+/// Sends a signal to one thread of a process; -1 and errno on failure.
+int linux_signal_thread(pid_t process, pid_t thread, int number);
+
 /// Makes a pseudoterminal that children do not inherit, and writes the path of its other end; gives the
 /// descriptor of this end, or -1 and errno.
 int linux_open_pty(char *path, size_t room);

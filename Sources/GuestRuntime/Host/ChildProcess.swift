@@ -87,6 +87,9 @@ package struct ChildProcess: Sendable {
 
   package func signal(_ number: Int32) { kill(pid, number) }
 
+  /// Sends a signal to its main thread, so that no other one gets it in its place.
+  func signalMainThread(_ number: Int32) { linux_signal_thread(pid, pid, number) }
+
   /// The processor time it has used.
   package var processorTime: Duration {
     var clock = clockid_t()
