@@ -31,6 +31,8 @@ final class GuestScheduler: Sendable {
     static let loadsCode = CallCharacter(rawValue: 2)
     /// Its thread makes it as soon as it is there.
     static let arrives = CallCharacter(rawValue: 4)
+    /// Others have no turn before it: a thread that is being started may be there before it or after.
+    static let keepsTurn = CallCharacter(rawValue: 8)
   }
 
   /// How a wait ended.
@@ -177,7 +179,9 @@ final class GuestScheduler: Sendable {
       if character.contains(.arrives) { state.arrived.insert(thread) }
       state.lastCharacter = character
       let had = state.turns.running
-      let has = thread == Self.eventThread || state.turns.begin(thread)
+      let has =
+        thread == Self.eventThread
+        || state.turns.begin(thread, keepsTurn: character.contains(.keepsTurn))
       return (goesOn: has && !state.isOver, passedOn: state.turns.running != had)
     }
     if before.passedOn || character.contains(.arrives) { notify() }

@@ -66,7 +66,7 @@ struct GuestService: Sendable {
     "time.set": does { this, _, a in try this.setTime(a) },
     "thread.start": gives { this, _, _ in try this.startThread() },
     "thread.drop": does([]) { this, _, a in this.scheduler.endThread(try a.int(0)) },
-    "thread.await": does([]) { this, _, a in this.scheduler.awaitArrival(try a.int(0)) },
+    "thread.await": does(.keepsTurn) { this, _, a in this.scheduler.awaitArrival(try a.int(0)) },
     "thread.begin": does(.arrives) { _, _, _ in },
     "thread.stop": gives { this, caller, a in try this.stopThread(caller.thread, a) },
     "thread.ident": gives([]) { _, caller, _ in .int(caller.thread) },

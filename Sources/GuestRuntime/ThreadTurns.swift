@@ -56,11 +56,13 @@ struct ThreadTurns {
   }
 
   /// A call comes in; whether it is the thread's turn to have it answered.
-  mutating func begin(_ thread: Int) -> Bool {
+  ///
+  /// - Parameter keepsTurn: Whether the thread goes on even if it has made enough calls for a turn.
+  mutating func begin(_ thread: Int, keepsTurn: Bool = false) -> Bool {
     switch standings[thread] {
     case .running:
       calls += 1
-      guard calls > Self.callsPerTurn, !ready.isEmpty else { return true }
+      guard calls > Self.callsPerTurn, !ready.isEmpty, !keepsTurn else { return true }
       makeReady(thread)
       passOn()
     case .astray:

@@ -58,6 +58,14 @@ struct DeterminismTests {
     print(urandom.getrandbits(30), urandom.random(), uos.urandom(8))
     """,
     """
+    import _thread, utime
+    for calls in range(12):
+        for _ in range(calls): utime.ticks_ms()
+        _thread.start_new_thread(lambda: [print('in', utime.ticks_ms()) for _ in range(3)], ())
+        print('out', utime.ticks_ms())
+        utime.sleep_ms(50)
+    """,
+    """
     import usr.big, utime
     print(utime.ticks_us())
     """,

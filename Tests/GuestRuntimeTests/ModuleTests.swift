@@ -43,6 +43,9 @@ struct ModuleTests {
       ("fails(fill)", "OSError(28,)"),
       ("fails(lambda: open('x' * 100000))", "ValueError('argument too long',)"),
       ("fails(many)", "OSError(24,)"),
+      // A file that the script forgets does not stay open.
+      ("w('a', 'x') and [open('/usr/a').read() for _ in range(100)][-1]", "'x'"),
+      ("[open('/usr/b', 'w').write('xy') for _ in range(100)][-1]", "2"),
       (
         "(lambda f: fails(lambda: uos.remove('/usr/held')) is not None)(open('/usr/held', 'w'))",
         "True"

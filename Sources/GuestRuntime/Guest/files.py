@@ -1,7 +1,30 @@
 # Open files: the part of the kernel that is fetched when the first file is opened. It is run with
-# `call` and `IOBase` at hand.
-EBADF = 9
+# `call`, `collect`, `IOBase`, `mark` and `is_open` at hand.
+EBADF, EMFILE = 9, 24
 AHEAD = 1024  # Bytes fetched at a time when less is wanted.
+
+
+marks = {}  # The numbers of the open files, by the descriptors of their marks.
+
+
+def open_file(path, mode):
+    try:
+        number = call("file.open", path, mode)
+    except OSError as error:
+        if error.args[0] != EMFILE or not close_forgotten():
+            raise
+        number = call("file.open", path, mode)
+    return File(number, "b" in mode)
+
+
+def close_forgotten():
+    """Closes the files that nobody can reach any more, as a module does when it collects them; whether
+    there were any."""
+    collect()
+    gone = [descriptor for descriptor in marks if not is_open(descriptor)]
+    for descriptor in gone:
+        call("file.close", marks.pop(descriptor))
+    return bool(gone)
 
 
 class File(IOBase):
@@ -9,6 +32,12 @@ class File(IOBase):
         self.number = number
         self.is_binary = is_binary
         self.ahead = b""
+        # The interpreter tells nobody that it collects an object of a script's class.
+        self.mark = mark()
+        descriptor = self.mark.fileno()
+        if descriptor in marks:
+            call("file.close", marks.pop(descriptor))
+        marks[descriptor] = number
 
     def fetch(self, count):
         if self.number is None:
@@ -119,6 +148,8 @@ class File(IOBase):
     def close(self):
         if self.number is not None:
             number, self.number = self.number, None
+            marks.pop(self.mark.fileno(), None)
+            self.mark.close()
             call("file.close", number)
 
     def __enter__(self):

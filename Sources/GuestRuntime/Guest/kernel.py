@@ -358,9 +358,9 @@ class Flash:
     def open(self, path, mode):
         if path in self.importing:
             return io.BytesIO(self.importing[path])
-        if "File" not in files:
+        if "open_file" not in files:
             load("files", files)
-        return files["File"](call("file.open", self.path(path), mode), "b" in mode)
+        return files["open_file"](self.path(path), mode)
 
     def stat(self, path):
         if self.importing and "/" not in path:
@@ -397,8 +397,24 @@ class Flash:
         return self.folder
 
 
+def marker(host):
+    def mark():
+        """An object of the interpreter's own that closes its descriptor when it is collected."""
+        return host.open("/dev/null", "rb")
+
+    def is_open(descriptor):
+        try:
+            host.stat("/proc/self/fd/%d" % descriptor)
+            return True
+        except OSError:
+            return False
+
+    return mark, is_open
+
+
 flash = Flash()
-files = {"call": call, "IOBase": io.IOBase}  # The namespace of files.py.
+files = {"call": call, "collect": gc.collect, "IOBase": io.IOBase}  # The namespace of files.py.
+files["mark"], files["is_open"] = marker(vfs.VfsPosix())
 
 
 def opener(open):
@@ -543,7 +559,7 @@ if not script:
     load("console", kernel_names)
     builtins.input = read_line
 leave = sys.exit
-del _thread, builtins, connector, importer, killer, name, opener, os, socket, struct, sys, vfs
+del _thread, builtins, connector, importer, killer, marker, name, opener, os, socket, struct, sys, vfs
 del thread_starters
 gc.collect()
 leave(run(script) if script else serve())
