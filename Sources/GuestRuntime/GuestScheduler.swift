@@ -33,6 +33,8 @@ final class GuestScheduler: Sendable {
     static let arrives = CallCharacter(rawValue: 4)
     /// Others have no turn before it: a thread that is being started may be there before it or after.
     static let keepsTurn = CallCharacter(rawValue: 8)
+    /// The main thread makes it in no call-back.
+    static let betweenJobs = CallCharacter(rawValue: 16)
   }
 
   /// How a wait ended.
@@ -69,6 +71,8 @@ final class GuestScheduler: Sendable {
     /// The locks that are held, and who waits for each.
     var locks: [Int: Lock] = [:]
     var handOver = HandOver.idle
+    /// Whether the main thread has made a call between two jobs since a call-back was scheduled.
+    var isOverdue = false
     /// Whether the guest's event thread may still come for call-backs.
     var hasListener = true
     /// Whether call-backs wait until the main thread makes its next call, waits, or computes on and on.
@@ -176,6 +180,7 @@ final class GuestScheduler: Sendable {
     let before = state.withLock { state in
       guard !state.hasGivenUp(caller) else { return (goesOn: false, passedOn: false) }
       state.callCount += 1
+      if character.contains(.betweenJobs) { state.forgetLostCallback() }
       if character.contains(.arrives) { state.arrived.insert(thread) }
       state.lastCharacter = character
       let had = state.turns.running
@@ -184,7 +189,7 @@ final class GuestScheduler: Sendable {
         || state.turns.begin(thread, keepsTurn: character.contains(.keepsTurn))
       return (goesOn: has && !state.isOver, passedOn: state.turns.running != had)
     }
-    if before.passedOn || character.contains(.arrives) { notify() }
+    if before.passedOn || !character.isDisjoint(with: [.arrives, .betweenJobs]) { notify() }
     guard before.goesOn || awaitTurn(of: caller) else { return false }
     if isAtConsole, thread == Self.mainThread, !holdBack() { return false }
     guard character.contains(.takesTime), let clock = virtualClock else { return true }
@@ -258,7 +263,7 @@ final class GuestScheduler: Sendable {
   func nextEvent() {
     state.withLock(thenNotify: true) { state in
       guard state.handOver == .announced else { return }
-      state.handOver = .scheduled
+      (state.handOver, state.isOverdue) = (.scheduled, false)
       state.turns.wake(Self.mainThread)
     }
     state.wait { state in
@@ -305,6 +310,16 @@ final class GuestScheduler: Sendable {
 }
 
 extension GuestScheduler.State {
+  /// The main thread is in no call-back. One that is thought to run, or was to be run before its last call of
+  /// this kind, was cut off by Ctrl-C: the next one is not to wait for it.
+  fileprivate mutating func forgetLostCallback() {
+    switch handOver {
+    case .running: handOver = .idle
+    case .scheduled: (handOver, isOverdue) = (isOverdue ? .idle : .scheduled, true)
+    case .idle, .announced: break
+    }
+  }
+
   /// Whether the caller's thread goes on with a later connection alone.
   func hasGivenUp(_ caller: GuestScheduler.Caller) -> Bool {
     caller.connection < firstConnections[caller.thread] ?? 0

@@ -121,7 +121,9 @@ struct GuestService: Sendable {
 
   /// The console, of a run that has one, and the module's power.
   private static let console: [String: GuestService] = [
-    "console.next": gives(.loadsCode) { this, caller, a in try this.nextJob(caller, a) },
+    "console.next": gives([.loadsCode, .betweenJobs]) { this, caller, a in
+      try this.nextJob(caller, a)
+    },
     "console.text": gives(.loadsCode) { this, _, _ in try this.jobText() },
     "console.read": gives([]) { this, caller, a in try this.readConsole(caller, a) },
     "console.ready": gives { this, _, _ in try this.consoleHasInput() },

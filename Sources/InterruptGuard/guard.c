@@ -3,12 +3,15 @@
 // Its unix port raises KeyboardInterrupt inside its handler of SIGINT, so a long jump leaves whatever was under way.
 // If that was the heap's own work, the heap stays locked for ever: then nothing can be allocated any more, or the
 // thread waits for itself. Loaded before the C library, these calls count the locks that a thread holds, and a SIGINT
-// that comes meanwhile is handled when the last of them is given back.
+// that comes meanwhile comes again when the last of them has been given back. So the kernel of the guest can keep
+// Ctrl-C away, too: by a lock.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
+#include <unistd.h>
 
 static int (*real_lock)(pthread_mutex_t *);
 static int (*real_trylock)(pthread_mutex_t *);
@@ -24,11 +27,23 @@ static void (*interrupt)(int);
 OF_THREAD volatile sig_atomic_t held;
 OF_THREAD volatile sig_atomic_t is_due;
 
+// Sends SIGINT to the main thread.
+static timer_t later;
+// Not at once: whoever has given the lock back may not have noted yet what it has got, as a list that grows.
+static const struct itimerspec soon = {.it_value.tv_nsec = 20000};
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
 __attribute__((constructor)) static void find_real_calls(void) {
   real_lock = dlsym(RTLD_NEXT, "pthread_mutex_lock");
   real_trylock = dlsym(RTLD_NEXT, "pthread_mutex_trylock");
   real_unlock = dlsym(RTLD_NEXT, "pthread_mutex_unlock");
   real_sigaction = dlsym(RTLD_NEXT, "sigaction");
+  struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGINT};
+  event.sigev_notify_thread_id = getpid();
+  timer_create(CLOCK_MONOTONIC, &event, &later);
 }
 
 static void handle_interrupt(int signal) {
@@ -43,7 +58,7 @@ static void leave(void) {
   held--;
   if (held > 0 || !is_due) return;
   is_due = 0;
-  interrupt(SIGINT);
+  timer_settime(later, 0, &soon, NULL);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex) {
@@ -74,6 +89,8 @@ int sigaction(int signal, const struct sigaction *new, struct sigaction *old) {
   if (signal == SIGINT) {
     interrupt = new->sa_handler;
     guarded.sa_handler = handle_interrupt;
+    // The heap waits for other threads while it collects, and takes an interrupted wait for their answer.
+    guarded.sa_flags |= SA_RESTART;
   } else {
     // Another thread that collects waits for the end of this handler.
     sigaddset(&guarded.sa_mask, SIGINT);

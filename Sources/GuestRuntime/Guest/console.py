@@ -130,24 +130,29 @@ def renew_link():
     """Ctrl-C may have left an answer unread: then the main thread needs another connection."""
     global main_link
     old = main_link
-    if old.is_busy:
-        main_link = Link(MAIN, True)
-        while old is not None:
-            old.close()
-            old = old.deeper
+    if old is None or old.is_busy:
+        with calm:
+            main_link = None  # For a call-back that runs before the new one is there.
+            main_link = Link(MAIN, True)
+            close_all(old)
 
 
 def serve():
     job, report = 0, ()
     while True:
         try:
-            while True:
-                renew_link()
-                kind, number = wait("console.next", *report).split()
-                job, report = int(number), ()
-                report = perform(job, kind, call("console.text"))
+            try:
+                while True:
+                    renew_link()
+                    kind, number = wait("console.next", *report).split()
+                    job, report = int(number), ()
+                    report = perform(job, kind, call("console.text"))
+            except KeyboardInterrupt:
+                report = (INTERRUPTION,)
+            except BaseException as error:
+                # No room for the traceback, or Ctrl-C before the interpreter had the names of the kernel back.
+                report = RAISED, job, traceback(error)
         except KeyboardInterrupt:
-            report = (INTERRUPTION,)
-        except BaseException as error:
-            # No room for the traceback, or Ctrl-C before the interpreter had the names of the kernel back.
-            report = RAISED, job, traceback(error)
+            report = RAISED, job, b"KeyboardInterrupt: \n"
+        except BaseException:
+            report = RAISED, job, b"MemoryError: \n"

@@ -67,6 +67,7 @@ class Link:
         self.write, self.readinto, self.close = connect()
         self.header = bytearray(12)
         self.is_busy = False
+        self.is_torn = False  # Whether Ctrl-C has left an answer behind.
         self.deeper = None
         self.thread = thread
         try:
@@ -82,8 +83,10 @@ class Link:
         if self.is_busy:
             # A call-back may run between a request and its answer, and Ctrl-C may have left an
             # answer behind: such a call gets a connection of its own.
-            if self.deeper is None:
+            deeper = self.deeper
+            if deeper is None or deeper.is_torn:
                 self.deeper = Link(self.thread)
+                close_all(deeper)
             return self.deeper.exchange(frame)
         self.is_busy = True
         header = self.header
@@ -102,6 +105,9 @@ class Link:
             payload = self.receive(unpack_from("<I", header, 4)[0])
         except OSError:
             die()
+        except KeyboardInterrupt:
+            self.is_torn = True
+            raise
         self.is_busy = False
         value = json.loads(head)
         if kind == FAILED:
@@ -118,6 +124,12 @@ class Link:
         if self.readinto(buffer) != length:
             die()
         return buffer
+
+
+def close_all(link):
+    while link is not None:
+        link.close()
+        link = link.deeper
 
 
 class Place(BaseException):
@@ -202,11 +214,16 @@ def register(function):
 # cannot change it at once.
 links = {}
 main_ident = get_ident()
+# As long as the main thread holds one of these, Ctrl-C waits (InterruptGuard). A call-back may run within
+# what `calm` is for, so it has a lock of its own.
+calm, shield = _thread.allocate_lock(), _thread.allocate_lock()
 
 
 def link():
     ident = get_ident()
-    return main_link if ident == main_ident else links[ident]
+    if ident != main_ident:
+        return links[ident]
+    return main_link or Link(MAIN)
 
 
 def call(name, *arguments):
@@ -295,9 +312,9 @@ def deliver_events(own):
             write(frame)
             if readinto(header) != 12:
                 die()
-        except OSError:
+            schedule(run_callback, None)
+        except (OSError, RuntimeError):  # The latter if the interpreter takes no more.
             die()
-        schedule(run_callback, None)
 
 
 BEGIN = request("thread.begin")
@@ -306,10 +323,10 @@ TOLD = request("event.done")
 
 
 def run_callback(_):
-    own = link()
     try:
-        event = own.exchange(TAKE)
-        functions[event[0]](*event[1])
+        with shield:
+            number, arguments = link().exchange(TAKE)
+        functions[number](*arguments)
     except KeyboardInterrupt as error:
         print_exception(error)
         if streams is None:
@@ -317,7 +334,8 @@ def run_callback(_):
     except BaseException as error:
         print_exception(error)
     finally:
-        link().exchange(TOLD)
+        with shield:
+            link().exchange(TOLD)
 
 
 # Files: the module's volumes in place of the host's.
