@@ -140,6 +140,39 @@ struct ConsoleTests {
     #expect(try desk.enter("len(str([0] * 1000))") == "len(str([0] * 1000))\r\n3000\r\n>>> ")
   }
 
+  @Test("Ctrl-C beside threads that use the heap leaves them, call-backs and names alone")
+  func threadsAndInterrupts() throws {
+    let desk = try ConsoleDesk(clock: HostClock())
+    try desk.shows(">>> ")
+    _ = try desk.enter("import _thread, utime, osTimer; kept = [str(i) for i in range(100)]")
+    desk.type("\u{5}def work():\r while True: [str(i) for i in range(50)]; utime.sleep_ms(1)\r")
+    desk.type("for i in range(2): _thread.start_new_thread(work, ())\r\u{4}")
+    for round in 0..<40 {
+      desk.type("print('o' + 'n'); \rwhile True: gc.collect()\r\r")
+      try desk.shows("\r\non\r\n")
+      usleep(UInt32(4000 + 97 * round))
+      desk.type("\u{3}")
+      try desk.shows("KeyboardInterrupt: \r\n>>> ")
+    }
+    desk.type("t = osTimer(); x = t.start(1, 0, lambda _: print('call' + 'ed', kept[-1]))\r")
+    try desk.shows("called 99\r\n")
+  }
+
+  @Test("A script may catch Ctrl-C as often as it likes")
+  func caught() throws {
+    let desk = try ConsoleDesk(clock: HostClock())
+    try desk.shows(">>> ")
+    desk.type("\u{5}import utime\rfor i in range(80):\r")
+    desk.type(" try: print('o' + 'n', i); utime.sleep(99)\r except KeyboardInterrupt: pass\r\u{4}")
+    for round in 0..<80 {
+      try desk.shows("on \(round)\r\n")
+      usleep(5000)
+      desk.type("\u{3}")
+    }
+    desk.type("print(6 * 7)\r")
+    try desk.shows("\r\n42\r\n>>> ")
+  }
+
   @Test("Ctrl-D starts the interpreter anew and keeps the flash")
   func softReset() throws {
     let desk = try ConsoleDesk(files: ["/usr/main.py": "print('main')\nboot = 1\n"])
