@@ -120,6 +120,17 @@ struct ConsoleTests {
     try desk.shows("1 + 1\r\n2\r\n>>> ")
   }
 
+  /// Starts a loop and presses Ctrl-C, each time a little later after its beginning.
+  private func interrupt(_ loop: String, times: Int, at desk: ConsoleDesk) throws {
+    for round in 0..<times {
+      desk.type("print('o' + 'n'); \r\(loop)\r\r")
+      try desk.shows("\r\non\r\n")
+      usleep(UInt32(4000 + 97 * round))
+      desk.type("\u{3}")
+      try desk.shows("KeyboardInterrupt: \r\n>>> ")
+    }
+  }
+
   @Test(
     "Ctrl-C leaves the heap whole, whatever the interpreter does with it",
     arguments: [
@@ -130,13 +141,7 @@ struct ConsoleTests {
   func heap(loop: String) throws {
     let desk = try ConsoleDesk()
     try desk.shows(">>> ")
-    for round in 0..<50 {
-      desk.type("print('on'); \r\(loop)\r\r")
-      try desk.shows("\r\non\r\n")
-      usleep(UInt32(4000 + 97 * round))
-      desk.type("\u{3}")
-      try desk.shows("KeyboardInterrupt: \r\n>>> ")
-    }
+    try interrupt(loop, times: 50, at: desk)
     #expect(try desk.enter("len(str([0] * 1000))") == "len(str([0] * 1000))\r\n3000\r\n>>> ")
   }
 
@@ -147,13 +152,7 @@ struct ConsoleTests {
     _ = try desk.enter("import _thread, utime, osTimer; kept = [str(i) for i in range(100)]")
     desk.type("\u{5}def work():\r while True: [str(i) for i in range(50)]; utime.sleep_ms(1)\r")
     desk.type("for i in range(2): _thread.start_new_thread(work, ())\r\u{4}")
-    for round in 0..<40 {
-      desk.type("print('o' + 'n'); \rwhile True: gc.collect()\r\r")
-      try desk.shows("\r\non\r\n")
-      usleep(UInt32(4000 + 97 * round))
-      desk.type("\u{3}")
-      try desk.shows("KeyboardInterrupt: \r\n>>> ")
-    }
+    try interrupt("while True: gc.collect()", times: 40, at: desk)
     desk.type("t = osTimer(); x = t.start(1, 0, lambda _: print('call' + 'ed', kept[-1]))\r")
     try desk.shows("called 99\r\n")
   }

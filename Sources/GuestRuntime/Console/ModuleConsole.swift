@@ -153,16 +153,16 @@ package final class ModuleConsole: Sendable {
 
   /// A job has ended; all that it has printed is shown before what follows. A report that comes late, on a
   /// connection that was given up after Ctrl-C, is of no job that is still there.
-  func finish(_ number: Int, _ outcome: Repl.Outcome) { end(number, outcome) }
-
-  /// The interpreter has seen Ctrl-C while it did not work on a job. If that was for a job before this one,
-  /// the job goes on.
-  func finishInterrupted() { end(nil, .raised(Self.interruption)) }
-
-  private func end(_ number: Int?, _ outcome: Repl.Outcome) {
+  ///
+  /// - Parameter number: The job's; nil for whichever Ctrl-C has been sent to.
+  func finish(_ number: Int?, _ outcome: Repl.Outcome) {
     let ends = interrupting.withLock { _ in state.withLock { $0.beginFinish(number) } }
     if ends { show(outcome) }
   }
+
+  /// The interpreter has seen Ctrl-C while it did not work on a job. If that was for a job before this one,
+  /// the job goes on.
+  func finishInterrupted() { finish(nil, .raised(Self.interruption)) }
 
   /// Shows how the job has ended, and goes on.
   private func show(_ outcome: Repl.Outcome) {
