@@ -81,7 +81,7 @@ struct Profiles: Command {
       let size = profile.volumes[0].blockSize * profile.volumes[0].blockCount / 1024
       rows.append([
         name, profile.platform, channels.map(\.name).joined(separator: " "),
-        record.gain ? "yes" : "-", record.amrDTX ? "yes" : "-", record.stream ? "yes" : "-",
+        record.gain ? "yes" : "-", record.amrDTX ? "yes" : "-", record.stream.text,
         "\(size)k", profile.aliases.joined(separator: " "),
       ])
     }
@@ -164,6 +164,18 @@ struct Table {
       let line = cells.joined(separator: "  ")
       return String(
         line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)])
+    }
+  }
+}
+
+extension StreamFeatures {
+  /// For the table of models.
+  fileprivate var text: String {
+    switch (start, read) {
+    case (true, true): "yes"
+    case (true, false): "start"
+    case (false, true): "read"
+    case (false, false): "-"
     }
   }
 }

@@ -56,8 +56,10 @@ package struct Case: Equatable, Sendable {
 package struct Condition: Equatable, Sendable {
   /// What a model has or has not.
   package enum Feature: String, CaseIterable, Sendable {
-    case gain, amrDTX, stream
-    /// Streams work: the model has them, or the policy says that all models have.
+    case gain, amrDTX, streamStart, streamRead
+    /// Streams can be started: the model can, or the policy says that all models can.
+    case starts
+    /// Streams can be started and read.
     case streams
     /// There is a channel that the model has not.
     case absentChannel
@@ -84,8 +86,10 @@ extension Condition.Feature {
     return switch self {
     case .gain: record.gain
     case .amrDTX: record.amrDTX
-    case .stream: record.stream
-    case .streams: record.stream || policy == .observed
+    case .streamStart: record.stream.start
+    case .streamRead: record.stream.read
+    case .starts: record.stream.start || policy == .observed
+    case .streams: record.stream.start && record.stream.read || policy == .observed
     case .absentChannel: profile.absentChannel != nil
     case .channel0: record.channels.contains(.earpiece)
     case .channel1: record.channels.contains(.headphone)

@@ -60,8 +60,8 @@ struct Board {
 enum AlarmPurpose: Equatable, Sendable {
   /// Audio has arrived at the recorder. The number tells one recording from the next.
   case recording(Int)
-  /// The observed recorder stops pretending to be busy.
-  case recorderIdle
+  /// The timer of this number, with which the observed firmware ends a recording, is due.
+  case recordingLimit(Int)
   /// The loudspeaker takes the next piece. The number tells one sound from the next.
   case playing(Int)
   /// A timer of the script is due.

@@ -5,14 +5,43 @@ struct Call {
   let method: DeviceMethod
   /// The object it is made on; nil for a constructor.
   let object: PeripheralID?
+  /// In the order of the parameters, also those that were given by name.
   let arguments: [GuestValue]
+  /// The arguments that were given by the name of a parameter that the method does not name.
+  let strayKeywords: [String]
   /// Bytes of script heap that are free, as far as the caller knows.
   let heapFree: Int
+  /// Why the number or the names of the arguments do not fit the method; nil if they do.
+  let countMismatch: String?
+
+  /// - Parameter keywords: The arguments that the script gave by name.
+  init(
+    _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue],
+    keywords: KeyValuePairs<String, GuestValue> = [:], heapFree: Int = .max
+  ) {
+    (self.method, self.object, self.heapFree) = (method, object, heapFree)
+    let signature = method.signature
+    strayKeywords = signature.names.isEmpty ? keywords.map(\.key) : []
+    guard !signature.names.isEmpty else {
+      self.arguments = arguments
+      countMismatch = signature.countMismatch(arguments.count, own: method.isConstructor ? 0 : 1)
+      return
+    }
+    let bound = signature.bind(arguments, keywords)
+    (self.arguments, countMismatch) = (bound.arguments, bound.mismatch)
+  }
 
   /// Why the arguments do not fit the method; nil if they do.
-  var mismatch: String? {
-    method.signature.mismatch(with: arguments, ownCount: method.isConstructor ? 0 : 1)
+  var mismatch: String? { countMismatch ?? method.signature.typeMismatch(arguments) }
+
+  /// Whether the type of the argument at `index` does not fit; only where ``countMismatch`` is nil.
+  func hasWrongType(at index: Int) -> Bool {
+    method.signature.typeMismatch(arguments, at: index) != nil
   }
+
+  /// Whether an integer is none that the module's interpreter of 32 bits can hand on; only where
+  /// ``mismatch`` is nil.
+  var overflows: Bool { method.signature.overflows(arguments) }
 
   /// The number of the object; not for a constructor. The gate has seen that there is such an object.
   var objectNumber: Int { object!.number }
@@ -20,8 +49,11 @@ struct Call {
   /// The integer at `index`; only where ``mismatch`` is nil.
   func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
 
-  /// The string at `index`; likewise.
-  func string(_ index: Int) -> String { arguments[index].string ?? "" }
+  /// The string at `index`; likewise. It ends at the first NUL, as C code on the module sees it.
+  func string(_ index: Int) -> String {
+    let text = arguments[index].string ?? String(decoding: arguments[index].bytes ?? [], as: UTF8.self)
+    return String(text.prefix { $0 != "\0" })
+  }
 
   /// The channel that a constructor asks for, 0 if it says nothing; nil if there is no such device.
   var requestedChannel: AudioChannel? {

@@ -110,15 +110,16 @@ public final class DeviceEmulator: Sendable {
   ///   - method: Which one, such as `.recordStart`.
   ///   - object: The peripheral's object, from its constructor; nil for the constructor itself.
   ///   - arguments: As the script wrote them.
+  ///   - keywords: Those that it gave by name.
   ///   - heapFree: Bytes of heap that the script has free, where a method asks for it.
   /// - Returns: The value the script gets, or the exception it sees.
   /// - Throws: ``HostFailure`` if the host cannot give the device what it needs.
   @discardableResult
   public func call(
     _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
-    heapFree: Int = .max
+    keywords: KeyValuePairs<String, GuestValue> = [:], heapFree: Int = .max
   ) throws(HostFailure) -> Result<GuestValue, GuestException> {
-    let call = Call(method: method, object: object, arguments: arguments, heapFree: heapFree)
+    let call = Call(method, on: object, arguments, keywords: keywords, heapFree: heapFree)
     return try change { state throws(HostFailure) in try state.answer(call) }
   }
 

@@ -66,7 +66,7 @@ struct DeviceState {
         guard let (row, outcome) = rules.rows.first, outcome.effect == .missing else {
           return false
         }
-        let probe = Call(method: method, object: nil, arguments: [], heapFree: .max)
+        let probe = Call(method, [])
         return recorder.applies(row, to: probe, on: board)
       default: return false
       }
@@ -78,7 +78,7 @@ struct DeviceState {
   mutating func ring(_ purpose: AlarmPurpose) {
     switch purpose {
     case .recording(let number): recorder.advance(number, on: &board)
-    case .recorderIdle: recorder.stopPretending(on: board)
+    case .recordingLimit(let number): recorder.reachLimit(number, on: &board)
     case .playing(let number): board.advancePlaying(number)
     case .timer(let number):
       let function = board.timers.fire(number, alarm: board.alarm)
@@ -91,13 +91,13 @@ struct DeviceState {
   }
 
   mutating func powerDown() {
-    recorder.stop(on: &board)
+    recorder.shutDown(on: &board)
     silence()
   }
 
   /// Ends all that goes on, and then all is as at power-on.
   mutating func restart() {
-    recorder.stop(on: &board)
+    recorder.shutDown(on: &board)
     quieten()
     board.loudspeaker.restart()
     (recorder, player, speech) = (Recorder(), AudioPlayer(), SpeechPlayer())

@@ -26,14 +26,15 @@ public final class ScriptFiles: Sendable {
   fileprivate struct OpenFile {
     let mount: Mount
     let handle: FlashHandle
-    /// The path if the script may write to it.
-    let writtenPath: String?
+    let use: Use
   }
 
   /// What a file is used for.
   enum Purpose {
     /// It is being recorded, or held open for writing by the script.
     case writing
+    /// It is held open by the script, and only to be read.
+    case reading
     case playing
   }
 
@@ -101,12 +102,12 @@ public final class ScriptFiles: Sendable {
     let writes = openMode.contains(.write)
     if writes && mount.isReadOnly { throw .readOnly }
     let handle = try mount.volume.open(inner, openMode)
-    let file = OpenFile(
-      mount: mount, handle: handle, writtenPath: writes ? Self.normal(path) : nil)
+    let use = Use(path: Self.normal(path), purpose: writes ? .writing : .reading)
+    let file = OpenFile(mount: mount, handle: handle, use: use)
     return state.withLock { state in
       state.lastNumber += 1
       state.files[state.lastNumber] = file
-      if let path = file.writtenPath { state.claim(Use(path: path, purpose: .writing)) }
+      state.claim(use)
       return state.lastNumber
     }
   }
@@ -150,7 +151,7 @@ public final class ScriptFiles: Sendable {
   public func close(_ number: Int) throws(FlashError) {
     let file = try state.withLock { state throws(FlashError) in
       guard let file = state.files.removeValue(forKey: number) else { throw .badHandle }
-      if let path = file.writtenPath { state.release(Use(path: path, purpose: .writing)) }
+      state.release(file.use)
       return file
     }
     try file.mount.volume.close(file.handle)

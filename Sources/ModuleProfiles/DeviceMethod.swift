@@ -17,6 +17,8 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
   case recordStreamStart = "Record.stream_start"
   case recordStreamRead = "Record.stream_read"
   case recordStreamStop = "Record.stream_stop"
+  case recordPlay = "Record.play"
+  case recordFinalise = "Record.__del__"
 
   case audioInit = "Audio.init"
   case audioSetPA = "Audio.set_pa"

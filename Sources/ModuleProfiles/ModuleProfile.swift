@@ -39,10 +39,17 @@ public struct RecordFeatures: Sendable, Equatable {
   public var gain = false
   /// `amrEncDtx_enable` works.
   public var amrDTX = false
-  /// `stream_start`, `stream_read` and `stream_stop` work.
-  public var stream = false
+  public var stream = StreamFeatures()
   /// `getSize` counts the file header.
   public var sizeCountsHeader = false
+}
+
+/// What a model can do with streams; the vendor's page lists the two apart.
+public struct StreamFeatures: Sendable, Equatable {
+  /// `stream_start` and `stream_stop` work.
+  public var start = false
+  /// `stream_read` works.
+  public var read = false
 }
 
 /// How much of everything a model has.

@@ -36,7 +36,12 @@ enum ProfileFields {
         .value("channels", .channels) { $0.record.channels = $1 },
         .value("gain", .flag) { $0.record.gain = $1 },
         .value("amrDTX", .flag) { $0.record.amrDTX = $1 },
-        .value("stream", .flag) { $0.record.stream = $1 },
+        .object(
+          "stream",
+          [
+            .value("start", .flag) { $0.record.stream.start = $1 },
+            .value("read", .flag) { $0.record.stream.read = $1 },
+          ]),
         .value("sizeCountsHeader", .flag) { $0.record.sizeCountsHeader = $1 },
       ]),
     .map("methods") { name, node, profile, reading in

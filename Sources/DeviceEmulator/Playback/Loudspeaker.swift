@@ -9,6 +9,8 @@ struct Loudspeaker {
   /// Whose item it is.
   enum Player {
     case audio, speech
+    /// `Record.play` of the observed firmware: at the volume of `Audio`, and nobody hears of it.
+    case recorder
   }
 
   /// What all objects of one player share.
@@ -76,7 +78,7 @@ struct Loudspeaker {
 
   subscript(player: Player) -> Line {
     switch player {
-    case .audio: audio
+    case .audio, .recorder: audio
     case .speech: speech
     }
   }
@@ -173,7 +175,7 @@ extension Board {
     guard let playing = loudspeaker.current else { return }
     clock.cancel(playing.alarm)
     release(playing)
-    if let row = playing.item.player.stopped { tell(playing.item.player, of: row) }
+    tell(playing.item.player, of: playing.item.player.stopped)
   }
 
   private mutating func release(_ playing: Loudspeaker.Playing) {
@@ -188,7 +190,8 @@ extension Board {
     }
   }
 
-  private mutating func tell(_ player: Loudspeaker.Player, of row: CallbackRow) {
+  private mutating func tell(_ player: Loudspeaker.Player, of row: CallbackRow?) {
+    guard let row else { return }
     tell(loudspeaker[player].function, of: row)
   }
 }
@@ -196,9 +199,23 @@ extension Board {
 /// What a player's callback hears of.
 extension Loudspeaker.Player {
   /// Playing begins.
-  fileprivate var started: CallbackRow { self == .audio ? .audioStarted : .speechStarted }
+  fileprivate var started: CallbackRow? {
+    switch self {
+    case .audio: .audioStarted
+    case .speech: .speechStarted
+    case .recorder: nil
+    }
+  }
+
   /// It was cut off; `Audio` hears nothing of that.
-  fileprivate var stopped: CallbackRow? { self == .audio ? nil : .speechStopped }
+  fileprivate var stopped: CallbackRow? { self == .speech ? .speechStopped : nil }
+
   /// It came to its end.
-  fileprivate var finished: CallbackRow { self == .audio ? .audioFinished : .speechFinished }
+  fileprivate var finished: CallbackRow? {
+    switch self {
+    case .audio: .audioFinished
+    case .speech: .speechFinished
+    case .recorder: nil
+    }
+  }
 }

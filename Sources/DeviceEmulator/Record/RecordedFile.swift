@@ -33,6 +33,9 @@ struct RecordedFile {
 
   var isInUse: Bool { files.isInUse(flashPath) }
 
+  /// Whether it is in use, or held open for reading by the script.
+  var isHeld: Bool { isInUse || files.isUsed(flashPath, for: .reading) }
+
   /// Whether it is being recorded, or written by the script.
   var isBeingWritten: Bool { files.isUsed(flashPath, for: .writing) }
 
@@ -62,7 +65,8 @@ struct RecordedFile {
 
   /// What came of asking for the size.
   enum Measuring {
-    case bytes(Int)
+    /// The size, and how many bytes of header it leaves out.
+    case bytes(Int, header: Int)
     case cannotOpen, cannotMeasure
   }
 
@@ -75,9 +79,10 @@ struct RecordedFile {
     defer { try? mount.volume.close(handle) }
     do throws(FlashError) {
       let size = try mount.volume.size(of: handle)
-      if countingHeader { return .bytes(size) }
+      if countingHeader { return .bytes(size, header: 0) }
       let start = try ScriptFiles.read(mount.volume, handle, count: 6)
-      return .bytes(max(size - Self.headerSize(start), 0))
+      let header = min(Self.headerSize(start), size)
+      return .bytes(size - header, header: header)
     } catch {
       return .cannotMeasure
     }

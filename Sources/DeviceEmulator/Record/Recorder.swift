@@ -7,13 +7,36 @@ struct Recorder: Peripheral {
   /// What one `Record` object holds of its own.
   struct Object {
     let channel: AudioChannel
-    var function: Int?
+    /// The observed firmware's flag, which can differ from what really goes on.
+    var isBusy = false
+  }
+
+  /// What the observed firmware keeps beside its driver, which alone knows what really is recorded.
+  private struct Firmware {
+    /// The flag that all objects share.
+    var isRecording = false
+    /// The object that constructing gives; nil if the next one is made afresh.
+    var singleton: Int?
+    /// The timer that the last constructor took; nil if there was none left.
+    var timer: Int?
+    /// The timers that run, each to end a recording.
+    var limits: [Int: Limit] = [:]
+    var lastTimer = 0
+    /// Whether the object knows the callback, and whether the stream does.
+    var objectHears = false
+    var streamHears = false
+  }
+
+  /// A timer of the observed firmware that runs.
+  private struct Limit {
+    let alarm: Alarm
+    let object: Int
+    let endsStream: Bool
   }
 
   /// A recording or stream in progress.
   private struct Recording {
     let number: Int
-    let object: PeripheralID
     let session: RecordingSession
     let startedAt: Duration
     let target: Target
@@ -67,30 +90,52 @@ struct Recorder: Peripheral {
   /// The ring of the last stream.
   private var ring: RingSink?
   private var lastNumber = 0
-  /// The observed firmware keeps a busy flag of its own, which can differ from what really goes on:
-  /// it can have forgotten a recording, or pretend that there is one until an alarm.
-  private var hasForgotten = false
-  private var pretence: Alarm?
+  /// The recorder has one callback: the last that was set, on whatever object.
+  private var callback: Int?
+  private var firmware = Firmware()
   private var codecGain = 0
   private var dspGain = 0
   private var usesDTX = true
+  /// The sizes that `getSize` has told without the file's header, which `getData` counts.
+  private var headerless: [String: (size: Int, header: Int)] = [:]
+  private var hasToldOfHeader = false
 
   var objectCount: Int { objects.count }
 
-  /// What `isBusy` tells.
-  var isBusy: Bool { pretence != nil || (current != nil && !hasForgotten) }
+  /// Whether something is recorded, file or stream.
+  var isRecording: Bool { current != nil }
 
   /// Whether what goes on will end by itself.
-  var hasEnd: Bool { current?.hasEnd ?? false }
-
-  var isRecordingFile: Bool { if case .file = current?.target { true } else { false } }
+  var hasEnd: Bool { current?.hasEnd ?? false || !firmware.limits.isEmpty }
 
   var isStreaming: Bool { if case .stream = current?.target { true } else { false } }
 
-  /// Whether `stream_read` has something to read from: a running stream, or what one left over.
-  var hasStream: Bool { isStreaming || ring.map { !$0.isEmpty } ?? false }
+  /// What `isBusy` tells.
+  func isBusy(_ call: Call, on board: Board) -> Bool {
+    board.policy == .observed ? objects[call.objectNumber].isBusy : isRecording
+  }
+
+  /// Whether the observed firmware begins nothing: its object or its module believes to record.
+  func isTaken(by call: Call) -> Bool {
+    objects[call.objectNumber].isBusy || firmware.isRecording
+  }
+
+  /// Whether there is a timer to end a recording.
+  func hasTimer(on board: Board) -> Bool {
+    board.policy == .observed ? firmware.timer != nil : board.timers.hasFree
+  }
+
+  /// Whether `stream_read` has something to read from: a running stream, or what one left over. Under the
+  /// observed policy the ring stays for ever.
+  func hasStream(on board: Board) -> Bool {
+    isStreaming || ring.map { board.policy == .observed || !$0.isEmpty } ?? false
+  }
 
   func channel(of call: Call) -> AudioChannel { objects[call.objectNumber].channel }
+
+  func format(of call: Call, on board: Board) -> RecordFileFormat? {
+    RecordFileFormat(fileName: call.string(0), policy: board.policy)
+  }
 
   func fault(of row: RecordRow) -> Fault.What? { row.fault }
 
@@ -100,54 +145,117 @@ struct Recorder: Peripheral {
     _ row: RecordRow, making product: Outcome.Product?, for call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<RecordRow> {
     switch row {
+    case .initArguments, .initOverflow, .initDevice: forgetObject(on: board)
     case .initOK, .initAgain, .initChannel, .initTimer:
+      forgetObject(on: board)
       guard product == .object else { break }
       return .done(.object(makeObject(call, on: &board)))
+    case .startMP3: return startMP3(call, on: board)
+    case .startTimer where board.policy == .observed: return try start(call, on: &board)
     case .startOK: return try start(call, on: &board)
-    case .startFormat where board.policy == .observed: pretendBusy(call, on: board)
-    case .stopOK, .endOK: stop(on: &board)
+    case .stopOK: stop(call, stream: false, on: &board)
+    case .endOK: stop(call, stream: true, on: &board)
     case .pathOK: return .done(.string(file(call, on: board).path))
-    case .dataOK: return read(call, as: product, on: board)
+    case .dataOK: return read(call, as: product, on: &board)
     case .sizeOK: return size(call, as: product, on: board)
-    case .deleteOK: return file(call, on: board).remove() ? .done() : .instead([.deleteAbsent])
+    case .deleteOK: return delete(call, on: board)
     case .callbackCallable where board.policy == .documented: break
     case .callbackOK, .callbackCallable:
-      objects[call.objectNumber].function = call.arguments[0].function
+      callback = call.arguments[0].function
+      firmware.objectHears = true
     case .gainOK: (codecGain, dspGain) = (call.int(0), call.int(1))
     case .dtxQuery: return .done(.int(usesDTX ? 1 : 0))
     case .dtxOK: usesDTX = call.int(0) == 1
+    case .streamParameter where board.policy == .observed: prepareStream()
+    case .streamTimer where board.policy == .observed: return try startStream(call, on: &board)
     case .streamOK: return try startStream(call, on: &board)
     case .readOK: return .done(.filled(ring!.read(upTo: call.int(1))))
+    case .playOK: board.playNow(item(call, on: board))
+    case .finaliseOK: finalise(on: &board)
     default: break
     }
     return .done()
   }
 
-  /// Makes a `Record`. Under the observed policy there is one object, and making it again forgets its
-  /// callback and that it is busy, while the recording goes on.
+  /// Makes a `Record`. Under the observed policy all are the same object, and each takes a timer more.
   private mutating func makeObject(_ call: Call, on board: inout Board) -> PeripheralID {
     let object = Object(channel: call.requestedChannel!)
     guard board.policy == .observed else {
       objects.append(object)
       return PeripheralID(objects.count - 1)
     }
-    // This firmware's recordings use the one timer that its constructor takes.
-    if objects.isEmpty { board.timers.take() }
-    hasForgotten = current != nil
-    stopPretending(on: board)
-    objects = [object]
-    return PeripheralID(0)
+    board.timers.take()
+    firmware.lastTimer += 1
+    firmware.timer = firmware.lastTimer
+    if let number = firmware.singleton {
+      objects[number] = object
+      return PeripheralID(number)
+    }
+    objects.append(object)
+    firmware.singleton = objects.count - 1
+    return PeripheralID(objects.count - 1)
   }
 
-  /// The observed firmware marks itself busy before it looks at the format, and forgets to undo it
-  /// until its timer ends.
-  private mutating func pretendBusy(_ call: Call, on board: Board) {
-    pretence = board.alarm(board.clock.now + .seconds(max(call.int(1), 0)), .recorderIdle)
+  /// What the observed firmware's constructor does before it looks at its argument. The timer of before
+  /// runs on, and the driver too.
+  private mutating func forgetObject(on board: Board) {
+    guard board.policy == .observed else { return }
+    firmware.objectHears = false
+    if let number = firmware.singleton { objects[number].isBusy = false }
   }
 
-  mutating func stopPretending(on board: Board) {
-    if let pretence { board.clock.cancel(pretence) }
-    pretence = nil
+  /// Ends all, and has the next constructor make a new object; the flag of this one stays.
+  private mutating func finalise(on board: inout Board) {
+    disarm(on: board)
+    if firmware.timer != nil { board.timers.release() }
+    (firmware.singleton, firmware.timer, firmware.isRecording) = (nil, nil, false)
+    (callback, firmware.objectHears, firmware.streamHears) = (nil, false, false)
+    end(on: &board)
+    if board.profile.record.amrDTX { usesDTX = false }
+  }
+
+  // MARK: The timer of the observed firmware
+
+  /// Marks the recorder as busy, and has a timer end it; without one it has no end.
+  ///
+  /// - Parameter seconds: Nil for no end. The timer counts milliseconds of 32 bits.
+  private mutating func claim(_ call: Call, seconds: Int?, stream: Bool, on board: Board) {
+    objects[call.objectNumber].isBusy = true
+    firmware.isRecording = true
+    guard let seconds, let timer = firmware.timer else { return }
+    disarm(on: board)
+    let due = board.clock.now + .milliseconds(UInt32(truncatingIfNeeded: seconds * 1000))
+    firmware.limits[timer] = Limit(
+      alarm: board.alarm(due, .recordingLimit(timer)), object: call.objectNumber,
+      endsStream: stream)
+  }
+
+  private mutating func unclaim(_ object: Int) {
+    objects[object].isBusy = false
+    firmware.isRecording = false
+  }
+
+  /// Stops the timer of now, not those of earlier constructors.
+  private mutating func disarm(on board: Board) {
+    guard let timer = firmware.timer, let limit = firmware.limits.removeValue(forKey: timer)
+    else { return }
+    board.clock.cancel(limit.alarm)
+  }
+
+  /// The timer of a number is due.
+  mutating func reachLimit(_ timer: Int, on board: inout Board) {
+    guard let limit = firmware.limits.removeValue(forKey: timer) else { return }
+    if isStreaming == limit.endsStream { end(on: &board) }
+    unclaim(limit.object)
+  }
+
+  /// `stop` and `stream_stop`. Under the observed policy each ends what it is for, and forgets that
+  /// anything goes on.
+  private mutating func stop(_ call: Call, stream: Bool, on board: inout Board) {
+    guard board.policy == .observed else { return end(on: &board) }
+    if isStreaming == stream { end(on: &board) }
+    unclaim(call.objectNumber)
+    disarm(on: board)
   }
 
   // MARK: Recording to a file
@@ -155,25 +263,48 @@ struct Recorder: Peripheral {
   private mutating func start(
     _ call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<RecordRow> {
-    // The observed firmware can have forgotten that the hardware is taken.
-    guard current == nil else { return .instead([.startOpen]) }
     let file = file(call, on: board)
-    // The observed firmware does not look whether it could remove the old file.
-    guard file.remove() || board.policy == .observed else { return .instead([.startReplace]) }
-    guard let sink = file.create() else { return .instead([.startOpen]) }
+    if board.policy == .observed {
+      // This firmware does not look whether it could remove the old file.
+      _ = file.remove()
+      firmware.streamHears = firmware.objectHears
+      claim(call, seconds: call.int(1), stream: false, on: board)
+    } else if !file.remove() {
+      return .instead([.startReplace])
+    }
+    guard try record(into: file, call, on: &board) else {
+      if board.policy == .observed { stop(call, stream: false, on: &board) }
+      return .instead([.startOpen])
+    }
+    return .done()
+  }
+
+  /// Begins to record into a file; false if the recorder or the flash refuses, and no file stays.
+  private mutating func record(
+    into file: RecordedFile, _ call: Call, on board: inout Board
+  ) throws(HostFailure) -> Bool {
+    guard !isRecording, file.hasUsableName, let sink = file.create() else { return false }
     var hasBegun = false
     defer { if !hasBegun { file.discard() } }
     let plan = RecordingPlan(
-      format: encoding(of: call.string(0), on: board), captureRate: 8000,
-      frameLimit: Self.frameCount(seconds: call.int(1)), gain: gain)
-    hasBegun = try begin(plan, sink: sink, target: .file(file), call, &board)
-    return hasBegun ? .done() : .instead([.startOpen])
+      format: encoding(of: call, on: board), captureRate: 8000,
+      frameLimit: frameLimit(seconds: call.int(1), on: board), gain: gain)
+    hasBegun = try begin(plan, sink: sink, target: .file(file), &board)
+    return hasBegun
   }
 
-  private func encoding(of name: String, on board: Board) -> RecordingFormat {
-    switch RecordFileFormat(fileName: name) {
+  /// The observed firmware removes the old file and marks itself busy before it finds that it cannot
+  /// record this format, and leaves it so until its timer ends.
+  private mutating func startMP3(_ call: Call, on board: Board) -> Performed<RecordRow> {
+    _ = file(call, on: board).remove()
+    claim(call, seconds: call.int(1), stream: false, on: board)
+    return .done()
+  }
+
+  private func encoding(of call: Call, on board: Board) -> RecordingFormat {
+    switch format(of: call, on: board) {
     case .wav: .wav(board.policy == .documented ? .plannedSizes : .unfinishedSizes)
-    case .amr, nil: .amr(dtx: board.profile.record.amrDTX && usesDTX)
+    case .amr, .mp3, nil: .amr(dtx: board.profile.record.amrDTX && usesDTX)
     }
   }
 
@@ -181,12 +312,34 @@ struct Recorder: Peripheral {
 
   // MARK: Streaming
 
+  /// The observed firmware keeps its ring, and has the stream know of the callback, before it looks at
+  /// the arguments.
+  private mutating func prepareStream() {
+    if ring == nil { ring = RingSink() }
+    firmware.streamHears = firmware.objectHears
+  }
+
   private mutating func startStream(
     _ call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<RecordRow> {
-    guard current == nil else { return .instead([.streamBusy]) }
     let request = StreamRequest(call, policy: board.policy)!
-    let sink = RingSink()
+    if board.policy == .observed {
+      prepareStream()
+      claim(call, seconds: request.seconds, stream: true, on: board)
+    } else {
+      ring = RingSink()
+    }
+    guard try stream(request, on: &board) else {
+      if board.policy == .observed { stop(call, stream: true, on: &board) }
+      return .instead([.streamTaken])
+    }
+    return .done()
+  }
+
+  private mutating func stream(
+    _ request: StreamRequest, on board: inout Board
+  ) throws(HostFailure) -> Bool {
+    guard !isRecording else { return false }
     let format: RecordingFormat =
       switch request.format {
       case .amrNB: .amrStream(dtx: board.profile.record.amrDTX && usesDTX)
@@ -194,23 +347,20 @@ struct Recorder: Peripheral {
       }
     let plan = RecordingPlan(
       format: format, captureRate: request.frameRate,
-      frameLimit: request.seconds.map(Self.frameCount), gain: gain)
-    ring = sink
-    _ = try begin(plan, sink: sink, target: .stream(sink), call, &board)
-    return .done()
+      frameLimit: request.seconds.flatMap { frameLimit(seconds: $0, on: board) }, gain: gain)
+    return try begin(plan, sink: ring!, target: .stream(ring!), &board)
   }
 
   // MARK: A recording's life
 
-  /// The 20 ms frames of so many seconds.
-  private static func frameCount(seconds: Int) -> Int {
-    let (count, overflow) = seconds.multipliedReportingOverflow(by: 50)
-    return overflow ? .max : count
+  /// The 20 ms frames of so many seconds; nil where a timer of the firmware's makes the end.
+  private func frameLimit(seconds: Int, on board: Board) -> Int? {
+    board.policy == .observed ? nil : seconds * 50
   }
 
   /// Opens the microphone and begins; false if the sink takes nothing.
   private mutating func begin(
-    _ plan: RecordingPlan, sink: any ByteSink, target: Target, _ call: Call, _ board: inout Board
+    _ plan: RecordingPlan, sink: any ByteSink, target: Target, _ board: inout Board
   ) throws(HostFailure) -> Bool {
     let session = RecordingSession(
       plan: plan, microphone: board.microphone, sink: sink, encoderFault: board.encoderFault)
@@ -223,10 +373,9 @@ struct Recorder: Peripheral {
     }
     if board.policy == .documented { board.timers.take() }
     lastNumber += 1
-    hasForgotten = false
     let recording = Recording(
-      number: lastNumber, object: call.object!, session: session, startedAt: board.clock.now,
-      target: target, hasEnd: plan.frameLimit != nil)
+      number: lastNumber, session: session, startedAt: board.clock.now, target: target,
+      hasEnd: plan.frameLimit != nil)
     current = recording
     armNext(recording, on: board)
     tell(recording, of: target.started, length: 0, &board)
@@ -251,19 +400,30 @@ struct Recorder: Peripheral {
   }
 
   /// Ends the recording; what has arrived so far is kept.
-  mutating func stop(on board: inout Board) {
+  private mutating func end(on board: inout Board) {
     guard let current else { return }
     let progress = current.session.stop(at: board.clock.now - current.startedAt)
     tellOfData(progress.byteCount, current, &board)
     conclude(&board)
   }
 
+  /// The module goes down in order: what has arrived so far is kept.
+  mutating func shutDown(on board: inout Board) {
+    end(on: &board)
+    cancelLimits(on: board)
+  }
+
   /// The power goes: what was not synced is lost, and nobody hears of it.
   mutating func abandon(on board: Board) {
     current?.session.abandon()
     if let alarm = current?.alarm { board.clock.cancel(alarm) }
-    stopPretending(on: board)
+    cancelLimits(on: board)
     current = nil
+  }
+
+  private mutating func cancelLimits(on board: Board) {
+    for limit in firmware.limits.values { board.clock.cancel(limit.alarm) }
+    firmware.limits = [:]
   }
 
   private func tellOfData(_ count: Int, _ recording: Recording, _ board: inout Board) {
@@ -274,15 +434,15 @@ struct Recorder: Peripheral {
   private func tell(
     _ recording: Recording, of row: CallbackRow, length: Int, _ board: inout Board
   ) {
+    if board.policy == .observed, case .stream = recording.target, !firmware.streamHears { return }
     board.tell(
-      objects[recording.object.number].function, of: row,
+      callback, of: row,
       ["{path}": .string(recording.target.path), "{length}": .int(length)])
   }
 
   private mutating func conclude(_ board: inout Board) {
     guard let recording = current else { return }
     current = nil
-    hasForgotten = false
     if let alarm = recording.alarm { board.clock.cancel(alarm) }
     if board.policy == .documented { board.timers.release() }
     let report = recording.session.report
@@ -308,11 +468,13 @@ struct Recorder: Peripheral {
     RecordedFile(name: call.string(0), files: board.files)
   }
 
-  private func read(
-    _ call: Call, as product: Outcome.Product?, on board: Board
+  private mutating func read(
+    _ call: Call, as product: Outcome.Product?, on board: inout Board
   ) -> Performed<RecordRow> {
-    switch file(call, on: board).read(at: call.int(1), count: call.int(2)) {
+    let file = file(call, on: board)
+    switch file.read(at: call.int(1), count: call.int(2)) {
     case .bytes(let bytes):
+      tellOfHeader(file, readUpTo: call.int(1) + call.int(2), &board)
       return .done(product == .bytearray ? .bytearray(bytes) : .bytes(bytes))
     case .cannotOpen: return .instead([.dataOpen])
     case .cannotSeek: return .instead([.dataSeek])
@@ -320,14 +482,50 @@ struct Recorder: Peripheral {
     }
   }
 
-  private func size(
+  private mutating func size(
     _ call: Call, as product: Outcome.Product?, on board: Board
   ) -> Performed<RecordRow> {
+    let file = file(call, on: board)
     let countsHeader = product == .rawSize || board.profile.record.sizeCountsHeader
-    switch file(call, on: board).measure(countingHeader: countsHeader) {
-    case .bytes(let size): return .done(.int(size))
+    switch file.measure(countingHeader: countsHeader) {
+    case .bytes(let size, let header):
+      headerless[file.path] = countsHeader || header == 0 ? nil : (size, header)
+      return .done(.int(size))
     case .cannotOpen: return .instead([.sizeOpen])
     case .cannotMeasure: return .instead([.sizeNone])
     }
+  }
+
+  /// Says once that a script which reads as many bytes as `getSize` told misses the last ones.
+  private mutating func tellOfHeader(
+    _ file: RecordedFile, readUpTo end: Int, _ board: inout Board
+  ) {
+    guard !hasToldOfHeader, let told = headerless[file.path], told.size == end else { return }
+    hasToldOfHeader = true
+    board.notices.append(
+      "\(file.path): the script reads \(end) bytes, as getSize told, and misses the last "
+        + "\(told.header): on the \(board.profile.series) getSize leaves the file header out and "
+        + "getData counts it")
+  }
+
+  /// The observed firmware does not look whether it could remove the file.
+  private func delete(_ call: Call, on board: Board) -> Performed<RecordRow> {
+    file(call, on: board).remove() || board.policy == .observed
+      ? .done() : .instead([.deleteAbsent])
+  }
+
+  // MARK: Playing
+
+  /// The sound of the file that `play` names; nil if it cannot be played.
+  func clip(_ call: Call, on board: Board) -> AudioClip? {
+    let file = file(call, on: board)
+    guard let bytes = try? board.files.contents(of: file.flashPath) else { return nil }
+    return try? AudioClip(bytes, name: file.path)
+  }
+
+  private func item(_ call: Call, on board: Board) -> Loudspeaker.Item {
+    Loudspeaker.Item(
+      player: .recorder, priority: 0, canBeInterrupted: false, clip: clip(call, on: board)!,
+      path: file(call, on: board).flashPath)
   }
 }
