@@ -64,6 +64,8 @@ package struct Condition: Equatable, Sendable {
     case channel0, channel1, channel2
     /// `getSize` counts the file header by the vendor's page.
     case countsHeader
+    /// The play queue speaks texts that waited: all do by the vendor's page.
+    case queuedSpeech
   }
 
   package let features: [Feature]
@@ -91,6 +93,7 @@ extension Condition.Feature {
     case .channel1: record.channels.contains(.headphone)
     case .channel2: record.channels.contains(.speaker)
     case .countsHeader: record.sizeCountsHeader
+    case .queuedSpeech: profile.tts.queue || policy == .documented
     }
   }
 }

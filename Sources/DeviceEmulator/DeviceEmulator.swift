@@ -79,7 +79,7 @@ public final class DeviceEmulator: Sendable {
   ) throws {
     self.profile = profile
     self.policy = policy
-    recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
+    constants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -122,8 +122,8 @@ public final class DeviceEmulator: Sendable {
     return try change { state throws(HostFailure) in try state.answer(call) }
   }
 
-  /// The constants of `Record` and their values: the page names one, the firmware layer more.
-  public let recordConstants: [(name: String, value: Int)]
+  /// The constants of all classes and their values: the pages name one, the firmware layer more.
+  public let constants: [(className: String, name: String, value: Int)]
 
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }

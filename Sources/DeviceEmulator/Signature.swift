@@ -6,26 +6,63 @@ struct Signature {
     case int, string, any
   }
 
-  private let parameters: [Parameter]
-  /// How many of the last parameters may be left out.
-  private let optionalCount: Int
+  /// How many arguments there may be, and so in which words the interpreter refuses others.
+  enum Arity {
+    case fixed
+    /// So many of the last may be left out.
+    case optional(Int)
+    /// The last one is an addition that the interpreter's words do not count.
+    case added
+    /// What follows the parameters is ignored.
+    case open
+    /// The parameters can be given by these names.
+    case named([String])
+  }
 
-  init(_ parameters: Parameter..., optionalCount: Int = 0) {
+  private let parameters: [Parameter]
+  private let arity: Arity
+
+  init(_ parameters: Parameter..., arity: Arity = .fixed) {
     self.parameters = parameters
-    self.optionalCount = optionalCount
+    self.arity = arity
   }
 
   /// Why the arguments do not fit, in the interpreter's words; nil if they do.
   ///
   /// - Parameter ownCount: How many the interpreter counts beside them: `self` of a method.
   func mismatch(with arguments: [GuestValue], ownCount: Int) -> String? {
-    let least = parameters.count - optionalCount
-    guard (least...parameters.count).contains(arguments.count) else {
-      let given = arguments.count + ownCount
-      return optionalCount == 0
-        ? "function takes \(least + ownCount) positional arguments but \(given) were given"
-        : "function expected at most \(parameters.count + ownCount) arguments, got \(given)"
+    if case .named(let names) = arity {
+      return typeMismatch(arguments) ?? namedMismatch(names, given: arguments.count)
     }
+    return countMismatch(given: arguments.count, ownCount) ?? typeMismatch(arguments)
+  }
+
+  private func countMismatch(given: Int, _ ownCount: Int) -> String? {
+    let most = parameters.count
+    switch arity {
+    case .named: return nil
+    case .open:
+      return given >= most
+        ? nil : "function missing \(most - given) required positional arguments"
+    case .optional(let count):
+      return (most - count...most).contains(given)
+        ? nil
+        : "function expected at most \(most + ownCount) arguments, got \(given + ownCount)"
+    case .fixed, .added:
+      var least = most
+      if case .added = arity { least -= 1 }
+      return (least...most).contains(given)
+        ? nil
+        : "function takes \(least + ownCount) positional arguments but \(given + ownCount) were given"
+    }
+  }
+
+  private func namedMismatch(_ names: [String], given: Int) -> String? {
+    if given < names.count { return "'\(names[given])' argument required" }
+    return given > names.count ? "extra positional arguments given" : nil
+  }
+
+  private func typeMismatch(_ arguments: [GuestValue]) -> String? {
     for (parameter, argument) in zip(parameters, arguments) {
       switch parameter {
       case .int where argument.integer == nil:
@@ -49,27 +86,33 @@ extension DeviceMethod {
 
   var signature: Signature {
     switch self {
-    case .recordInit, .audioInit, .ttsInit: Signature(.int, optionalCount: 1)
+    case .recordInit: Signature(.int, arity: .optional(1))
+    case .audioInit, .ttsInit: Signature(.int, arity: .open)
 
     case .recordStart: Signature(.string, .int)
     case .recordGetFilePath, .recordGetSize, .recordDelete, .recordExists: Signature(.string)
     case .recordGetData: Signature(.string, .int, .int)
     case .recordEndCallback: Signature(.any)
     case .recordGain: Signature(.int, .int)
-    case .recordAMREncDtxEnable: Signature(.int, optionalCount: 1)
+    case .recordAMREncDtxEnable: Signature(.int, arity: .optional(1))
     case .recordStreamStart: Signature(.int, .int, .int)
     case .recordStreamRead: Signature(.any, .int)
     case .recordStop, .recordIsBusy, .recordStreamStop: Signature()
 
-    case .audioSetPA, .audioSetVolume: Signature(.int)
-    case .audioPlay: Signature(.int, .int, .any)
+    case .audioSetPA: Signature(.int, .int, arity: .added)
+    case .audioSetVolume: Signature(.int)
+    case .audioPlay: Signature(.int, .int, .any, arity: .named(["priority", "breakin", "data"]))
     case .audioSetCallback: Signature(.any)
     case .audioStop, .audioStopAll, .audioGetState, .audioGetVolume: Signature()
 
-    case .ttsPlay: Signature(.int, .int, .int, .any)
+    case .ttsPlay:
+      Signature(
+        .int, .int, .int, .any, arity: .named(["priority", "breakin", "mode", "data"]))
     case .ttsSetCallback: Signature(.any)
     case .ttsSetVolume, .ttsSetSpeed: Signature(.int)
-    case .ttsClose, .ttsGetState, .ttsGetVolume, .ttsGetSpeed: Signature()
+    case .ttsOpen, .ttsClose, .ttsDeinit, .ttsStop, .ttsStopAll, .ttsGetState, .ttsGetVolume,
+      .ttsGetSpeed:
+      Signature()
     }
   }
 }

@@ -12,6 +12,7 @@ public struct ModuleProfile: Sendable, Equatable {
   /// What a user should know about this profile, a sentence each.
   public var notes: [String] = []
   public var record = RecordFeatures()
+  public var tts = TTSFeatures()
   /// The methods that do not simply work.
   public var methods: [DeviceMethod: Availability] = [:]
   public var limits = ModuleLimits()
@@ -43,6 +44,12 @@ public struct RecordFeatures: Sendable, Equatable {
   public var stream = false
   /// `getSize` counts the file header.
   public var sizeCountsHeader = false
+}
+
+/// What `audio.TTS` can do on a model.
+public struct TTSFeatures: Sendable, Equatable {
+  /// The play queue of the observed firmware stops texts and begins them, as it does files.
+  public var queue = true
 }
 
 /// How much of everything a model has.

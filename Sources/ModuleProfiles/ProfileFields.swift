@@ -39,6 +39,7 @@ enum ProfileFields {
         .value("stream", .flag) { $0.record.stream = $1 },
         .value("sizeCountsHeader", .flag) { $0.record.sizeCountsHeader = $1 },
       ]),
+    .object("tts", [.value("queue", .flag, isRequired: false) { $0.tts.queue = $1 }]),
     .map("methods") { name, node, profile, reading in
       guard let method = DeviceMethod(rawValue: name) else {
         let hint = suggestion(for: name, in: DeviceMethod.allCases.map(\.rawValue))

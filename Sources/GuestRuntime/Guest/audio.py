@@ -2,10 +2,28 @@
 from kernel import call, method, method_minding_heap
 
 
+def method_with_names(name, *parameters):
+    """A method whose arguments have names. The device knows their places only."""
+    send = method(name)
+
+    def invoke(self, *arguments, **named):
+        if named:
+            for parameter in parameters[len(arguments) :]:
+                if parameter not in named:
+                    raise TypeError("'%s' argument required" % parameter)
+                arguments += (named.pop(parameter),)
+            if named:
+                raise TypeError("extra keyword arguments given")
+        # A bytearray that goes to the device by itself is one that the device is to fill.
+        return send(self, *[bytes(a) if type(a) is bytearray else a for a in arguments])
+
+    return invoke
+
+
 class Peripheral:
     objects = {}
 
-    def __new__(cls, *arguments):
+    def __new__(cls, *arguments, **ignored):
         name = cls.__name__
         made = call(name + ".init", *arguments)
         if type(made) is not tuple:
@@ -47,7 +65,7 @@ class Record(Peripheral):
 
 class Audio(Peripheral):
     set_pa = method("Audio.set_pa")
-    play = method("Audio.play")
+    play = method_with_names("Audio.play", "priority", "breakin", "data")
     stop = method("Audio.stop")
     stopAll = method("Audio.stopAll")
     setCallback = method("Audio.setCallback")
@@ -57,8 +75,12 @@ class Audio(Peripheral):
 
 
 class TTS(Peripheral):
+    init = method("TTS.init_")
     close = method("TTS.close")
-    play = method("TTS.play")
+    deinit = method("TTS.deinit")
+    play = method_with_names("TTS.play", "priority", "breakin", "mode", "data")
+    stop = method("TTS.stop")
+    stopAll = method("TTS.stopAll")
     setCallback = method("TTS.setCallback")
     getState = method("TTS.getState")
     getVolume = method("TTS.getVolume")
@@ -67,11 +89,11 @@ class TTS(Peripheral):
     setSpeed = method("TTS.setSpeed")
 
 
-for _name, _value in call("audio.constants"):
-    setattr(Record, _name, _value)
+for _class, _name, _value in call("audio.constants"):
+    setattr(globals()[_class], _name, _value)
 for _class, _name in call("audio.missing"):
     if _name == "init":
         del globals()[_class]
     else:
-        delattr(globals()[_class], _name)
-del Peripheral, method, method_minding_heap
+        delattr(globals()[_class], _name.rstrip("_"))
+del Peripheral, method, method_minding_heap, method_with_names
