@@ -74,7 +74,7 @@ let package = Package(
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
       name: "BundledProfiles", path: "Profiles",
-      exclude: ["profile.schema.json", "scenario.schema.json", "case.schema.json"],
+      exclude: ["profile.schema.json", "scenario.schema.json", "case.schema.json", "pages"],
       resources: [.embedInCode("models"), .embedInCode("outcomes"), .embedInCode("cases")],
       swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),

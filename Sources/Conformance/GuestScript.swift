@@ -93,7 +93,7 @@ package struct GuestScript {
   private func expression(_ method: DeviceMethod, _ arguments: [CaseValue]) -> String {
     let function =
       method.isConstructor
-      ? "audio.\(method.className)" : "\(object(of: method)).\(method.functionName)"
+      ? "audio.\(method.className)" : "\(object(of: method)).\(method.scriptName)"
     let list = arguments.map { $0.expression(on: cell.profile) }.joined(separator: ", ")
     return "\(function)(\(list))"
   }

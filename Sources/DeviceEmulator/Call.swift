@@ -5,34 +5,32 @@ struct Call {
   let method: DeviceMethod
   /// The object it is made on; nil for a constructor.
   let object: PeripheralID?
-  /// In the order of the parameters, also those that were given by name.
+  /// In the order of the parameters.
   let arguments: [GuestValue]
-  /// The arguments that were given by the name of a parameter that the method does not name.
-  let strayKeywords: [String]
   /// Bytes of script heap that are free, as far as the caller knows.
   let heapFree: Int
-  /// Why the number or the names of the arguments do not fit the method; nil if they do.
-  let countMismatch: String?
 
-  /// - Parameter keywords: The arguments that the script gave by name.
   init(
     _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue],
-    keywords: KeyValuePairs<String, GuestValue> = [:], heapFree: Int = .max
+    heapFree: Int = .max
   ) {
-    (self.method, self.object, self.heapFree) = (method, object, heapFree)
-    let signature = method.signature
-    strayKeywords = signature.names.isEmpty ? keywords.map(\.key) : []
-    guard !signature.names.isEmpty else {
-      self.arguments = arguments
-      countMismatch = signature.countMismatch(arguments.count, own: method.isConstructor ? 0 : 1)
-      return
-    }
-    let bound = signature.bind(arguments, keywords)
-    (self.arguments, countMismatch) = (bound.arguments, bound.mismatch)
+    self.method = method
+    self.object = object
+    self.arguments = arguments
+    self.heapFree = heapFree
+  }
+
+  /// Why the number of the arguments does not fit the method; nil if it does.
+  var countMismatch: String? {
+    method.signature.countMismatch(arguments.count, own: method.isConstructor ? 0 : 1)
   }
 
   /// Why the arguments do not fit the method; nil if they do.
-  var mismatch: String? { countMismatch ?? method.signature.typeMismatch(arguments) }
+  var mismatch: String? {
+    let signature = method.signature
+    return countMismatch ?? signature.typeMismatch(arguments)
+      ?? signature.nameMismatch(arguments.count)
+  }
 
   /// Whether the type of the argument at `index` does not fit; only where ``countMismatch`` is nil.
   func hasWrongType(at index: Int) -> Bool {

@@ -10,6 +10,7 @@ enum CallbackRow: String, CaseIterable {
   case streamEnded = "Record.end_callback.streamEnded"
   case streamFailed = "Record.end_callback.streamFailed"
   case audioStarted = "Audio.setCallback.started"
+  case audioStopped = "Audio.setCallback.stopped"
   case audioFinished = "Audio.setCallback.finished"
   case speechStarted = "TTS.setCallback.started"
   case speechStopped = "TTS.setCallback.stopped"

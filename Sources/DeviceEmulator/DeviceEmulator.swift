@@ -79,7 +79,7 @@ public final class DeviceEmulator: Sendable {
   ) throws {
     self.profile = profile
     self.policy = policy
-    recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
+    constants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -110,21 +110,20 @@ public final class DeviceEmulator: Sendable {
   ///   - method: Which one, such as `.recordStart`.
   ///   - object: The peripheral's object, from its constructor; nil for the constructor itself.
   ///   - arguments: As the script wrote them.
-  ///   - keywords: Those that it gave by name.
   ///   - heapFree: Bytes of heap that the script has free, where a method asks for it.
   /// - Returns: The value the script gets, or the exception it sees.
   /// - Throws: ``HostFailure`` if the host cannot give the device what it needs.
   @discardableResult
   public func call(
     _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
-    keywords: KeyValuePairs<String, GuestValue> = [:], heapFree: Int = .max
+    heapFree: Int = .max
   ) throws(HostFailure) -> Result<GuestValue, GuestException> {
-    let call = Call(method, on: object, arguments, keywords: keywords, heapFree: heapFree)
+    let call = Call(method, on: object, arguments, heapFree: heapFree)
     return try change { state throws(HostFailure) in try state.answer(call) }
   }
 
-  /// The constants of `Record` and their values: the page names one, the firmware layer more.
-  public let recordConstants: [(name: String, value: Int)]
+  /// The constants of all classes and their values: the pages name one, the firmware layer more.
+  public let constants: [(className: String, name: String, value: Int)]
 
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }

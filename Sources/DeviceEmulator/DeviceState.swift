@@ -117,7 +117,7 @@ struct DeviceState {
   }
 
   private mutating func quieten() {
-    board.stopPlaying()
+    board.quieten()
     board.timers.stopAll(clock: board.clock)
   }
 }

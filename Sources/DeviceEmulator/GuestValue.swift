@@ -91,7 +91,7 @@ public struct GuestException: Error, Equatable, Sendable {
   static func noAttribute(_ method: DeviceMethod) -> GuestException {
     GuestException(
       "AttributeError",
-      "'\(method.className)' object has no attribute '\(method.functionName)'")
+      "'\(method.className)' object has no attribute '\(method.scriptName)'")
   }
 }
 

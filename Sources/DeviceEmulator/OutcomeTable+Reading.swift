@@ -8,7 +8,7 @@ public import ModuleProfiles
 public struct OutcomeTable: Equatable, Sendable {
   /// The methods of all classes; one that is not here, nobody has written down what it does.
   public var methods: [DeviceMethod: MethodOutcomes]
-  /// The constants of `Record`.
+  /// The constants of all classes.
   public var constants: [ClassConstant] = []
   /// Where each class's outcomes were read, by how they are known.
   private var sources: [String: [Provenance: String]] = [:]
@@ -52,7 +52,7 @@ public struct OutcomeTable: Equatable, Sendable {
       sources[className, default: [:]][provenance] = try entry.value.text()
     }
     for node in try root["constants"]?.elements() ?? [] {
-      constants.append(try ClassConstant(node))
+      constants.append(try ClassConstant(node, of: className))
     }
     for entry in try root.member("methods").members() {
       let name = "\(className).\(entry.key)"
@@ -105,6 +105,8 @@ extension OutcomeRow {
 
 /// A constant of a class. A policy that does not know it has no value.
 public struct ClassConstant: Equatable, Sendable {
+  /// The class, such as `Record`.
+  public let className: String
   /// As scripts spell it.
   public let name: String
   /// Its value by the vendor's page.
@@ -114,12 +116,15 @@ public struct ClassConstant: Equatable, Sendable {
   /// The only platform that has it, if it is one.
   public let platform: String?
 
-  func on(_ profile: ModuleProfile, under policy: Policy) -> (name: String, value: Int)? {
+  func on(
+    _ profile: ModuleProfile, under policy: Policy
+  ) -> (className: String, name: String, value: Int)? {
     guard platform == nil || platform == profile.platform else { return nil }
-    return (policy == .documented ? documented : observed).map { (name, $0) }
+    return (policy == .documented ? documented : observed).map { (className, name, $0) }
   }
 
-  fileprivate init(_ node: JSONNode) throws(JSONError) {
+  fileprivate init(_ node: JSONNode, of className: String) throws(JSONError) {
+    self.className = className
     name = try node.member("name").text()
     documented = try node.member("documented").int
     observed = try node.member("observed").int

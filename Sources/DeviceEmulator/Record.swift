@@ -132,7 +132,7 @@ public struct Record: Sendable {
   /// Begins to record into a ring of 10240 bytes that ``streamRead(room:count:)`` empties.
   ///
   /// - Parameters:
-  ///   - format: A constant of ``DeviceEmulator/recordConstants``; 4 is AMR-NB.
+  ///   - format: A constant of ``DeviceEmulator/constants``; 4 is AMR-NB.
   ///   - sampleRate: 8000 or 16000 frames a second.
   ///   - seconds: After how long it ends; 0 for never.
   /// - Returns: 0; -1 if it cannot begin.

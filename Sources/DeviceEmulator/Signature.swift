@@ -12,63 +12,72 @@ struct Signature {
     case any
   }
 
+  /// How many arguments there may be, and so in which words the interpreter refuses others.
+  enum Arity {
+    case fixed
+    /// So many of the last may be left out.
+    case optional(Int)
+    /// The last one is an addition that the interpreter's words do not count.
+    case added
+    /// What follows the parameters is ignored.
+    case open
+    /// The parameters can be given by these names.
+    case named([String])
+  }
+
   private let parameters: [Parameter]
-  /// How many of the last parameters may be left out.
-  private let optionalCount: Int
-  /// The names of the parameters, of a method that takes arguments by name; else empty.
-  let names: [String]
+  private let arity: Arity
   /// The order in which the module's code looks at the arguments.
   private let order: [Int]
 
-  init(
-    _ parameters: Parameter..., optionalCount: Int = 0, names: [String] = [], order: [Int]? = nil
-  ) {
+  init(_ parameters: Parameter..., arity: Arity = .fixed, order: [Int]? = nil) {
     self.parameters = parameters
-    self.optionalCount = optionalCount
-    self.names = names
+    self.arity = arity
     self.order = order ?? Array(parameters.indices)
   }
 
-  /// Why so many arguments do not fit; nil if they do.
+  /// Why so many arguments do not fit; nil if they do, or if ``nameMismatch(_:)`` says it.
   ///
   /// - Parameter own: How many the interpreter counts beside them: `self` of a method.
   func countMismatch(_ count: Int, own: Int) -> String? {
-    let least = parameters.count - optionalCount
-    guard !(least...parameters.count).contains(count) else { return nil }
-    return optionalCount == 0
-      ? "function takes \(least + own) positional arguments but \(count + own) were given"
-      : "function expected at most \(parameters.count + own) arguments, got \(count + own)"
-  }
-
-  /// Puts arguments that were given by name into their places; for a method that takes them so.
-  func bind(
-    _ arguments: [GuestValue], _ keywords: KeyValuePairs<String, GuestValue>
-  ) -> (arguments: [GuestValue], mismatch: String?) {
-    var bound = Array(arguments.prefix(names.count))
-    var used = 0
-    for name in names.dropFirst(bound.count) {
-      guard let value = keywords.first(where: { $0.key == name })?.value else {
-        return (bound, "'\(name)' argument required")
-      }
-      bound.append(value)
-      used += 1
+    let most = parameters.count
+    switch arity {
+    case .named: return nil
+    case .open:
+      return count >= most
+        ? nil : "function missing \(most - count) required positional arguments"
+    case .optional(let optional):
+      return (most - optional...most).contains(count)
+        ? nil : "function expected at most \(most + own) arguments, got \(count + own)"
+    case .fixed, .added:
+      var least = most
+      if case .added = arity { least -= 1 }
+      return (least...most).contains(count)
+        ? nil
+        : "function takes \(least + own) positional arguments but \(count + own) were given"
     }
-    if arguments.count > names.count { return (bound, "extra positional arguments given") }
-    return (bound, used < keywords.count ? "extra keyword arguments given" : nil)
   }
 
-  /// Why the types of the arguments do not fit; nil if they do. Of as many as ``countMismatch(_:own:)``
-  /// allows.
+  /// Why a parameter that has a name got no argument, or an argument no parameter; nil otherwise. The
+  /// interpreter sees it only when it has looked at the types of those that are there.
+  func nameMismatch(_ count: Int) -> String? {
+    guard case .named(let names) = arity else { return nil }
+    if count < names.count { return "'\(names[count])' argument required" }
+    return count > names.count ? "extra positional arguments given" : nil
+  }
+
+  /// Why the types of the arguments do not fit; nil if they do.
   func typeMismatch(_ arguments: [GuestValue]) -> String? {
     order.lazy.compactMap { typeMismatch(arguments, at: $0) }.first
   }
 
-  /// The same of one argument.
+  /// The same of one argument; nil also if it is not there.
   func typeMismatch(_ arguments: [GuestValue], at index: Int) -> String? {
     guard arguments.indices.contains(index) else { return nil }
     let argument = arguments[index]
     switch (parameters[index], argument) {
-    case (.int, _) where argument.integer == nil: return "can't convert \(argument.typeName) to int"
+    case (.int, _) where argument.integer == nil:
+      return "can't convert \(argument.typeName) to int"
     case (.string, .bytes): return nil
     case (.string, _) where argument.string == nil:
       return "can't convert '\(argument.typeName)' object to str implicitly"
@@ -96,29 +105,35 @@ extension DeviceMethod {
 
   var signature: Signature {
     switch self {
-    case .recordInit, .audioInit, .ttsInit: Signature(.int, optionalCount: 1)
+    case .recordInit: Signature(.int, arity: .optional(1))
+    case .audioInit, .ttsInit: Signature(.int, arity: .open)
 
     case .recordStart: Signature(.string, .int)
     case .recordGetFilePath, .recordGetSize, .recordDelete, .recordExists: Signature(.string)
     case .recordGetData: Signature(.string, .int, .int, order: [1, 2, 0])
     case .recordEndCallback: Signature(.any)
     case .recordGain: Signature(.int, .int)
-    case .recordAMREncDtxEnable: Signature(.int, optionalCount: 1)
+    case .recordAMREncDtxEnable: Signature(.int, arity: .optional(1))
     case .recordStreamStart:
-      Signature(.int, .int, .int, names: ["format", "samplerate", "time"])
+      Signature(.int, .int, .int, arity: .named(["format", "samplerate", "time"]))
     case .recordStreamRead: Signature(.any, .int)
     case .recordPlay: Signature(.string, .any)
     case .recordStop, .recordIsBusy, .recordStreamStop, .recordFinalise: Signature()
 
-    case .audioSetPA, .audioSetVolume: Signature(.int)
-    case .audioPlay: Signature(.int, .int, .any)
+    case .audioSetPA: Signature(.int, .int, arity: .added)
+    case .audioSetVolume: Signature(.int)
+    case .audioPlay: Signature(.int, .int, .any, arity: .named(["priority", "breakin", "data"]))
     case .audioSetCallback: Signature(.any)
     case .audioStop, .audioStopAll, .audioGetState, .audioGetVolume: Signature()
 
-    case .ttsPlay: Signature(.int, .int, .int, .any)
+    case .ttsPlay:
+      Signature(
+        .int, .int, .int, .any, arity: .named(["priority", "breakin", "mode", "data"]))
     case .ttsSetCallback: Signature(.any)
     case .ttsSetVolume, .ttsSetSpeed: Signature(.int)
-    case .ttsClose, .ttsGetState, .ttsGetVolume, .ttsGetSpeed: Signature()
+    case .ttsOpen, .ttsClose, .ttsDeinit, .ttsStop, .ttsStopAll, .ttsGetState, .ttsGetVolume,
+      .ttsGetSpeed:
+      Signature()
     }
   }
 }

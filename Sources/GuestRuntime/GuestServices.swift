@@ -87,7 +87,10 @@ final class GuestServices: Sendable {
   }
 
   func constants() -> GuestValue {
-    .list(device.recordConstants.map { .list([.string($0.name), .int($0.value)]) })
+    .list(
+      device.constants.map {
+        .list([.string($0.className), .string($0.name), .int($0.value)])
+      })
   }
 
   func missing() -> GuestValue {

@@ -1,6 +1,7 @@
 /// The methods of the module's classes that a profile may override, as scripts spell them.
 ///
-/// `init` is the constructor: where it is missing, the class itself is.
+/// `init` is the constructor: where it is missing, the class itself is. `init_` is a method that
+/// scripts call `init`.
 public enum DeviceMethod: String, CaseIterable, Sendable {
   case recordInit = "Record.init"
   case recordStart = "Record.start"
@@ -31,8 +32,12 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
   case audioSetVolume = "Audio.setVolume"
 
   case ttsInit = "TTS.init"
+  case ttsOpen = "TTS.init_"
   case ttsClose = "TTS.close"
+  case ttsDeinit = "TTS.deinit"
   case ttsPlay = "TTS.play"
+  case ttsStop = "TTS.stop"
+  case ttsStopAll = "TTS.stopAll"
   case ttsSetCallback = "TTS.setCallback"
   case ttsGetVolume = "TTS.getVolume"
   case ttsSetVolume = "TTS.setVolume"
@@ -44,4 +49,8 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
   public var className: Substring { rawValue.prefix { $0 != "." } }
   /// The method's own name: "start".
   public var functionName: Substring { rawValue.drop { $0 != "." }.dropFirst() }
+  /// What scripts call the method: "start", and "init" for `init_`.
+  public var scriptName: Substring {
+    functionName.last == "_" ? functionName.dropLast() : functionName
+  }
 }

@@ -9,10 +9,10 @@ struct Field<Root>: Sendable {
 
   /// A single value.
   static func value<Value>(
-    _ key: String, _ kind: ValueKind<Value>,
+    _ key: String, _ kind: ValueKind<Value>, isRequired: Bool = true,
     _ assign: @escaping @Sendable (inout Root, Value) -> Void
   ) -> Field {
-    Field(key: key, required: [key]) { node, root, reading in
+    Field(key: key, required: isRequired ? [key] : []) { node, root, reading in
       guard let value = reading.convert(node, kind) else { return }
       assign(&root, value)
       reading.addFact(node)

@@ -12,6 +12,7 @@ public struct ModuleProfile: Sendable, Equatable {
   /// What a user should know about this profile, a sentence each.
   public var notes: [String] = []
   public var record = RecordFeatures()
+  public var tts = TTSFeatures()
   /// The methods that do not simply work.
   public var methods: [DeviceMethod: Availability] = [:]
   public var limits = ModuleLimits()
@@ -34,7 +35,10 @@ public struct ModuleProfile: Sendable, Equatable {
 
 /// What `audio.Record` can do on a model.
 public struct RecordFeatures: Sendable, Equatable {
+  /// By the vendor's page; the other classes of `audio` have the same.
   public var channels: Set<AudioChannel> = []
+  /// By the observed firmware, where it has others.
+  public var firmwareChannels: Set<AudioChannel>?
   /// `gain` works.
   public var gain = false
   /// `amrEncDtx_enable` works.
@@ -42,6 +46,20 @@ public struct RecordFeatures: Sendable, Equatable {
   public var stream = StreamFeatures()
   /// `getSize` counts the file header.
   public var sizeCountsHeader = false
+
+  /// The channels that a policy knows.
+  public func channels(under policy: Policy) -> Set<AudioChannel> {
+    switch policy {
+    case .documented: channels
+    case .observed: firmwareChannels ?? channels
+    }
+  }
+}
+
+/// What `audio.TTS` can do on a model.
+public struct TTSFeatures: Sendable, Equatable {
+  /// The play queue of the observed firmware stops texts and begins them, as it does files.
+  public var queue = true
 }
 
 /// What a model can do with streams; the vendor's page lists the two apart.

@@ -34,6 +34,9 @@ enum ProfileFields {
       "record",
       [
         .value("channels", .channels) { $0.record.channels = $1 },
+        .value("firmwareChannels", .channels, isRequired: false) {
+          $0.record.firmwareChannels = $1
+        },
         .value("gain", .flag) { $0.record.gain = $1 },
         .value("amrDTX", .flag) { $0.record.amrDTX = $1 },
         .object(
@@ -44,6 +47,7 @@ enum ProfileFields {
           ]),
         .value("sizeCountsHeader", .flag) { $0.record.sizeCountsHeader = $1 },
       ]),
+    .object("tts", [.value("queue", .flag, isRequired: false) { $0.tts.queue = $1 }]),
     .map("methods") { name, node, profile, reading in
       guard let method = DeviceMethod(rawValue: name) else {
         let hint = suggestion(for: name, in: DeviceMethod.allCases.map(\.rawValue))

@@ -68,10 +68,21 @@ extension Golden {
       state: -1, on: withStream)
 
   private static let players: [Golden] =
-    row(
-      "Audio.setCallback.started", ["at-once", "after-another", "then-stopped", "end-dropped"], 0)
+    row("Audio.setCallback.started", ["at-once", "after-another", "rule-2", "end-dropped"], 0)
+    + row("Audio.setCallback.started", ["missing-skipped"], documented: nil, observed: 0)
+    + row("Audio.setCallback.stopped", ["stop", "stop-all"], 7)
+    + row("Audio.setCallback.stopped", ["interrupted"], 7, on: withTTS)
     + row("Audio.setCallback.finished", ["wav", "recording"], 7)
-    + row("TTS.setCallback.started", ["at-once", "after-a-file", "end-dropped"], 2, on: withTTS)
-    + row("TTS.setCallback.stopped", ["stop-all", "interrupted"], 3, on: withTTS)
-    + row("TTS.setCallback.finished", ["utf-8"], 4, on: withTTS)
+    + row("TTS.setCallback.started", ["at-once", "end-dropped"], 2, on: withTTS)
+    + row("TTS.setCallback.started", ["after-a-file", "rule-2"], 2, on: keepsTexts)
+    + row(
+      "TTS.setCallback.started", ["not-interrupted"], documented: nil, observed: 2,
+      on: losesTexts)
+    + row("TTS.setCallback.stopped", ["stop", "own-stop-all"], 3, on: withTTS)
+    + row("TTS.setCallback.stopped", ["stop-all"], documented: 3, observed: nil, on: withTTS)
+    + row("TTS.setCallback.stopped", ["interrupted"], 3, on: keepsTexts)
+    + row("TTS.setCallback.finished", ["utf-8", "empty"], 4, on: withTTS)
+    + row(
+      "TTS.setCallback.finished", ["stopped", "not-stopped-by-the-other"], documented: nil,
+      observed: 4, on: withTTS)
 }

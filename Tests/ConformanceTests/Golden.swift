@@ -30,6 +30,7 @@ enum Told: Equatable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByString
 
   static let none = Told.value(.none)
   static let noInt = Told.typeError("can't convert str to int")
+  static let tooMany = Told.typeError("extra positional arguments given")
   static let noString = Told.typeError("can't convert 'int' object to str implicitly")
   static let noDevice = Told.valueError(
     "invalid device index, the value of device should be in[0,2]")
@@ -42,6 +43,10 @@ enum Told: Equatable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByString
 
   static func takes(_ count: Int, given: Int) -> Told {
     .typeError("function takes \(count) positional arguments but \(given) were given")
+  }
+
+  static func lacks(_ count: Int) -> Told {
+    .typeError("function missing \(count) required positional arguments")
   }
 
   static func takesAtMost(_ count: Int, given: Int) -> Told {
@@ -115,4 +120,4 @@ func both(_ a: @escaping Golden.Applies, _ b: @escaping Golden.Applies) -> Golde
 }
 
 /// On models with, or without, a channel.
-func with(channel: Int) -> Golden.Applies { { model, _ in model.channels.contains(channel) } }
+func with(channel: Int) -> Golden.Applies { { $0.channels(under: $1).contains(channel) } }

@@ -78,13 +78,17 @@ struct OutcomeTableTests {
 
   @Test("The constants are those of the policy and the platform", arguments: Model.all)
   func constants(model: Model) throws {
-    let documented = try Desk(model).device.recordConstants
-    #expect(documented.map(\.name) == ["AMRNB"] && documented.map(\.value) == [4])
-    let observed = try Desk(model, .observed).device.recordConstants
-    var expected = ["AMRNB": 4, "WAV": 2, "AMRWB": 5]
-    if model.isUnisoc { expected["PCM"] = 1 }
-    #expect(
-      Dictionary(uniqueKeysWithValues: observed.map { ($0.name, $0.value) }) == expected)
+    let modes = ["TTS.text_utf16be": 1, "TTS.text_utf8": 2, "TTS.text_utf16le": 3]
+    let both = modes.merging(["Record.AMRNB": 4]) { $1 }
+    #expect(try constants(of: Desk(model)) == both)
+    var observed = both.merging(["Record.WAV": 2, "Record.AMRWB": 5]) { $1 }
+    if model.isUnisoc { observed["Record.PCM"] = 1 }
+    #expect(try constants(of: Desk(model, .observed)) == observed)
+  }
+
+  private func constants(of desk: Desk) -> [String: Int] {
+    Dictionary(
+      uniqueKeysWithValues: desk.device.constants.map { ("\($0.className).\($0.name)", $0.value) })
   }
 
   @Test("What scripts do not find is what the model has not", arguments: Model.all)

@@ -11,9 +11,10 @@ struct PlayingTests {
   private static let speech = GuestValue.function(2)
 
   private func desk(
-    _ loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence()
+    _ loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
+    model: String = "EC600U", policy: Policy = .documented
   ) throws -> Desk {
-    let desk = try Desk(.named("EC600U"), loudspeaker: loudspeaker, voice: voice)
+    let desk = try Desk(.named(model), policy, loudspeaker: loudspeaker, voice: voice)
     #expect(try desk.call(.audioSetCallback, Self.audio) == 0)
     #expect(try desk.call(.ttsSetCallback, Self.speech) == 0)
     for (name, seconds) in [("1.wav", 1.0), ("2.wav", 2.0), ("half.wav", 0.53)] {
@@ -29,11 +30,9 @@ struct PlayingTests {
     #expect(desk.takeEvents() == [0])
     #expect(desk.device.isWorking)
     desk.wait(.milliseconds(529))
-    #expect(try desk.call(.audioGetState) == 1)
     #expect(try desk.call(.recordGetSize, "half.wav") == -3, "what plays is in use")
     #expect(try desk.call(.recordDelete, "half.wav") == -2)
     desk.wait(.milliseconds(1))
-    #expect(try desk.call(.audioGetState) == 0)
     #expect(desk.takeEvents() == [7])
     #expect(try desk.call(.recordDelete, "half.wav") == 0)
     #expect(!desk.device.isWorking)
@@ -54,14 +53,14 @@ struct PlayingTests {
     #expect(ends == [.seconds(1), .seconds(2), .seconds(4), .seconds(6), .milliseconds(6530)])
   }
 
-  @Test("An interrupted file says nothing more, an interrupted text says 3")
+  @Test("An interrupted file says 7, an interrupted text 3, and what interrupts begins at once")
   func interruption() throws {
     let desk = try desk()
     #expect(try desk.call(.audioPlay, 2, 1, "U:/2.wav") == 0)
     #expect(try desk.call(.ttsPlay, 3, 1, 2, "hello") == 0)
     #expect(try desk.call(.recordDelete, "2.wav") == 0, "it is in use no more")
     #expect(try desk.call(.audioPlay, 3, 0, "U:/1.wav") == 0)
-    #expect(desk.takeEvents() == [0, 2, 3, 0])
+    #expect(desk.takeEvents() == [0, 7, 2, 3, 0])
     desk.wait(.seconds(5))
     #expect(desk.takeEvents() == [7])
   }
@@ -74,10 +73,10 @@ struct PlayingTests {
     try desk.call(.audioPlay, 0, 0, "U:/2.wav")
     #expect(desk.takeEvents() == [0])
     #expect(try desk.call(.audioStop) == 0)
-    #expect(try desk.call(.ttsGetState) == 1)
-    #expect(desk.takeEvents() == [2])
+    #expect(try desk.call(.ttsGetState) == -1)
+    #expect(desk.takeEvents() == [7, 2])
     #expect(try desk.call(.audioStop) == 0)
-    #expect(try desk.call(.ttsGetState) == 1, "the text is not of its class")
+    #expect(try desk.call(.ttsGetState) == -1, "the text is not of its class")
     #expect(try desk.call(.audioStopAll) == 0)
     #expect(desk.takeEvents() == [3])
     desk.wait(.seconds(5))
@@ -109,7 +108,7 @@ struct PlayingTests {
       #expect(try desk.say(0, 0, "twenty characters ok") == 0)
       #expect(desk.takeEvents() == [2])
       var length = 0
-      while try desk.call(.ttsGetState) == 1 {
+      while try desk.call(.ttsGetState) == -1 {
         desk.wait(.milliseconds(10))
         length += 10
       }
@@ -119,14 +118,167 @@ struct PlayingTests {
     #expect(lengths == [7000, 1400, 700])
   }
 
-  @Test("A voice hears the text as it was meant, in every encoding")
-  func encodings() throws {
+  @Test(
+    "A voice hears the text as it was meant, in every encoding",
+    arguments: [
+      (1, .string("4F60597D")), (2, "你好"), (3, .string("604f7d59")),
+      (2, .bytearray(Array("你好".utf8))), (0x81, .bytes(Array("4f60597d".utf8))),
+    ] as [(Int, GuestValue)])
+  func encodings(mode: Int, text: GuestValue) throws {
+    for policy in Policy.allCases {
+      let voice = NotingVoice()
+      let desk = try desk(voice: voice, policy: policy)
+      #expect(try desk.call(.ttsPlay, 0, 0, .int(mode), text) == 0)
+      #expect(voice.texts.all == ["你好"])
+    }
+  }
+
+  @Test("Under observed what is no text is taken, and nothing is spoken")
+  func noText() throws {
     let voice = NotingVoice()
-    let desk = try desk(voice: voice)
-    #expect(try desk.call(.ttsPlay, 0, 0, 1, .bytes([0x4f, 0x60, 0x59, 0x7d])) == 0)
-    #expect(try desk.call(.ttsPlay, 0, 0, 2, "你好") == 1)
-    #expect(try desk.call(.ttsPlay, 0, 0, 3, .bytes([0x60, 0x4f, 0x7d, 0x59])) == 1)
-    #expect(voice.texts.all == ["你好", "你好", "你好"])
+    let desk = try desk(voice: voice, policy: .observed)
+    for text in [.bytes([0xff]), ""] as [GuestValue] {
+      #expect(try desk.call(.ttsPlay, 0, 0, 2, text) == 0)
+      desk.wait(.zero)
+      #expect(desk.takeEvents() == [2, 4])
+    }
+    #expect(voice.texts.all == [])
+  }
+
+  @Test("A text is spoken at the speed of the moment it begins")
+  func laterSpeed() throws {
+    let desk = try desk()
+    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0)
+    #expect(try desk.say(0, 0) == 1)
+    try desk.call(.ttsSetSpeed, 9)
+    desk.wait(.seconds(1))
+    _ = desk.takeEvents()
+    desk.wait(.milliseconds(174))
+    #expect(desk.takeEvents() == [])
+    desk.wait(.milliseconds(1))
+    #expect(desk.takeEvents() == [4])
+  }
+
+  @Test("A file that has gone before its turn is passed over", arguments: Policy.allCases)
+  func gone(policy: Policy) throws {
+    let desk = try desk(policy: policy)
+    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call(.audioPlay, 4, 0, "U:/half.wav")
+    try desk.call(.audioPlay, 0, 0, "U:/2.wav")
+    #expect(try desk.call(.recordDelete, "half.wav") == 0)
+    desk.wait(.seconds(1))
+    #expect(desk.takeEvents() == [0, 7, 0])
+    #expect(try desk.call(.recordDelete, "2.wav") == -2, "it plays")
+  }
+
+  @Test(
+    "Under observed those that interrupt wait for the end of what plays, each compared with that")
+  func interrupts() throws {
+    let desk = try desk(model: "EC600N", policy: .observed)
+    let lengths = ["d": 0.1, "e": 0.2, "f": 0.3, "g": 0.4]
+    for (name, seconds) in lengths {
+      try desk.write(sound(seconds: seconds), to: "/usr/\(name).wav")
+    }
+    #expect(try desk.call(.audioPlay, 2, 1, "U:/2.wav") == 0)
+    for (name, priority, breakin) in [("d", 2, 1), ("e", 2, 0), ("f", 2, 0), ("g", 3, 0)] {
+      let path = GuestValue.string("U:/\(name).wav")
+      #expect(try desk.call(.audioPlay, .int(priority), .int(breakin), path) == 0)
+    }
+    #expect(desk.takeEvents() == [0], "nothing else has begun")
+    desk.wait(.milliseconds(20))
+    #expect(desk.takeEvents() == [7, 0])
+    // The one of priority 3, then the one that took the place of the first, then the last.
+    for milliseconds in [400, 200] {
+      desk.wait(.milliseconds(milliseconds - 1))
+      #expect(desk.takeEvents() == [])
+      desk.wait(.milliseconds(1))
+      #expect(desk.takeEvents() == [7, 0])
+    }
+    desk.wait(.milliseconds(300))
+    #expect(desk.takeEvents() == [7])
+    #expect(!desk.device.isWorking)
+  }
+
+  @Test("Under observed a stopped player is free once it has reported its end: 7, or 3 and then 4")
+  func stopping() throws {
+    let desk = try desk(model: "EC600N", policy: .observed)
+    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0)
+    #expect(try desk.call(.audioStop) == 0)
+    #expect(try desk.call(.audioStop) == 0)
+    #expect(desk.takeEvents() == [0])
+    desk.wait(.milliseconds(20))
+    #expect(desk.takeEvents() == [7])
+    #expect(try desk.say(0, 0) == 0)
+    #expect(try desk.call(.ttsStop) == 0)
+    #expect(desk.takeEvents() == [2, 3])
+    #expect(try desk.say(0, 0) == 1)
+    desk.wait(.milliseconds(20))
+    #expect(desk.takeEvents() == [4, 2])
+  }
+
+  @Test(
+    "stopAll of either class empties all queues; under observed what the other class plays goes on")
+  func stopAll() throws {
+    for policy in Policy.allCases {
+      let desk = try desk(model: "EC600N", policy: policy)
+      try desk.call(.audioPlay, 0, 1, "U:/1.wav")
+      #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0, "it interrupts")
+      desk.wait(.milliseconds(20))
+      #expect(try desk.say(4, 0) == 1)
+      _ = desk.takeEvents()
+      #expect(try desk.call(.ttsStopAll) == 0)
+      #expect(desk.takeEvents() == (policy == .documented ? [7] : []))
+      desk.wait(.seconds(2))
+      #expect(desk.takeEvents() == (policy == .documented ? [] : [7]))
+      #expect(!desk.device.isWorking)
+    }
+  }
+
+  @Test("The observed queue of Unisoc 8910 never speaks a text that waited, and plays nothing more")
+  func lostText() throws {
+    let desk = try desk(policy: .observed)
+    #expect(try desk.call(.audioPlay, 0, 0, "U:/half.wav") == 0)
+    #expect(try desk.say(1, 1) == 1)
+    desk.wait(.seconds(1))
+    #expect(desk.takeEvents() == [0, 7])
+    #expect(try desk.call(.ttsGetState) == 0)
+    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 1)
+    #expect(try desk.call(.audioPlay, 4, 0, "U:/1.wav") == 0, "as if it interrupted")
+    try desk.call(.audioStopAll)
+    #expect(try desk.call(.audioPlay, 4, 0, "U:/1.wav") == 1)
+    desk.wait(.seconds(5))
+    #expect(desk.takeEvents() == [] && !desk.device.isWorking)
+    desk.device.restart()
+    #expect(try Answer(desk.device.call(.audioInit, [0])) == .object(0))
+    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0)
+  }
+
+  @Test(
+    "An observed text that is interrupted is cut off on ASR, and spoken to its end on Unisoc 8910")
+  func interruptedText() throws {
+    for (model, events) in [("EC600N", [2, 3, 4, 0]), ("EC600U", [2])] as [(String, [GuestValue])] {
+      let desk = try desk(model: model, policy: .observed)
+      #expect(try desk.say(2, 1) == 0)
+      #expect(try desk.call(.audioPlay, 2, 0, "U:/1.wav") == 0)
+      desk.wait(.milliseconds(30))
+      #expect(desk.takeEvents() == events, "\(model)")
+    }
+  }
+
+  @Test("Under observed constructing again keeps callback and volume, and sets the speed back")
+  func constructedAgain() throws {
+    let desk = try desk(policy: .observed)
+    try desk.call(.ttsSetVolume, 9)
+    try desk.call(.audioSetVolume, 2)
+    try desk.call(.ttsSetSpeed, 9)
+    #expect(try desk.construct("TTS", [1]) == .object(0))
+    #expect(try desk.construct("Audio", [1]) == .object(1))
+    #expect(try desk.construct("Audio", [0]) == .object(0))
+    #expect(try desk.call(.ttsGetVolume) == 9)
+    #expect(try desk.call(.audioGetVolume) == 2)
+    #expect(try desk.call(.ttsGetSpeed) == 4)
+    #expect(try desk.say(0, 0) == 0)
+    #expect(desk.takeEvents() == [2])
   }
 
   @Test("The output file holds what was played, at the volume of the moment")

@@ -1,11 +1,9 @@
 import AudioEngine
 import EmulatedTime
+import ModuleProfiles
 
-/// What plays on a module and what waits to: five priorities, ten of each, shared by `Audio` and `TTS`.
+/// What plays on a module and what waits to, of `Audio` and `TTS` together.
 struct Loudspeaker {
-  static let priorities = 0...4
-  static let queueCapacity = 10
-
   /// Whose item it is.
   enum Player {
     case audio, speech
@@ -30,31 +28,40 @@ struct Loudspeaker {
     }
   }
 
-  /// Something to play.
-  struct Item {
-    let player: Player
-    let priority: Int
-    /// Whether an item of the same or a higher priority may cut it off.
-    let canBeInterrupted: Bool
-    let clip: AudioClip
-    /// The flash file it is read from, if it is one.
-    let path: String?
+  /// Where something goes that is to be played.
+  enum Place {
+    case atOnce, interrupting, waiting
+    /// Its priority has no room left.
+    case nowhere
   }
 
   fileprivate struct Playing {
     let number: Int
-    let item: Item
+    var item: PlayItem
+    /// Nil for a text that the firmware takes for spoken and never speaks.
+    var sound: Sound?
+  }
+
+  fileprivate struct Sound {
+    let clip: AudioClip
     let startedAt: Duration
     var alarm: Alarm
     var framesPlayed = 0
+    /// Whether its player was told to stop, and has not yet reported its end.
+    var isStopping = false
   }
+
+  /// The speed of speech, as at power-on.
+  static let usualSpeed = 4
 
   var audio = Line.audio
   var speech = Line.speech
-  let voice: any Voice
+  /// How fast texts are spoken, from 0 to 9.
+  var speed = Self.usualSpeed
+  private let voice: any Voice
   private let output: any AudioOutput
   fileprivate var current: Playing?
-  fileprivate var waiting = [[Item]](repeating: [], count: priorities.count)
+  fileprivate var queue = PlayQueue()
   fileprivate var lastNumber = 0
   /// Whether the output takes nothing any more: it has failed, or is closed.
   private var isDeaf = false
@@ -64,17 +71,33 @@ struct Loudspeaker {
     self.voice = voice
   }
 
-  var isPlaying: Bool { current != nil }
+  /// Whether something is heard that will end.
+  var isPlaying: Bool { current?.sound != nil }
 
-  func isPlaying(_ player: Player) -> Bool { current?.item.player == player }
+  /// Whether something of a player is heard.
+  func isPlaying(_ player: Player) -> Bool { isPlaying && current?.item.player == player }
 
-  /// Whether an item of `priority` would have to wait.
-  func mustWait(_ priority: Int) -> Bool {
-    guard let current else { return false }
-    return !(current.item.canBeInterrupted && priority >= current.item.priority)
+  /// Where something of a priority goes. The page has it interrupt at once, and counts who waits; the
+  /// firmware puts all into its queue that does not find silence.
+  func place(for priority: Int, under policy: Policy) -> Place {
+    guard let current else { return .atOnce }
+    let interrupts = current.item.yields(to: priority)
+    switch policy {
+    case .documented where interrupts: return .interrupting
+    case .documented:
+      return queue.isFull(priority) && !queue.replacesLast(priority) ? .nowhere : .waiting
+    case .observed where queue.isFull(priority): return .nowhere
+    case .observed: return interrupts ? .interrupting : .waiting
+    }
   }
 
-  func isFull(_ priority: Int) -> Bool { waiting[priority].count >= Self.queueCapacity }
+  /// Whether the firmware goes wrong over something of a priority: it writes beyond its queues, or
+  /// finds a `breakin` that is neither 0 nor 1, and never unlocks them.
+  func goesWrong(_ priority: Int) -> Bool {
+    guard let item = current?.item else { return false }
+    return !PlayQueue.priorities.contains(priority)
+      || (item.breakin > 1 && priority >= item.priority)
+  }
 
   subscript(player: Player) -> Line {
     switch player {
@@ -84,7 +107,7 @@ struct Loudspeaker {
   }
 
   /// Forgets what a script has set up.
-  mutating func restart() { (audio, speech) = (.audio, .speech) }
+  mutating func restart() { (audio, speech, speed) = (.audio, .speech, Self.usualSpeed) }
 
   /// The power goes: nothing is heard any more.
   mutating func close() {
@@ -93,12 +116,18 @@ struct Loudspeaker {
     try? output.finish()
   }
 
+  /// What the voice makes of a text; of an empty one nothing.
+  fileprivate func speak(_ text: String) -> AudioClip {
+    let spoken = text.isEmpty ? nil : voice.speak(text, speed: speed)
+    return spoken ?? TimedSilence.clip(for: text, speed: speed)
+  }
+
   /// The next tenth of a second at the volume of now; empty at the end.
-  fileprivate func nextPiece(of item: Item) -> [Int16] {
-    var frames = [Int16](repeating: 0, count: max(item.clip.frameRate / 10, 1))
+  fileprivate func nextPiece(of clip: AudioClip, by player: Player) -> [Int16] {
+    var frames = [Int16](repeating: 0, count: max(clip.frameRate / 10, 1))
     var span = frames.mutableSpan
-    let count = (try? item.clip.read(into: &span)) ?? 0
-    self[item.player].gain.apply(to: &span)
+    let count = (try? clip.read(into: &span)) ?? 0
+    self[player].gain.apply(to: &span)
     frames.removeLast(frames.count - count)
     return frames
   }
@@ -116,78 +145,154 @@ struct Loudspeaker {
 
 /// Playing, which takes the clock, the files and the events of the board.
 extension Board {
-  /// Plays an item now, cutting off what plays.
-  mutating func playNow(_ item: Loudspeaker.Item) {
-    cutOff()
-    begin(item)
+  /// How long a player of the firmware takes to report its end when it is told to stop (ruled).
+  private static let stoppingTime = Duration.milliseconds(20)
+
+  /// Where something of a priority goes.
+  func place(for priority: Int) -> Loudspeaker.Place {
+    loudspeaker.place(for: priority, under: policy)
   }
 
-  /// Plays an item when those before it have ended.
-  mutating func enqueue(_ item: Loudspeaker.Item) {
-    loudspeaker.waiting[item.priority].append(item)
+  /// Plays an item, or puts it where it has to wait.
+  ///
+  /// - Returns: Whether that could be done.
+  mutating func play(_ item: PlayItem) -> Bool {
+    switch place(for: item.priority) {
+    case .atOnce: return begin(item)
+    case .interrupting where policy == .documented: return begin(item)
+    case .interrupting:
+      loudspeaker.queue.add(item)
+      if !loudspeaker.isPlaying(.speech) || profile.tts.queue { halt() }
+    case .waiting, .nowhere: loudspeaker.queue.add(item)
+    }
+    return true
   }
 
   /// Stops what plays if `player` plays it; what waits goes on.
   mutating func stopPlaying(_ player: Loudspeaker.Player) {
     guard loudspeaker.isPlaying(player) else { return }
-    cutOff()
-    playNext()
+    switch policy {
+    case .documented:
+      cutOff()
+      playNext()
+    case .observed: halt()
+    }
   }
 
-  /// Stops what plays and forgets what waits.
-  mutating func stopPlaying() {
-    for priority in Loudspeaker.priorities { loudspeaker.waiting[priority] = [] }
+  /// Forgets what waits and stops what plays: by the page whoever plays it, in the firmware only if
+  /// `player` does.
+  mutating func stopAll(_ player: Loudspeaker.Player) {
+    switch policy {
+    case .documented: quieten()
+    case .observed:
+      loudspeaker.queue.clear()
+      loudspeaker.current?.item.priority = 0
+      loudspeaker.current?.item.breakin = 0
+      stopPlaying(player)
+    }
+  }
+
+  /// Ends what plays and forgets what waits.
+  mutating func quieten() {
+    loudspeaker.queue.clear()
     cutOff()
   }
 
   /// Plays the next piece, or ends what has been played.
   mutating func advancePlaying(_ number: Int) {
-    guard var playing = loudspeaker.current, playing.number == number else { return }
-    let clip = playing.item.clip
-    let piece = loudspeaker.nextPiece(of: playing.item)
-    guard !piece.isEmpty else {
-      release(playing)
-      tell(playing.item.player, of: playing.item.player.finished)
-      return playNext()
-    }
+    guard var playing = loudspeaker.current, playing.number == number, var sound = playing.sound
+    else { return }
+    let player = playing.item.player
+    guard !sound.isStopping else { return end(playing, player.reportsStopped) }
+    let piece = loudspeaker.nextPiece(of: sound.clip, by: player)
+    guard !piece.isEmpty else { return end(playing, player.finished) }
     do throws(AudioError) {
-      try loudspeaker.emit(piece, frameRate: clip.frameRate)
+      try loudspeaker.emit(piece, frameRate: sound.clip.frameRate)
     } catch {
       notices.append("what the script plays cannot be heard: \(error.message)")
     }
-    playing.framesPlayed += piece.count
-    let length = Duration.seconds(1) * playing.framesPlayed / clip.frameRate
-    playing.alarm = alarm(playing.startedAt + length, .playing(number))
+    sound.framesPlayed += piece.count
+    let length = Duration.seconds(1) * sound.framesPlayed / sound.clip.frameRate
+    sound.alarm = alarm(sound.startedAt + length, .playing(number))
+    playing.sound = sound
     loudspeaker.current = playing
   }
 
-  private mutating func begin(_ item: Loudspeaker.Item) {
+  /// The sound of what is to be played; nil for a file that cannot be.
+  func clip(of source: PlayItem.Source) -> AudioClip? {
+    switch source {
+    case .text(let text): return loudspeaker.speak(text)
+    case .file(let name):
+      let file = RecordedFile(name: name, files: files)
+      guard !file.isBeingWritten, let bytes = try? files.contents(of: file.flashPath) else {
+        return nil
+      }
+      return try? AudioClip(bytes, name: file.path)
+    }
+  }
+
+  /// Plays an item now, cutting off what plays; false if it cannot be played.
+  private mutating func begin(_ item: PlayItem) -> Bool {
+    guard let clip = clip(of: item.source) else { return false }
+    cutOff()
     loudspeaker.lastNumber += 1
-    if let path = item.path { files.claim(path, for: .playing) }
+    if let path = path(of: item) { files.claim(path, for: .playing) }
     let now = clock.now
+    let number = loudspeaker.lastNumber
     loudspeaker.current = Loudspeaker.Playing(
-      number: loudspeaker.lastNumber, item: item, startedAt: now,
-      alarm: alarm(now, .playing(loudspeaker.lastNumber)))
+      number: number, item: item,
+      sound: Loudspeaker.Sound(
+        clip: clip, startedAt: now, alarm: alarm(now, .playing(number))))
     tell(item.player, of: item.player.started)
+    return true
+  }
+
+  /// Tells the firmware's player to stop. It reports its end a little later, and only then the next
+  /// one begins.
+  private mutating func halt() {
+    guard var playing = loudspeaker.current, var sound = playing.sound, !sound.isStopping else {
+      return
+    }
+    clock.cancel(sound.alarm)
+    sound.isStopping = true
+    sound.alarm = alarm(clock.now + Self.stoppingTime, .playing(playing.number))
+    playing.sound = sound
+    loudspeaker.current = playing
+    if playing.item.player == .speech { tell(.speech, of: .speechStopped) }
   }
 
   private mutating func cutOff() {
     guard let playing = loudspeaker.current else { return }
-    clock.cancel(playing.alarm)
+    if let sound = playing.sound { clock.cancel(sound.alarm) }
     release(playing)
     tell(playing.item.player, of: playing.item.player.stopped)
   }
 
+  private mutating func end(_ playing: Loudspeaker.Playing, _ row: CallbackRow?) {
+    release(playing)
+    tell(playing.item.player, of: row)
+    playNext()
+  }
+
   private mutating func release(_ playing: Loudspeaker.Playing) {
-    if let path = playing.item.path { files.release(path, from: .playing) }
+    if let path = path(of: playing.item) { files.release(path, from: .playing) }
     loudspeaker.current = nil
   }
 
+  /// Plays the first of those that wait and can be played.
   private mutating func playNext() {
-    for priority in Loudspeaker.priorities.reversed()
-    where !loudspeaker.waiting[priority].isEmpty {
-      return begin(loudspeaker.waiting[priority].removeFirst())
+    while let item = loudspeaker.queue.next() {
+      if item.player == .speech, policy == .observed, !profile.tts.queue {
+        loudspeaker.current = Loudspeaker.Playing(number: 0, item: item)
+        return
+      }
+      if begin(item) { return }
     }
+  }
+
+  private func path(of item: PlayItem) -> String? {
+    guard case .file(let name) = item.source else { return nil }
+    return RecordedFile(name: name, files: files).flashPath
   }
 
   private mutating func tell(_ player: Loudspeaker.Player, of row: CallbackRow?) {
@@ -207,8 +312,17 @@ extension Loudspeaker.Player {
     }
   }
 
-  /// It was cut off; `Audio` hears nothing of that.
-  fileprivate var stopped: CallbackRow? { self == .speech ? .speechStopped : nil }
+  /// It was cut off.
+  fileprivate var stopped: CallbackRow? {
+    switch self {
+    case .audio: .audioStopped
+    case .speech: .speechStopped
+    case .recorder: nil
+    }
+  }
+
+  /// The firmware's player, told to stop, has come to its end: `TTS` has heard of the stop before.
+  fileprivate var reportsStopped: CallbackRow? { self == .speech ? finished : stopped }
 
   /// It came to its end.
   fileprivate var finished: CallbackRow? {

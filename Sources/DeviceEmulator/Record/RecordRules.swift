@@ -4,7 +4,6 @@ import ModuleProfiles
 /// The preconditions of `audio.Record`, one case for each row of `Profiles/outcomes/Record.json`.
 enum RecordRow: String, CaseIterable {
   case initCount = "init.count"
-  case initKeywords = "init.keywords"
   case initArguments = "init.arguments"
   case initOverflow = "init.overflow"
   case initDevice = "init.device"
@@ -125,7 +124,6 @@ extension Recorder {
       .streamOverflow, .readOverflow:
       return call.overflows
 
-    case .initKeywords: return !call.strayKeywords.isEmpty
     case .initDevice: return call.requestedChannel == nil
     case .initChannel: return asksForAbsentChannel(call, on: board)
     case .initTimer: return !board.timers.hasFree
@@ -135,7 +133,7 @@ extension Recorder {
     case .startBusy:
       return board.policy == .observed
         ? isTaken(by: call) : isRecording || file(call, on: board).isHeld
-    case .startChannel, .streamChannel: return !record.channels.contains(channel(of: call))
+    case .startChannel, .streamChannel: return !board.channels.contains(channel(of: call))
     case .startFormat: return format(of: call, on: board) == nil
     case .startMP3: return format(of: call, on: board) == .mp3
     case .startSeconds: return call.int(1) < 1
@@ -182,7 +180,7 @@ extension Recorder {
     case .readRefused: return !canRead(call, on: board)
 
     case .playBusy: return isBusy(call, on: board)
-    case .playRefused: return board.loudspeaker.isPlaying || clip(call, on: board) == nil
+    case .playRefused: return board.loudspeaker.isPlaying || board.clip(of: .file(call.string(0))) == nil
 
     case .initOK, .startOK, .stopOK, .pathOK, .dataOK, .sizeOK, .deleteOK, .existsOK, .busyOK,
       .callbackOK, .gainOK, .dtxOK, .streamOK, .readOK, .endOK, .playFeature, .playOK,
@@ -194,7 +192,7 @@ extension Recorder {
   /// The observed firmware looks at the channel only if the script names one.
   private func asksForAbsentChannel(_ call: Call, on board: Board) -> Bool {
     if board.policy == .observed, call.arguments.isEmpty { return false }
-    return !board.profile.record.channels.contains(call.requestedChannel!)
+    return !board.channels.contains(call.requestedChannel!)
   }
 
   /// Whether a file may not be read: the observed firmware asks whether the recorder is busy, with

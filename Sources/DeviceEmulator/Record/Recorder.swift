@@ -170,7 +170,7 @@ struct Recorder: Peripheral {
     case .streamTimer where board.policy == .observed: return try startStream(call, on: &board)
     case .streamOK: return try startStream(call, on: &board)
     case .readOK: return .done(.filled(ring!.read(upTo: call.int(1))))
-    case .playOK: board.playNow(item(call, on: board))
+    case .playOK: return board.play(PlayItem(recorded: call.string(0))) ? .done() : .instead([.playRefused])
     case .finaliseOK: finalise(on: &board)
     default: break
     }
@@ -512,20 +512,5 @@ struct Recorder: Peripheral {
   private func delete(_ call: Call, on board: Board) -> Performed<RecordRow> {
     file(call, on: board).remove() || board.policy == .observed
       ? .done() : .instead([.deleteAbsent])
-  }
-
-  // MARK: Playing
-
-  /// The sound of the file that `play` names; nil if it cannot be played.
-  func clip(_ call: Call, on board: Board) -> AudioClip? {
-    let file = file(call, on: board)
-    guard let bytes = try? board.files.contents(of: file.flashPath) else { return nil }
-    return try? AudioClip(bytes, name: file.path)
-  }
-
-  private func item(_ call: Call, on board: Board) -> Loudspeaker.Item {
-    Loudspeaker.Item(
-      player: .recorder, priority: 0, canBeInterrupted: false, clip: clip(call, on: board)!,
-      path: file(call, on: board).flashPath)
   }
 }

@@ -2,11 +2,29 @@
 from kernel import call, method, method_minding_heap
 
 
+def method_with_names(name, *parameters):
+    """A method whose arguments have names. The device knows their places only."""
+    send = method(name)
+
+    def invoke(self, *arguments, **named):
+        if named:
+            for parameter in parameters[len(arguments) :]:
+                if parameter not in named:
+                    raise TypeError("'%s' argument required" % parameter)
+                arguments += (named.pop(parameter),)
+            if named:
+                raise TypeError("extra keyword arguments given")
+        # A bytearray that goes to the device by itself is one that the device is to fill.
+        return send(self, *[bytes(a) if type(a) is bytearray else a for a in arguments])
+
+    return invoke
+
+
 class Peripheral:
     objects = {}
 
-    def __new__(cls, *arguments):
-        name = cls.__name__
+    def __new__(cls, *arguments, **ignored):
+        name = cls._kind
         made = call(name + ".init", *arguments)
         if type(made) is not tuple:
             return made  # Some firmware answers with a number instead of an object.
@@ -22,6 +40,7 @@ _read = method("Record.stream_read")
 
 
 class Record(Peripheral):
+    _kind = "Record"
     start = method("Record.start")
     stop = method("Record.stop")
     getFilePath = method("Record.getFilePath")
@@ -33,8 +52,12 @@ class Record(Peripheral):
     end_callback = method("Record.end_callback")
     gain = method("Record.gain")
     amrEncDtx_enable = method("Record.amrEncDtx_enable")
-    stream_start = method("Record.stream_start")
+    stream_start = method_with_names(
+        "Record.stream_start", "format", "samplerate", "time"
+    )
     stream_stop = method("Record.stream_stop")
+    play = method("Record.play")
+    __del__ = method("Record.__del__")
 
     def stream_read(self, *arguments):
         result = _read(self, *arguments)
@@ -46,8 +69,9 @@ class Record(Peripheral):
 
 
 class Audio(Peripheral):
+    _kind = "Audio"
     set_pa = method("Audio.set_pa")
-    play = method("Audio.play")
+    play = method_with_names("Audio.play", "priority", "breakin", "data")
     stop = method("Audio.stop")
     stopAll = method("Audio.stopAll")
     setCallback = method("Audio.setCallback")
@@ -57,8 +81,13 @@ class Audio(Peripheral):
 
 
 class TTS(Peripheral):
+    _kind = "TTS"
+    init = method("TTS.init_")
     close = method("TTS.close")
-    play = method("TTS.play")
+    deinit = method("TTS.deinit")
+    play = method_with_names("TTS.play", "priority", "breakin", "mode", "data")
+    stop = method("TTS.stop")
+    stopAll = method("TTS.stopAll")
     setCallback = method("TTS.setCallback")
     getState = method("TTS.getState")
     getVolume = method("TTS.getVolume")
@@ -67,11 +96,11 @@ class TTS(Peripheral):
     setSpeed = method("TTS.setSpeed")
 
 
-for _name, _value in call("audio.constants"):
-    setattr(Record, _name, _value)
+for _class, _name, _value in call("audio.constants"):
+    setattr(globals()[_class], _name, _value)
 for _class, _name in call("audio.missing"):
     if _name == "init":
         del globals()[_class]
     else:
-        delattr(globals()[_class], _name)
-del Peripheral, method, method_minding_heap
+        delattr(globals()[_class], _name.rstrip("_"))
+del Peripheral, method, method_minding_heap, method_with_names
