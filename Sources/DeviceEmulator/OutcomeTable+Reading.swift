@@ -178,7 +178,9 @@ extension Outcome {
     _ node: JSONNode, column: Provenance, _ effect: ReadEffect
   ) throws(JSONError) -> Outcome? {
     if node.isNull { return nil }
-    return Outcome(effect: try effect(node), provenance: try provenance(of: node) ?? column)
+    return Outcome(
+      effect: try effect(node), provenance: try provenance(of: node) ?? column,
+      page: try node["page"]?.text())
   }
 
   fileprivate static func callback(of node: JSONNode) throws(JSONError) -> Effect {

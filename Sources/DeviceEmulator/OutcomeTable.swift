@@ -31,6 +31,13 @@ public struct Outcome: Equatable, Sendable {
   public let effect: Effect
   /// How we know.
   public let provenance: Provenance
+  /// Where the vendor's page prints it, such as `start, Return Value / -3`: a heading and an item of
+  /// `Profiles/pages`. Nil where it does not.
+  public let page: String?
+
+  init(effect: Effect, provenance: Provenance, page: String? = nil) {
+    (self.effect, self.provenance, self.page) = (effect, provenance, page)
+  }
 
   /// The value to make, if one is to be made.
   var product: Product? { if case .makes(let product) = effect { product } else { nil } }

@@ -31,6 +31,8 @@ enum Told: Equatable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByString
   static let none = Told.value(.none)
   static let noInt = Told.typeError("can't convert str to int")
   static let tooMany = Told.typeError("extra positional arguments given")
+  static let overflow = Told.raises(
+    "OverflowError", "overflow converting long int to machine word")
   static let noString = Told.typeError("can't convert 'int' object to str implicitly")
   static let noDevice = Told.valueError(
     "invalid device index, the value of device should be in[0,2]")

@@ -190,7 +190,8 @@ import Testing
         "methods.TTS.init: - | missing",
         "notes:  | Stands for the EG915U-EU, whose firmware has no TTS.",
         "record.channels: earpiece, headphone, speaker | earpiece, headphone",
-        "record.stream: true | false",
+        "record.stream.read: true | false",
+        "record.stream.start: true | false",
         "series: EC600U Series | EG915U",
       ])
   }

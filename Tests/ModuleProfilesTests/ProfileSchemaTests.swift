@@ -88,7 +88,7 @@ import Testing
         "$schema": "x", "name": "P", "abstract": false, "extends": "EC600N", "aliases": ["A-b_9"],
         "series": "x", "platform": "\(String(repeating: "é", count: 200))", "notes": ["x", "y"],
         "record": {"channels": ["earpiece", "headphone", "speaker"], "gain": true, "amrDTX": true,
-          "stream": true, "sizeCountsHeader": true},
+          "stream": {"start": true, "read": true}, "sizeCountsHeader": true},
         "methods": {\(methods.joined(separator: ", "))},
         "limits": {"scriptHeapBytes": 16384, "timers": 1024, "eventQueue": 1, "threads": 256,
           "openFiles": 1024},
