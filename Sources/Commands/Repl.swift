@@ -54,8 +54,7 @@ struct Repl: Command {
     defer { interrupts.end() }
     let setup = try RunSetup(
       settings, heapBytes: options.heapBytes, isAtConsole: true, host: host)
-    let stage = try options.staging.stage(
-      seed: setup.seed, microphone: setup.microphone, console)
+    let stage = try options.staging.stage(for: setup, console)
     let source = try script.map { path throws(Complaint) in try ScriptImport(path, isRun: false) }
     let interpreter = try Interpreter.required(host)
     try options.prepare()

@@ -36,7 +36,8 @@ struct Run: Command {
       --timeout SECONDS  end the run after so many seconds of the host's time
       --heap BYTES       the script's heap, such as 256k, instead of the model's
       --trace FILE       write each call and call-back as a line of JSON
-      --fault FAULT      have something fail, such as "what=read when=call:2 times=once"; repeatable
+      --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or refuse a
+                         call by a row of its outcomes: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
 
     QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
@@ -77,7 +78,7 @@ struct Run: Command {
     let interrupts = Interrupts()
     defer { interrupts.end() }
     let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host)
-    let stage = try options.staging.stage(seed: setup.seed, microphone: setup.microphone, console)
+    let stage = try options.staging.stage(for: setup, console)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
     try options.prepare()

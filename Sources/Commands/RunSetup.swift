@@ -58,6 +58,11 @@ struct RunSetup {
     }
   }
 
+  /// Refuses a fault that the module cannot have.
+  func check(_ fault: Fault) throws(Fault.Malformed) {
+    try fault.check(on: profile, under: policy)
+  }
+
   /// Every effective setting, in a line.
   var description: String {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""

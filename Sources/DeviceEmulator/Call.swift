@@ -29,6 +29,18 @@ struct Call {
   }
 }
 
+/// What a call is answered with.
+package struct Reply: Sendable {
+  /// What the script gets.
+  package let result: Result<GuestValue, GuestException>
+  /// The id of the row that was injected to refuse it; nil if none was.
+  package let injectedRow: String?
+
+  package init(_ result: Result<GuestValue, GuestException>, injectedRow: String? = nil) {
+    (self.result, self.injectedRow) = (result, injectedRow)
+  }
+}
+
 /// What came of acting on a row.
 enum Performed<Row> {
   /// It was done; the value is what the outcome makes, if it makes one.

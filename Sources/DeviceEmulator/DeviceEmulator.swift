@@ -36,6 +36,7 @@ public final class DeviceEmulator: Sendable {
   }
 
   let faults = FaultLedger()
+  let outcomes: OutcomeTable
   private let modemStatus = Monitor(ModemStatus())
   private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
@@ -79,6 +80,7 @@ public final class DeviceEmulator: Sendable {
   ) throws {
     self.profile = profile
     self.policy = policy
+    self.outcomes = outcomes
     recordConstants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
     self.clock = clock
     self.notice = notice
@@ -118,6 +120,14 @@ public final class DeviceEmulator: Sendable {
     _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
     heapFree: Int = .max
   ) throws(HostFailure) -> Result<GuestValue, GuestException> {
+    try reply(to: method, on: object, arguments, heapFree: heapFree).result
+  }
+
+  /// Answers one call of a script, and says how it came to the answer.
+  package func reply(
+    to method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
+    heapFree: Int = .max
+  ) throws(HostFailure) -> Reply {
     let call = Call(method: method, object: object, arguments: arguments, heapFree: heapFree)
     return try change { state throws(HostFailure) in try state.answer(call) }
   }

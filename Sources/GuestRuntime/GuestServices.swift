@@ -58,9 +58,9 @@ final class GuestServices: Sendable {
     case .peripheral(let method):
       guard scheduler.begin(.takesTime, of: caller) else { return nil }
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
-      let answer = try device.call(
-        method, on: request.object, request.arguments, heapFree: request.heapFree)
-      return trace?.record(request, answer, at: device.clock.now) ?? answer
+      let reply = try device.reply(
+        to: method, on: request.object, request.arguments, heapFree: request.heapFree)
+      return trace?.record(request, reply, at: device.clock.now) ?? reply.result
     }
   }
 
@@ -239,7 +239,7 @@ final class GuestServices: Sendable {
 
   func injectFault(_ arguments: Arguments) throws {
     do throws(Fault.Malformed) {
-      device.inject(try Fault(arguments.first?.string ?? ""))
+      try device.inject(arguments.first?.string ?? "")
     } catch {
       throw GuestException("ValueError", error.description)
     }

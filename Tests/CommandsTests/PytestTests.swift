@@ -38,7 +38,7 @@ struct PytestTests {
       "\(command) --qpyemu-profile EC600N --qpyemu-profile EC200U \(workers) --junitxml report.xml "
         + "'\(repository)/Docs/Examples/pytest'")
     #expect(code == 0, "\(output)")
-    #expect(output.contains("7 passed, 2 skipped"), "\(output)")
+    #expect(output.contains("8 passed, 3 skipped"), "\(output)")
     let report = try bench.text("report.xml")
     for property in [
       #"name="qpyemu.profile" value="EC200U""#, #"name="qpyemu.policy" value="documented""#,
