@@ -26,7 +26,7 @@ struct Repl: Command {
                          time going by
       --audio-in, --audio-out, --policy, --flash, --seed
                          as for qpyemu run, also from the environment and qpyemu.json
-      --export, --heap, --trace, --fault, --scenario
+      --export, --heap, --trace, --fault, --scenario, --quiet
                          as for qpyemu run
 
     exit codes: 0 when the module is switched off; else as those of qpyemu run
@@ -70,7 +70,7 @@ struct Repl: Command {
         + (atPort.map { ", AT commands \($0.name)" } ?? ""))
     if !port.endsWithItsClient { console.print(line.name) }
     if let atPort { console.print(atPort.name) }
-    let device = try setup.makeDevice(files, console)
+    let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let module = try moduleConsole(setup, line, stage)
     let session = ModuleSession(
       device, at: module, interpreter: interpreter,

@@ -39,6 +39,7 @@ struct Run: Command {
       --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or refuse a
                          call by a row of its outcomes: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
+      --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors stay
 
     QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
 
@@ -87,7 +88,7 @@ struct Run: Command {
     let path = main.path + (try source.copy(to: main.volume))
     let trace = try options.openTrace(console)
     console.complain(setup.description + stage.description)
-    let device = try setup.makeDevice(files, console)
+    let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(

@@ -84,12 +84,16 @@ struct RunSetup {
       })
   }
 
-  func makeDevice(_ files: ScriptFiles, _ console: Console) throws -> DeviceEmulator {
+  /// - Parameter isQuiet: Whether remarks are left out.
+  func makeDevice(
+    _ files: ScriptFiles, isQuiet: Bool, _ console: Console
+  ) throws -> DeviceEmulator {
     let notice: @Sendable (String) -> Void = { console.complain($0) }
+    let remark: @Sendable (String) -> Void = { if !isQuiet { console.complain($0) } }
     return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker.output,
-      voice: ESpeakVoice(path: host.variable("PATH"), notice: notice),
+      voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
-      notice: notice)
+      isQuiet: isQuiet, notice: notice)
   }
 }

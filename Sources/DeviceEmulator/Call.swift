@@ -67,6 +67,9 @@ protocol Peripheral {
   /// The injected fault that makes a precondition hold as well, if there is such a one.
   func fault(of row: Row) -> Fault.What?
 
+  /// What the model or the emulator lacks where a precondition holds, as a clause; nil for nothing.
+  func lack(behind row: Row, of call: Call, on board: Board) -> String?
+
   /// - Parameter product: What the outcome table wants made, if it wants a value made.
   mutating func perform(
     _ row: Row, making product: Outcome.Product?, for call: Call, on board: inout Board
@@ -75,4 +78,8 @@ protocol Peripheral {
 
 extension Peripheral {
   func fault(of row: Row) -> Fault.What? { nil }
+
+  func lack(behind row: Row, of call: Call, on board: Board) -> String? {
+    board.profile.lack(behind: row.rawValue.drop { $0 != "." }.dropFirst(), of: call.method)
+  }
 }

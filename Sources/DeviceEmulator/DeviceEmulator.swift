@@ -54,19 +54,21 @@ public final class DeviceEmulator: Sendable {
   ///   - voice: Who speaks for TTS.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
-  ///   - notice: Gets a sentence when something happens that a person should know and the script
-  ///     cannot, such as a microphone that delivers only zeros.
+  ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
+  ///     what the model or the emulator lacks, or that a microphone delivers only zeros.
+  ///   - notice: Gets a sentence when something happens that a person should know and the script cannot.
   /// - Throws: `ProfileError` for an unknown or broken profile, `VolumeError` for volumes that cannot be.
   public convenience init(
     profile: ProfileSelection, policy: Policy = .documented,
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    notice: @escaping @Sendable (String) -> Void = { _ in }
+    isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try self.init(
       profile.resolve(), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, notice: notice)
+      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, isQuiet: isQuiet,
+      notice: notice)
   }
 
   /// Powers on a module whose profile is at hand; otherwise as the other initializer.
@@ -75,7 +77,7 @@ public final class DeviceEmulator: Sendable {
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: OutcomeTable = .bundled,
+    outcomes: OutcomeTable = .bundled, isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.profile = profile
@@ -99,7 +101,7 @@ public final class DeviceEmulator: Sendable {
       callbacks: Callbacks(outcomes, policy),
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
-      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set)
+      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set, isQuiet: isQuiet)
     state = Monitor(DeviceState(board: board, outcomes: outcomes))
     alarms.connect(to: self)
   }
@@ -137,6 +139,9 @@ public final class DeviceEmulator: Sendable {
 
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }
+
+  /// Says why scripts do not find a method.
+  func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
 
   /// Starts a timer that calls a script's function back, without arguments.
   ///

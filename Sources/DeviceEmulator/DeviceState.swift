@@ -24,8 +24,16 @@ struct DeviceState {
   /// The only place where a profile and the outcome table decide what a call does.
   mutating func answer(_ call: Call) throws(HostFailure) -> Reply {
     switch gates[call.method] {
-    case nil, .missing: return Reply(.failure(.noAttribute(call.method)))
-    case .answers(let status): return Reply(.success(.int(status)))
+    case nil: return Reply(.failure(.noAttribute(call.method)))
+    case .missing:
+      board.explainMissing(call.method)
+      return Reply(.failure(.noAttribute(call.method)))
+    case .answers(let status):
+      let answer = Result<GuestValue, GuestException>.success(.int(status))
+      if let failure = call.failure(answer) {
+        board.remarkOnce("\(failure): \(board.profile.reason(for: call.method))")
+      }
+      return Reply(answer)
     case .record(let rules): return try Self.decide(&recorder, rules, call, &board)
     case .audio(let rules): return try Self.decide(&player, rules, call, &board)
     case .speech(let rules): return try Self.decide(&speech, rules, call, &board)
@@ -43,12 +51,21 @@ struct DeviceState {
     if let row = board.faults.refusal(of: call.method, among: { rules.refusals[$0] != nil }) {
       return Reply(rules.refusals[row]!.answer(to: call, made: nil), injectedRow: row)
     }
-    for (row, outcome) in rules.rows
-    where peripheral.applies(row, to: call, on: board)
-      || board.fails(peripheral.fault(of: row), with: outcome)
-    {
+    for (row, outcome) in rules.rows {
+      let holds = peripheral.applies(row, to: call, on: board)
+      guard holds || board.fails(peripheral.fault(of: row), with: outcome) else { continue }
       switch try peripheral.perform(row, making: outcome.product, for: call, on: &board) {
-      case .done(let made): return Reply(outcome.answer(to: call, made: made))
+      case .done(let made):
+        let answer = outcome.answer(to: call, made: made)
+        if case .object = made { board.noteChannel(of: call) }
+        if holds, let failure = call.failure(answer) {
+          if outcome.effect == .missing {
+            board.explainMissing(call.method)
+          } else if let lack = peripheral.lack(behind: row, of: call, on: board) {
+            board.remarkOnce("\(failure): \(lack)")
+          }
+        }
+        return Reply(answer)
       case .instead(let rows):
         guard let other = rules.outcome(ofFirst: rows) else { continue }
         return Reply(other.answer(to: call, made: nil))
@@ -102,6 +119,7 @@ struct DeviceState {
     quieten()
     board.loudspeaker.restart()
     (recorder, player, speech) = (Recorder(), AudioPlayer(), SpeechPlayer())
+    board.channels = [:]
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
   }

@@ -46,6 +46,7 @@ struct GuestService: Sendable {
   private static let modules: [String: GuestService] = [
     "audio.constants": gives([]) { this, _, _ in this.constants() },
     "audio.missing": gives([]) { this, _, _ in this.missing() },
+    "module.lacks": does([]) { this, _, a in try this.lacks(a) },
     "module.source": gives(.loadsCode) { _, _, a in try GuestServices.source(a) },
     "module.uname": gives([]) { this, _, _ in this.uname() },
     "module.seed": gives([]) { this, _, _ in .int(this.seed) },

@@ -97,6 +97,12 @@ final class GuestServices: Sendable {
       })
   }
 
+  /// Takes an attribute's name, the module or class that has no such one, and the type's name.
+  func lacks(_ arguments: Arguments) throws {
+    throw device.absence(
+      of: try arguments.string(1), in: try arguments.string(0), type: try arguments.string(2))
+  }
+
   func uname() -> GuestValue {
     let identity = device.profile.identity
     let fields = [

@@ -106,7 +106,8 @@ struct FaultTests {
       if let fault { desk.device.inject(fault) }
       #expect(samples(try desk.record("a.wav", seconds: 2)).allSatisfy { $0 == 0 })
       #expect(desk.takeEvents().last == message("U:/a.wav", 32_000, 3))
-      #expect(desk.notices.all.contains { $0.contains("nothing but zeros") })
+      // Of a microphone that is silence there is nothing to tell.
+      #expect(desk.notices.all.contains { $0.contains("nothing but zeros") } == (fault != nil))
     }
   }
 

@@ -46,7 +46,9 @@ def make_importer(native_import):
         paths[:] = [""]
         lent.append(Lent(native))
         try:
-            return native(name)
+            module = native(name)
+            tell_lacks(module, name)
+            return module
         finally:
             lent.pop()
             paths[:] = path
@@ -77,6 +79,9 @@ def make_importer(native_import):
             return flash_module(absolute(name, level), wanted)
         if name in GUEST:
             module = guest_module(GUEST[name])
+            for part in wanted or ():
+                if part != "*" and not hasattr(module, part):
+                    raise ImportError("can't import name " + part)
             return getattr(module, "_itself", module)
         bare = name[1:] if name[:1] == "u" and name not in NATIVE else name
         if bare == "random" and not seeded:
@@ -93,6 +98,33 @@ def make_importer(native_import):
 
 
 seeded = []
+
+
+def tell_lacks(module, name):
+    """Has the device hear what is looked for in vain, since it knows why."""
+    owner = name[6:] if name[:6] == "guest_" else name
+
+    def missing(part):
+        lack(owner, part, "module")
+
+    for part in dir(module):
+        value = getattr(module, part)
+        if type(value) is type and not hasattr(value, "__getattr__"):
+            class_teller(owner + "." + part, value)
+    module.__getattr__ = missing
+
+
+def class_teller(owner, kind):
+    try:
+        kind.__getattr__ = lambda self, part: lack(owner, part, type(self).__name__)
+    except AttributeError:
+        pass  # A class of the interpreter's own.
+
+
+def lack(owner, part, kind):
+    if part[:1] == "_":
+        raise AttributeError("'%s' object has no attribute '%s'" % (kind, part))
+    call("module.lacks", owner, part, kind)
 
 
 def absolute(name, level):
