@@ -24,7 +24,7 @@ struct Repl: Command {
       --profile NAME     the model, such as EC600N; "qpyemu profiles list" shows all
       --time MODE        real or virtual (real); in virtual time the module waits at the prompt without
                          time going by
-      --audio-in, --audio-out, --policy, --flash, --seed
+      --audio-in, --audio-out, --policy, --flash, --seed, --modules
                          as for qpyemu run, also from the environment and qpyemu.json
       --export, --heap, --trace, --fault, --scenario, --quiet
                          as for qpyemu run
@@ -75,7 +75,8 @@ struct Repl: Command {
     let session = ModuleSession(
       device, at: module, interpreter: interpreter,
       options: GuestRun.Options(
-        .console(module), heapBytes: options.heapBytes, seed: setup.seed, hear: stage.hear),
+        .console(module), heapBytes: options.heapBytes, seed: setup.seed,
+        modules: setup.modules.modules, hear: stage.hear),
       trace: trace, stage: stage)
     interrupts.handle { session.end(.interrupted) }
     line.start(

@@ -26,6 +26,7 @@ struct Run: Command {
                          an image FILE keeps /usr, byte for byte as a module's flash, and is made
                          if it is missing; a FOLDER keeps the files
       --seed NUMBER      what everything random derives from (1)
+      --modules FOLDER   Python files and packages of your own that scripts import as firmware modules
 
     Each of these may also stand in the environment, as QPYEMU_PROFILE, QPYEMU_AUDIO_IN and so on, or
     in qpyemu.json, in this folder or the nearest one above that has it: {"audio-in": "tone:440"}. An
@@ -93,7 +94,7 @@ struct Run: Command {
       device, interpreter: interpreter,
       options: GuestRun.Options(
         .script(path), heapBytes: options.heapBytes, timeout: timeout, seed: setup.seed,
-        console: try stage.outputDescriptor(), hear: stage.hear),
+        console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear),
       trace: trace)
     interrupts.handle { run.interrupt() }
     stage.follow(run)

@@ -12,6 +12,8 @@ struct RunSetup {
   let seed: UInt64
   let time: Run.TimeMode
   let microphone: any Microphone
+  /// What scripts import as if it were part of the firmware.
+  let modules: ModulesFolder
   private let loudspeaker: AudioOutputChoice
   private let loudspeakerText: String
   private let flash: FlashSetting
@@ -29,6 +31,7 @@ struct RunSetup {
     loudspeaker = try AudioOutputChoice(settings[.audioOut])
     loudspeakerText = settings[.audioOut]?.text ?? "null"
     flash = try FlashSetting(settings[.flash])
+    modules = try ModulesFolder(settings[.modules])
     let isLive = microphone.isLive || loudspeaker.isLive
     let mode = try settings[.time]?.choice(of: Run.TimeMode.self)
     if isLive, mode == .virtual {
@@ -68,7 +71,7 @@ struct RunSetup {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""
     return "\(profile.name), policy \(policy), microphone \(microphone.description), "
       + "loudspeaker \(loudspeakerText), time \(time), "
-      + "flash \(flash.description)\(heap), seed \(seed)"
+      + "flash \(flash.description)\(heap), seed \(seed)\(modules.description)"
   }
 
   /// The module's volumes.

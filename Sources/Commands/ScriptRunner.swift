@@ -16,11 +16,13 @@ struct ScriptRunner: Sendable {
   private let seed: UInt64
   private let microphone: any Microphone
   private let interpreter: Interpreter
+  private let modules: FirmwareModules
   private let timeout: Duration
 
   init(_ setup: RunSetup, timeout: Duration, host: Host) throws {
     (profile, policy, seed) = (setup.profile, setup.policy, setup.seed)
     microphone = setup.microphone
+    modules = setup.modules.modules
     self.timeout = timeout
     interpreter = try Interpreter.required(host)
   }
@@ -118,7 +120,7 @@ struct ScriptRunner: Sendable {
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        .script(path), timeout: timeout, seed: seed, console: output),
+        .script(path), timeout: timeout, seed: seed, console: output, modules: modules),
       trace: trace)
     return try onHost(run.run)
   }

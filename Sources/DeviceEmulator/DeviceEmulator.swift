@@ -143,6 +143,8 @@ public final class DeviceEmulator: Sendable {
   /// Says why scripts do not find a method.
   func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
 
+  func remarkOnce(_ sentence: String) { change { $0.board.remarkOnce(sentence) } }
+
   /// Starts a timer that calls a script's function back, without arguments.
   ///
   /// - Parameters:

@@ -97,7 +97,23 @@ extension DeviceEmulator {
     let method = DeviceMethod(rawValue: member) ?? DeviceMethod(rawValue: member + ".init")
     if path.first == "audio", let method, missingMethods.contains(method) {
       explainMissing(method)
+    } else if let module = Self.documented(path[0]), module.notEmulated.contains(member) {
+      remarkOnce("\(module.name).\(member) is documented, but qpyemu does not emulate it yet")
     }
     return GuestException("AttributeError", "'\(type)' object has no attribute '\(name)'")
+  }
+
+  /// The documented module behind a name that may lack the `u` of the vendor's names, or an underscore.
+  private static func documented(_ name: Substring) -> DocumentedModules.Module? {
+    let modules = DocumentedModules.bundled
+    return modules[name] ?? modules["u" + name] ?? modules["_" + name]
+  }
+
+  /// Tells whether a module that a script imports in vain is one that real modules have.
+  package func tellAbsence(ofModule name: some StringProtocol) {
+    guard let module = DocumentedModules.bundled[name], module.emulated == nil else { return }
+    remarkOnce(
+      "\(name) is a QuecPython module that qpyemu does not emulate yet; --modules FOLDER takes your own"
+    )
   }
 }

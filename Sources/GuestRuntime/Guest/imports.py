@@ -74,6 +74,33 @@ def make_importer(native_import):
             end = name.find(".", end + 1)
         raise ImportError("no module named '%s'" % name)
 
+    def firmware_module(name, wanted):
+        top = name.split(".")[0]
+        paths.insert(0, FIRMWARE)
+        try:
+            if top not in modules and is_kept(top):
+                bodies.append(top)
+                try:
+                    modules[top] = native("_" + top)  # The device knows it by this name, too.
+                finally:
+                    bodies.pop()
+                modules[top].__name__ = top
+            return flash_module(name, wanted)
+        finally:
+            paths.remove(FIRMWARE)
+
+    def is_kept(name):
+        # Whether the interpreter has a module of its own behind a name, whatever sys.path holds.
+        path = paths[:]
+        paths[:] = []
+        try:
+            native(name)
+            return True
+        except ImportError:
+            return False
+        finally:
+            paths[:] = path
+
     def import_module(name, names=None, values=None, wanted=None, level=0):
         if level:
             return flash_module(absolute(name, level), wanted)
@@ -92,12 +119,20 @@ def make_importer(native_import):
             return lent[-1]
         if name in own_names:
             raise ImportError("no module named '%s'" % name)
-        return flash_module(name, wanted)
+        try:
+            if name.split(".")[0] in provided:
+                return firmware_module(name, wanted)
+            return flash_module(name, wanted)
+        except ImportError as error:
+            call("module.absent", name, str(error))
+            raise
 
     return import_module
 
 
 seeded = []
+FIRMWARE = "/.firmware"  # Where the user's own modules lie.
+provided = call("module.provided")
 
 
 def tell_lacks(module, name):
