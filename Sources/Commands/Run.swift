@@ -37,10 +37,11 @@ struct Run: Command {
       --timeout SECONDS  end the run after so many seconds of the host's time
       --heap BYTES       the script's heap, such as 256k, instead of the model's
       --trace FILE       write each call and call-back as a line of JSON
-      --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or refuse a
-                         call by a row of its outcomes: "what=row call=Record.gain row=codec"; repeatable
+      --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or a call be
+                         refused by a row: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
-      --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors stay
+      --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
+                         stay
 
     QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
 

@@ -153,11 +153,13 @@ public final class DeviceEmulator: Sendable {
   ///   - function: The script's name for the function.
   /// - Returns: Its number, or nil if all the module's timers are taken.
   public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
-    state.withLock { state in
+    change { state in
       guard !faults.strikes(.timer) else { return nil }
-      return state.board.timers.start(
+      let number = state.board.timers.start(
         period: period, isPeriodic: isPeriodic, function: function, clock: clock,
         alarm: state.board.alarm)
+      if number == nil { state.board.remarkOnce("a timer did not start: \(profile.timerLack)") }
+      return number
     }
   }
 

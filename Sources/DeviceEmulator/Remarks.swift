@@ -10,9 +10,16 @@ extension ModuleProfile {
     switch row {
     case "channel": "\(name) has \(channelWords) only"
     case "feature": "\(name) has no \(method.functionName)"
-    case "timer": "the \(limits.timers) timers of \(name) are all taken"
+    case "timer": timerLack
     default: nil
     }
+  }
+
+  /// That no timer is left.
+  var timerLack: String {
+    limits.timers == 1
+      ? "the only timer of \(name) is taken"
+      : "the \(limits.timers) timers of \(name) are all taken"
   }
 
   /// Why scripts do not find a method, or always get the same number from it.
@@ -107,6 +114,11 @@ extension DeviceEmulator {
   private static func documented(_ name: Substring) -> DocumentedModules.Module? {
     let modules = DocumentedModules.bundled
     return modules[name] ?? modules["u" + name] ?? modules["_" + name]
+  }
+
+  /// Tells why a script's thread could not start.
+  package func tellThreadLimit() {
+    remarkOnce("a thread did not start: \(profile.name) runs \(profile.limits.threads) at most")
   }
 
   /// Tells whether a module that a script imports in vain is one that real modules have.

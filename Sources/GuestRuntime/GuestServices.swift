@@ -193,6 +193,7 @@ final class GuestServices: Sendable {
 
   func startThread() throws -> GuestValue {
     guard let number = scheduler.startThread() else {
+      device.tellThreadLimit()
       throw GuestException("RuntimeError", "can't create thread")
     }
     return .int(number)

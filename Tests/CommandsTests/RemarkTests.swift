@@ -82,7 +82,17 @@ struct RemarkTests {
         for timer in timers: timer.stop()
         import misc; misc.Power.powerDown()
         """,
-      said: ["Record.start gave -5: the 16 timers of EC600N are all taken"]),
+      said: [
+        "a timer did not start: the 16 timers of EC600N are all taken",
+        "Record.start gave -5: the 16 timers of EC600N are all taken",
+      ]),
+    Remark(
+      script: """
+        import _thread, utime
+        def rest(): utime.sleep(1)
+        for _ in range(40): try_to(lambda: _thread.start_new_thread(rest, ()))
+        """,
+      said: ["a thread did not start: EC600N runs 16 at most"]),
     // Formats.
     Remark(
       script: "sound('a.mp3', b'ID3'); audio.Audio(0).play(0, 0, 'U:/a.mp3')",
