@@ -75,7 +75,10 @@ let package = Package(
     .target(
       name: "BundledProfiles", path: "Profiles",
       exclude: ["profile.schema.json", "scenario.schema.json", "case.schema.json", "pages"],
-      resources: [.embedInCode("models"), .embedInCode("outcomes"), .embedInCode("cases")],
+      resources: [
+        .embedInCode("models"), .embedInCode("outcomes"), .embedInCode("cases"),
+        .embedInCode("reference"),
+      ],
       swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),

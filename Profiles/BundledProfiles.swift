@@ -15,3 +15,6 @@ package let bundledProfiles: KeyValuePairs<String, [UInt8]> = [
   "QuecPython": PackageResources.QuecPython_json,
   "Unisoc8910": PackageResources.Unisoc8910_json,
 ]
+
+/// What the vendor documents of each module, compiled in likewise.
+package let bundledReference: [UInt8] = PackageResources.DocumentedModules_json

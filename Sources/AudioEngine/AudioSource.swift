@@ -9,12 +9,19 @@ public protocol Microphone: Sendable {
   /// Whether it hears the host's world in the host's time; a live one cannot run in virtual time.
   var isLive: Bool { get }
 
+  /// Whether it is to deliver nothing but zeros, which for any other is worth a remark.
+  var isSilence: Bool { get }
+
   /// Opens it.
   ///
   /// - Parameter frameRate: The rate in frames per second that the listener would like best. The
   ///   source may run at another one, and then says so in ``AudioSource/frameRate``.
   /// - Throws: ``AudioError`` naming the device or file, and what would be right.
   func open(frameRate: Int) throws(AudioError) -> any AudioSource
+}
+
+extension Microphone {
+  public var isSilence: Bool { false }
 }
 
 /// An open microphone: mono 16-bit frames at a rate of its own.

@@ -51,6 +51,8 @@ public struct SilenceMicrophone: Microphone {
 
   public var isLive: Bool { false }
 
+  public var isSilence: Bool { true }
+
   public func open(frameRate: Int) -> any AudioSource {
     SyntheticSource(Silence(), frameRate: frameRate)
   }

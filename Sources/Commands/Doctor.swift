@@ -122,6 +122,7 @@ struct Doctor: Command {
       if let name = settings[.profile] {
         _ = try ProfileLibrary.fromEnvironment(host.variable).profile(named: name.text)
       }
+      _ = try ModulesFolder(settings[.modules])
       return given.isEmpty
         ? Finding(.hint, "settings", "none in the environment or qpyemu.json; runs need --profile")
         : Finding(.good, "settings", given.joined(separator: ", "))

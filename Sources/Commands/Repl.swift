@@ -24,9 +24,9 @@ struct Repl: Command {
       --profile NAME     the model, such as EC600N; "qpyemu profiles list" shows all
       --time MODE        real or virtual (real); in virtual time the module waits at the prompt without
                          time going by
-      --audio-in, --audio-out, --policy, --flash, --seed
+      --audio-in, --audio-out, --policy, --flash, --seed, --modules
                          as for qpyemu run, also from the environment and qpyemu.json
-      --export, --heap, --trace, --fault, --scenario
+      --export, --heap, --trace, --fault, --scenario, --quiet
                          as for qpyemu run
 
     exit codes: 0 when the module is switched off; else as those of qpyemu run
@@ -54,8 +54,7 @@ struct Repl: Command {
     defer { interrupts.end() }
     let setup = try RunSetup(
       settings, heapBytes: options.heapBytes, isAtConsole: true, host: host)
-    let stage = try options.staging.stage(
-      seed: setup.seed, microphone: setup.microphone, console)
+    let stage = try options.staging.stage(for: setup, console)
     let source = try script.map { path throws(Complaint) in try ScriptImport(path, isRun: false) }
     let interpreter = try Interpreter.required(host)
     try options.prepare()
@@ -71,12 +70,13 @@ struct Repl: Command {
         + (atPort.map { ", AT commands \($0.name)" } ?? ""))
     if !port.endsWithItsClient { console.print(line.name) }
     if let atPort { console.print(atPort.name) }
-    let device = try setup.makeDevice(files, console)
+    let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let module = try moduleConsole(setup, line, stage)
     let session = ModuleSession(
       device, at: module, interpreter: interpreter,
       options: GuestRun.Options(
-        .console(module), heapBytes: options.heapBytes, seed: setup.seed, hear: stage.hear),
+        .console(module), heapBytes: options.heapBytes, seed: setup.seed,
+        modules: setup.modules.modules, hear: stage.hear),
       trace: trace, stage: stage)
     interrupts.handle { session.end(.interrupted) }
     line.start(

@@ -26,6 +26,7 @@ struct Run: Command {
                          an image FILE keeps /usr, byte for byte as a module's flash, and is made
                          if it is missing; a FOLDER keeps the files
       --seed NUMBER      what everything random derives from (1)
+      --modules FOLDER   Python files and packages of your own that scripts import as firmware modules
 
     Each of these may also stand in the environment, as QPYEMU_PROFILE, QPYEMU_AUDIO_IN and so on, or
     in qpyemu.json, in this folder or the nearest one above that has it: {"audio-in": "tone:440"}. An
@@ -36,8 +37,11 @@ struct Run: Command {
       --timeout SECONDS  end the run after so many seconds of the host's time
       --heap BYTES       the script's heap, such as 256k, instead of the model's
       --trace FILE       write each call and call-back as a line of JSON
-      --fault FAULT      have something fail, such as "what=read when=call:2 times=once"; repeatable
+      --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or a call be
+                         refused by a row: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
+      --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
+                         stay
 
     QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
 
@@ -77,7 +81,7 @@ struct Run: Command {
     let interrupts = Interrupts()
     defer { interrupts.end() }
     let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host)
-    let stage = try options.staging.stage(seed: setup.seed, microphone: setup.microphone, console)
+    let stage = try options.staging.stage(for: setup, console)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
     try options.prepare()
@@ -86,12 +90,12 @@ struct Run: Command {
     let path = main.path + (try source.copy(to: main.volume))
     let trace = try options.openTrace(console)
     console.complain(setup.description + stage.description)
-    let device = try setup.makeDevice(files, console)
+    let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
         .script(path), heapBytes: options.heapBytes, timeout: timeout, seed: setup.seed,
-        console: try stage.outputDescriptor(), hear: stage.hear),
+        console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear),
       trace: trace)
     interrupts.handle { run.interrupt() }
     stage.follow(run)

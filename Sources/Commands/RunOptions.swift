@@ -9,6 +9,8 @@ struct RunOptions {
   /// The script's heap in bytes; nil for the model's.
   let heapBytes: Int?
   let staging: StageOptions
+  /// Whether remarks on the run are left out.
+  let isQuiet: Bool
   private let export: String?
   private let trace: String?
 
@@ -17,6 +19,7 @@ struct RunOptions {
     heapBytes = try arguments.option("--heap").map(Self.bytes)
     trace = try arguments.option("--trace")
     staging = try StageOptions(&arguments)
+    isQuiet = arguments.flag("--quiet")
   }
 
   private static func bytes(_ text: String) throws(UsageError) -> Int {

@@ -12,6 +12,8 @@ struct RunSetup {
   let seed: UInt64
   let time: Run.TimeMode
   let microphone: any Microphone
+  /// What scripts import as if it were part of the firmware.
+  let modules: ModulesFolder
   private let loudspeaker: AudioOutputChoice
   private let loudspeakerText: String
   private let flash: FlashSetting
@@ -29,6 +31,7 @@ struct RunSetup {
     loudspeaker = try AudioOutputChoice(settings[.audioOut])
     loudspeakerText = settings[.audioOut]?.text ?? "null"
     flash = try FlashSetting(settings[.flash])
+    modules = try ModulesFolder(settings[.modules])
     let isLive = microphone.isLive || loudspeaker.isLive
     let mode = try settings[.time]?.choice(of: Run.TimeMode.self)
     if isLive, mode == .virtual {
@@ -58,12 +61,17 @@ struct RunSetup {
     }
   }
 
+  /// Refuses a fault that the module cannot have.
+  func check(_ fault: Fault) throws(Fault.Malformed) {
+    try fault.check(on: profile, under: policy)
+  }
+
   /// Every effective setting, in a line.
   var description: String {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""
     return "\(profile.name), policy \(policy), microphone \(microphone.description), "
       + "loudspeaker \(loudspeakerText), time \(time), "
-      + "flash \(flash.description)\(heap), seed \(seed)"
+      + "flash \(flash.description)\(heap), seed \(seed)\(modules.description)"
   }
 
   /// The module's volumes.
@@ -79,12 +87,16 @@ struct RunSetup {
       })
   }
 
-  func makeDevice(_ files: ScriptFiles, _ console: Console) throws -> DeviceEmulator {
+  /// - Parameter isQuiet: Whether remarks are left out.
+  func makeDevice(
+    _ files: ScriptFiles, isQuiet: Bool, _ console: Console
+  ) throws -> DeviceEmulator {
     let notice: @Sendable (String) -> Void = { console.complain($0) }
+    let remark: @Sendable (String) -> Void = { if !isQuiet { console.complain($0) } }
     return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker.output,
-      voice: ESpeakVoice(path: host.variable("PATH"), notice: notice),
+      voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
-      notice: notice)
+      isQuiet: isQuiet, notice: notice)
   }
 }

@@ -43,6 +43,19 @@ struct ScriptImport {
     return "/\(name)"
   }
 
+  /// The Python files of the folder, by their paths from it.
+  func pythonFiles() throws(Complaint) -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    for part in try parts()
+    where !part.isFolder && (part.path.hasSuffix(".py") || part.path.hasSuffix(".mpy")) {
+      guard let bytes = HostFile.contents(of: source + part.path) else {
+        throw Complaint(.missingInput, "cannot read \(source + part.path): \(hostReason)")
+      }
+      files[String(part.path.dropFirst())] = bytes
+    }
+    return files
+  }
+
   /// A short name for all that would be copied.
   func digest() throws(Complaint) -> String {
     var digest = Digest()

@@ -16,11 +16,13 @@ struct ScriptRunner: Sendable {
   private let seed: UInt64
   private let microphone: any Microphone
   private let interpreter: Interpreter
+  private let modules: FirmwareModules
   private let timeout: Duration
 
   init(_ setup: RunSetup, timeout: Duration, host: Host) throws {
     (profile, policy, seed) = (setup.profile, setup.policy, setup.seed)
     microphone = setup.microphone
+    modules = setup.modules.modules
     self.timeout = timeout
     interpreter = try Interpreter.required(host)
   }
@@ -29,7 +31,11 @@ struct ScriptRunner: Sendable {
   private var volume: FlashVolume { profile.volumes[0] }
 
   /// Runs a script on a fresh flash and writes down what happens there.
-  func record(_ source: ScriptImport, _ console: Console) throws -> FlashRecording {
+  ///
+  /// - Parameter isQuiet: Whether remarks on the run are left out.
+  func record(
+    _ source: ScriptImport, isQuiet: Bool, _ console: Console
+  ) throws -> FlashRecording {
     let recorder = try onVolume { () throws(VolumeError) in
       FlashRecorder(start: try FreshFlash.content(of: volume))
     }
@@ -43,7 +49,8 @@ struct ScriptRunner: Sendable {
     let path = mount.path + (try source.copy(to: mount.volume))
     let copied = recorder.operationCount
     let ending = try run(
-      path, on: device(with: mount, notice: console.complain), output: console.errorDescriptor)
+      path, on: device(with: mount, isQuiet: isQuiet, notice: console.complain),
+      output: console.errorDescriptor)
     let total = recorder.operationCount
     console.complain(
       "the run \(ending.sentence(timeout)) and made \(count(total, "operation")) on the flash, "
@@ -98,12 +105,13 @@ struct ScriptRunner: Sendable {
 
   /// A module with this `/usr`, its other volumes empty.
   private func device(
-    with mount: ScriptFiles.Mount, notice: @escaping @Sendable (String) -> Void = { _ in }
+    with mount: ScriptFiles.Mount, isQuiet: Bool = true,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> DeviceEmulator {
     let others = try profile.volumes.dropFirst().map(self.mount)
     return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, clock: VirtualClock(),
-      mounts: [mount] + others, notice: notice)
+      mounts: [mount] + others, isQuiet: isQuiet, notice: notice)
   }
 
   private func run(
@@ -112,7 +120,7 @@ struct ScriptRunner: Sendable {
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        .script(path), timeout: timeout, seed: seed, console: output),
+        .script(path), timeout: timeout, seed: seed, console: output, modules: modules),
       trace: trace)
     return try onHost(run.run)
   }

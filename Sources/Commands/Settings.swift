@@ -8,7 +8,7 @@ struct Settings {
     case profile
     case audioIn = "audio-in"
     case audioOut = "audio-out"
-    case time, policy, flash, seed
+    case time, policy, flash, seed, modules
 
     var option: String { "--\(rawValue)" }
     var variable: String {

@@ -25,6 +25,7 @@ struct Sweep: Command {
                          \(modeNames) (all of them)
       --jobs N           so many cuts at a time (one for each processor)
       --timeout SECONDS  end each run after so many seconds of the host's time (60)
+      --quiet            no remarks on the run; errors stay
       --json FILE, --jsonl FILE, --junit FILE
                          write a report, - for standard output
       --list             only print the selected cuts, for a plan
@@ -85,6 +86,7 @@ struct Sweep: Command {
   private let modes: Set<CutMode>
   private let jobs: Int
   private let timeout: Duration
+  private let isQuiet: Bool
   private let plan: PlanOptions
   private let outputs: ReportOutputs
 
@@ -100,6 +102,7 @@ struct Sweep: Command {
     self.modes = modes ?? Set(CutMode.allCases)
     jobs = try arguments.option("--jobs").map(Self.jobs) ?? processorCount
     timeout = try arguments.option("--timeout").map(Run.seconds) ?? .seconds(60)
+    isQuiet = arguments.flag("--quiet")
     outputs = try ReportOutputs(&arguments, [.json, .jsonl, .junit])
     script = try arguments.positional("script.py | folder")
     try arguments.finish()
@@ -134,7 +137,7 @@ struct Sweep: Command {
     let source = try ScriptImport(script)
     let checkSource = try check.map { try ScriptImport($0) }
     console.complain(setup.description)
-    let recording = try runner.record(source, console)
+    let recording = try runner.record(source, isQuiet: isQuiet, console)
     let cuts = try planned(recording, setup.seed)
     if plan.isListed {
       for cut in cuts { console.print(cut.id) }

@@ -40,6 +40,7 @@ struct SweepReport: Sendable {
       "operations": String(recording.operations.count), "flash recording": recording.digest,
       "script": script.name, "script bytes": try script.digest(),
     ]
+    if let modules = setup.modules.digest { basis["module bytes"] = modules }
     if let check {
       basis["check"] = check.name
       basis["check bytes"] = try check.digest()

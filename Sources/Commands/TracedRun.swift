@@ -33,7 +33,7 @@ struct TracedRun: Sendable {
 
   /// The method of a call, if the entry is one.
   func method(at number: Int) -> DeviceMethod? {
-    guard number < entries.count, case .call(let name, _, _, _) = entries[number].event else {
+    guard number < entries.count, case .call(let name, _, _, _, _) = entries[number].event else {
       return nil
     }
     return DeviceMethod(rawValue: name)
@@ -55,7 +55,7 @@ struct TracedRun: Sendable {
 
 extension CallTrace.Entry {
   fileprivate func hands(over function: Int) -> Bool {
-    guard case .call(_, _, let arguments, _) = event else { return false }
+    guard case .call(_, _, let arguments, _, _) = event else { return false }
     return arguments.contains(.function(function))
   }
 }

@@ -53,9 +53,10 @@ extension CallTrace.Entry {
 
   private var eventText: String {
     switch event {
-    case .call(let name, let object, let arguments, let answer):
+    case .call(let name, let object, let arguments, let answer, let injectedRow):
       let on = object.map { $0.number == 0 ? "" : " on object \($0.number)" } ?? ""
       return "\(name)(\(Self.list(arguments)))\(on) -> \(answer.text)"
+        + (injectedRow.map { ", the row \($0) injected" } ?? "")
     case .callback(_, let arguments): return "call-back(\(Self.list(arguments)))"
     }
   }

@@ -79,7 +79,7 @@ package struct Mutation: Sendable {
     // The last call is the one that counts, where the case has come so far; unless a call-back counts.
     let isAllWay = result.isBlocked || result.cell.isOfCallback
     return (isAllWay ? calls[...] : calls.dropLast()).contains { entry in
-      guard case .call(let name, _, _, let answer) = entry.event else { return false }
+      guard case .call(let name, _, _, let answer, _) = entry.event else { return false }
       return name == row.method.rawValue && answer == .success(Self.word)
     }
   }

@@ -82,12 +82,14 @@ private final class Bench {
   private func perform(
     _ method: DeviceMethod, on object: PeripheralID?, _ arguments: [GuestValue]
   ) throws -> Answer {
-    let answer = try device.call(method, on: object, arguments, heapFree: heapFree)
+    let reply = try device.reply(to: method, on: object, arguments, heapFree: heapFree)
     trace.append(
       CallTrace.Entry(
         time: clock.now,
-        .call(name: method.rawValue, object: object, arguments: arguments, answer: answer)))
-    return answer
+        .call(
+          name: method.rawValue, object: object, arguments: arguments, answer: reply.result,
+          injectedRow: reply.injectedRow)))
+    return reply.result
   }
 
   private func value(_ value: CaseValue) -> GuestValue { value.value(on: profile) }

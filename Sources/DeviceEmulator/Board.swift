@@ -17,8 +17,14 @@ struct Board {
   var timers: TimerPool
   /// Sets an alarm that will come back to the device with its purpose.
   let alarm: @Sendable (_ due: Duration, AlarmPurpose) -> Alarm
+  /// Whether the person at the host wants to hear of errors alone.
+  let isQuiet: Bool
   /// What the person at the host should be told once nobody holds the device any more.
   var notices: [String] = []
+  /// What was told, of that which is told once.
+  var told: Set<String> = []
+  /// On which channel scripts have made an object last, by its constructor.
+  var usedChannels: [DeviceMethod: AudioChannel] = [:]
 
   /// The audio channels that the model has under the policy.
   var channels: Set<AudioChannel> { profile.record.channels(under: policy) }
@@ -38,7 +44,7 @@ struct Board {
     guard !faults.strikes(.callbackOverflow) else { return events.drop() }
     let isQueued = events.post(DeviceEvent(function: function, arguments: arguments))
     if !isQueued, events.dropped == 1 {
-      notices.append(
+      remark(
         "the script does not run its callbacks: \(events.capacity) wait, and what comes is dropped")
     }
   }

@@ -59,6 +59,18 @@ struct Call {
   }
 }
 
+/// What a call is answered with.
+package struct Reply: Sendable {
+  /// What the script gets.
+  package let result: Result<GuestValue, GuestException>
+  /// The id of the row that was injected to refuse it; nil if none was.
+  package let injectedRow: String?
+
+  package init(_ result: Result<GuestValue, GuestException>, injectedRow: String? = nil) {
+    (self.result, self.injectedRow) = (result, injectedRow)
+  }
+}
+
 /// What came of acting on a row.
 enum Performed<Row> {
   /// It was done; the value is what the outcome makes, if it makes one.
@@ -85,6 +97,9 @@ protocol Peripheral {
   /// The injected fault that makes a precondition hold as well, if there is such a one.
   func fault(of row: Row) -> Fault.What?
 
+  /// What the model or the emulator lacks where a precondition holds, as a clause; nil for nothing.
+  func lack(behind row: Row, of call: Call, on board: Board) -> String?
+
   /// - Parameter product: What the outcome table wants made, if it wants a value made.
   mutating func perform(
     _ row: Row, making product: Outcome.Product?, for call: Call, on board: inout Board
@@ -93,4 +108,8 @@ protocol Peripheral {
 
 extension Peripheral {
   func fault(of row: Row) -> Fault.What? { nil }
+
+  func lack(behind row: Row, of call: Call, on board: Board) -> String? {
+    board.profile.lack(behind: row.rawValue.drop { $0 != "." }.dropFirst(), of: call.method)
+  }
 }

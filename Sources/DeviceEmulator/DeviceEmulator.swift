@@ -36,6 +36,7 @@ public final class DeviceEmulator: Sendable {
   }
 
   let faults = FaultLedger()
+  let outcomes: OutcomeTable
   private let modemStatus = Monitor(ModemStatus())
   private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
@@ -53,19 +54,21 @@ public final class DeviceEmulator: Sendable {
   ///   - voice: Who speaks for TTS.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
-  ///   - notice: Gets a sentence when something happens that a person should know and the script
-  ///     cannot, such as a microphone that delivers only zeros.
+  ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
+  ///     what the model or the emulator lacks, or that a microphone delivers only zeros.
+  ///   - notice: Gets a sentence when something happens that a person should know and the script cannot.
   /// - Throws: `ProfileError` for an unknown or broken profile, `VolumeError` for volumes that cannot be.
   public convenience init(
     profile: ProfileSelection, policy: Policy = .documented,
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    notice: @escaping @Sendable (String) -> Void = { _ in }
+    isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try self.init(
       profile.resolve(), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, notice: notice)
+      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, isQuiet: isQuiet,
+      notice: notice)
   }
 
   /// Powers on a module whose profile is at hand; otherwise as the other initializer.
@@ -74,12 +77,13 @@ public final class DeviceEmulator: Sendable {
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: OutcomeTable = .bundled,
+    outcomes: OutcomeTable = .bundled, isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.profile = profile
     self.policy = policy
     constants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
+    self.outcomes = outcomes
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -97,7 +101,7 @@ public final class DeviceEmulator: Sendable {
       callbacks: Callbacks(outcomes, policy),
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
-      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set)
+      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set, isQuiet: isQuiet)
     state = Monitor(DeviceState(board: board, outcomes: outcomes))
     alarms.connect(to: self)
   }
@@ -118,6 +122,14 @@ public final class DeviceEmulator: Sendable {
     _ method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
     heapFree: Int = .max
   ) throws(HostFailure) -> Result<GuestValue, GuestException> {
+    try reply(to: method, on: object, arguments, heapFree: heapFree).result
+  }
+
+  /// Answers one call of a script, and says how it came to the answer.
+  package func reply(
+    to method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
+    heapFree: Int = .max
+  ) throws(HostFailure) -> Reply {
     let call = Call(method, on: object, arguments, heapFree: heapFree)
     return try change { state throws(HostFailure) in try state.answer(call) }
   }
@@ -128,6 +140,11 @@ public final class DeviceEmulator: Sendable {
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }
 
+  /// Says why scripts do not find a method.
+  func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
+
+  func remarkOnce(_ sentence: String) { change { $0.board.remarkOnce(sentence) } }
+
   /// Starts a timer that calls a script's function back, without arguments.
   ///
   /// - Parameters:
@@ -136,11 +153,13 @@ public final class DeviceEmulator: Sendable {
   ///   - function: The script's name for the function.
   /// - Returns: Its number, or nil if all the module's timers are taken.
   public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
-    state.withLock { state in
+    change { state in
       guard !faults.strikes(.timer) else { return nil }
-      return state.board.timers.start(
+      let number = state.board.timers.start(
         period: period, isPeriodic: isPeriodic, function: function, clock: clock,
         alarm: state.board.alarm)
+      if number == nil { state.board.remarkOnce("a timer did not start: \(profile.timerLack)") }
+      return number
     }
   }
 

@@ -22,12 +22,18 @@ struct DeviceState {
   // MARK: The gate
 
   /// The only place where a profile and the outcome table decide what a call does.
-  mutating func answer(
-    _ call: Call
-  ) throws(HostFailure) -> Result<GuestValue, GuestException> {
+  mutating func answer(_ call: Call) throws(HostFailure) -> Reply {
     switch gates[call.method] {
-    case nil, .missing: return .failure(.noAttribute(call.method))
-    case .answers(let status): return .success(.int(status))
+    case nil: return Reply(.failure(.noAttribute(call.method)))
+    case .missing:
+      board.explainMissing(call.method)
+      return Reply(.failure(.noAttribute(call.method)))
+    case .answers(let status):
+      let answer = Result<GuestValue, GuestException>.success(.int(status))
+      if let failure = call.failure(answer) {
+        board.remarkOnce("\(failure): \(board.profile.reason(for: call.method))")
+      }
+      return Reply(answer)
     case .record(let rules): return try Self.decide(&recorder, rules, call, &board)
     case .audio(let rules): return try Self.decide(&player, rules, call, &board)
     case .speech(let rules): return try Self.decide(&speech, rules, call, &board)
@@ -37,20 +43,32 @@ struct DeviceState {
   // A static function, so that a peripheral and the board can both be changed at once.
   private static func decide<P: Peripheral>(
     _ peripheral: inout P, _ rules: Rules<P.Row>, _ call: Call, _ board: inout Board
-  ) throws(HostFailure) -> Result<GuestValue, GuestException> {
+  ) throws(HostFailure) -> Reply {
     let exists = call.object.map { (0..<peripheral.objectCount).contains($0.number) } ?? false
     guard exists || call.method.isConstructor else {
-      return .failure(GuestException("ValueError", "no such object"))
+      return Reply(.failure(GuestException("ValueError", "no such object")))
     }
-    for (row, outcome) in rules.rows
-    where peripheral.applies(row, to: call, on: board)
-      || board.fails(peripheral.fault(of: row), with: outcome)
-    {
+    if let row = board.faults.refusal(of: call.method, among: { rules.refusals[$0] != nil }) {
+      return Reply(rules.refusals[row]!.answer(to: call, made: nil), injectedRow: row)
+    }
+    for (row, outcome) in rules.rows {
+      let holds = peripheral.applies(row, to: call, on: board)
+      guard holds || board.fails(peripheral.fault(of: row), with: outcome) else { continue }
       switch try peripheral.perform(row, making: outcome.product, for: call, on: &board) {
-      case .done(let made): return outcome.answer(to: call, made: made)
+      case .done(let made):
+        let answer = outcome.answer(to: call, made: made)
+        if case .object = made { board.noteChannel(of: call) }
+        if holds, let failure = call.failure(answer) {
+          if outcome.effect == .missing {
+            board.explainMissing(call.method)
+          } else if let lack = peripheral.lack(behind: row, of: call, on: board) {
+            board.remarkOnce("\(failure): \(lack)")
+          }
+        }
+        return Reply(answer)
       case .instead(let rows):
         guard let other = rules.outcome(ofFirst: rows) else { continue }
-        return other.answer(to: call, made: nil)
+        return Reply(other.answer(to: call, made: nil))
       }
     }
     preconditionFailure("the last row of \(call.method.rawValue) applies to every call")
@@ -101,6 +119,7 @@ struct DeviceState {
     quieten()
     board.loudspeaker.restart()
     (recorder, player, speech) = (Recorder(), AudioPlayer(), SpeechPlayer())
+    board.channels = [:]
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
   }

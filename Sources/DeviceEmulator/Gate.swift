@@ -27,11 +27,15 @@ enum Gate {
 /// The rows of one method under one policy, in its order.
 struct Rules<Row: RawRepresentable<String> & Equatable> {
   let rows: [(row: Row, outcome: Outcome)]
+  /// What follows from the rows that refuse a call, by their ids.
+  let refusals: [String: Outcome]
 
   init(_ method: DeviceMethod, _ outcomes: MethodOutcomes, _ policy: Policy) {
     rows = outcomes.rows(under: policy).compactMap { id, outcome in
       Row(rawValue: "\(method.functionName).\(id)").map { ($0, outcome) }
     }
+    refusals = Dictionary(
+      uniqueKeysWithValues: outcomes.refusals(under: policy).map { ($0.id, $0.outcome) })
   }
 
   /// The outcome of the first of some rows that the policy has.

@@ -37,6 +37,7 @@ final class MicrophoneSwitch: Microphone {
 
   var description: String { current.description }
   var isLive: Bool { current.isLive }
+  var isSilence: Bool { current.isSilence }
 
   func open(frameRate: Int) throws(AudioError) -> any AudioSource {
     try SwitchedSource(self, openedAt: clock.now, frameRate: frameRate)

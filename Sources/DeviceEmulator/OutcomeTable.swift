@@ -53,7 +53,8 @@ extension Outcome {
     case .makes: .success(made ?? .none)
     case .missing: .failure(.noAttribute(call.method))
     case .callsBack: preconditionFailure("a call-back answers no call")
-    case .raises(let type, "{mismatch}"): .failure(GuestException(type, call.mismatch ?? ""))
+    case .raises(let type, "{mismatch}"):
+      .failure(GuestException(type, call.mismatch ?? call.method.mismatchOfOneTooMany))
     case .raises(let type, let text):
       .failure(
         GuestException(type, Self.fill(text, device: call.arguments.first?.integer ?? 0)))
@@ -117,5 +118,11 @@ public struct MethodOutcomes: Equatable, Sendable {
       ordered = rows
     }
     return ordered.compactMap { row in row.outcome(under: policy).map { (row.id, $0) } }
+  }
+
+  /// The rows that refuse a call under a policy: all but the last, which is how it goes if nothing is in
+  /// its way, and those where it makes its value all the same.
+  func refusals(under policy: Policy) -> [(id: String, outcome: Outcome)] {
+    rows(under: policy).dropLast().filter { $0.outcome.product == nil }
   }
 }

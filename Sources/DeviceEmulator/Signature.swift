@@ -93,9 +93,20 @@ struct Signature {
       return value >= 1 << 31 || value <= -(1 << 31)
     }
   }
+
+  /// What the interpreter says of one argument too many.
+  fileprivate func mismatchOfOneTooMany(ownCount: Int) -> String {
+    let tooMany = [GuestValue](repeating: .none, count: parameters.count + 1)
+    return mismatch(with: tooMany, ownCount: ownCount) ?? ""
+  }
 }
 
 extension DeviceMethod {
+  /// Why arguments do not fit, for a call whose arguments are refused though they do.
+  var mismatchOfOneTooMany: String {
+    signature.mismatchOfOneTooMany(ownCount: isConstructor ? 0 : 1)
+  }
+
   var isConstructor: Bool {
     switch self {
     case .recordInit, .audioInit, .ttsInit: true

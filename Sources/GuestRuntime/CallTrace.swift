@@ -7,10 +7,10 @@ package final class CallTrace: Sendable {
   /// A call and its answer, or a call-back.
   package struct Entry: Sendable {
     package enum Event: Equatable, Sendable {
-      /// The name is `Class.method`.
+      /// The name is `Class.method`; a row is injected if a fault has the call be refused by it.
       case call(
         name: String, object: PeripheralID?, arguments: [GuestValue],
-        answer: Result<GuestValue, GuestException>)
+        answer: Result<GuestValue, GuestException>, injectedRow: String? = nil)
       /// The device calls one of the script's functions.
       case callback(function: Int, arguments: [GuestValue])
     }
@@ -59,13 +59,14 @@ package final class CallTrace: Sendable {
   ///
   /// - Returns: What the script gets.
   func record(
-    _ request: GuestRequest, _ answer: Result<GuestValue, GuestException>, at time: Duration
+    _ request: GuestRequest, _ reply: Reply, at time: Duration
   ) -> Result<GuestValue, GuestException> {
     let number = record(
       .call(
-        name: request.name, object: request.object, arguments: request.arguments, answer: answer),
+        name: request.name, object: request.object, arguments: request.arguments,
+        answer: reply.result, injectedRow: reply.injectedRow),
       at: time)
-    return number == located ? .failure(.place) : answer
+    return number == located ? .failure(.place) : reply.result
   }
 
   /// Takes note of a call of a service, if it is one that the scope has.
@@ -73,7 +74,7 @@ package final class CallTrace: Sendable {
     _ request: GuestRequest, _ answer: Result<GuestValue, GuestException>, at time: Duration
   ) -> Result<GuestValue, GuestException> {
     guard scope == .module, GuestService.ofModel.contains(request.name) else { return answer }
-    return record(request, answer, at: time)
+    return record(request, Reply(answer), at: time)
   }
 
   func record(_ event: DeviceEvent, at time: Duration) {
@@ -103,7 +104,7 @@ extension CallTrace.Entry {
     switch event {
     case .callback(let function, let arguments):
       return [("callback", .int(function)), ("args", .array(arguments.map(\.json)))]
-    case .call(let name, let object, let arguments, let answer):
+    case .call(let name, let object, let arguments, let answer, let injectedRow):
       var members: [(String, JSONNode)] = [("call", .string(name))]
       if let object { members.append(("on", .int(object.number))) }
       members.append(("args", .array(arguments.map(\.json))))
@@ -112,6 +113,7 @@ extension CallTrace.Entry {
       case .failure(let exception):
         members.append(("raise", .array([.string(exception.type), .string(exception.text)])))
       }
+      if let injectedRow { members.append(("injected", .string(injectedRow))) }
       return members
     }
   }

@@ -46,16 +46,20 @@ package final class GuestRun: Sendable {
     package var hear: @Sendable ([GuestValue]) -> Void
     /// The module's calendar.
     package var calendar = RealTimeClock()
+    /// What scripts import as if it were part of the firmware.
+    package var modules = FirmwareModules()
 
     package init(
       _ work: Work, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
-      console: Int32? = nil, hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }
+      console: Int32? = nil, modules: FirmwareModules = FirmwareModules(),
+      hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }
     ) {
       self.work = work
       self.heapBytes = heapBytes
       self.timeout = timeout
       self.seed = seed
       self.console = console
+      self.modules = modules
       self.hear = hear
     }
   }
@@ -107,7 +111,7 @@ package final class GuestRun: Sendable {
     scheduler = GuestScheduler(device, isAtConsole: options.work.console != nil)
     services = GuestServices(
       device, scheduler, seed: options.seed, hear: options.hear, trace: trace,
-      calendar: options.calendar, console: options.work.console,
+      calendar: options.calendar, modules: options.modules, console: options.work.console,
       ended: { [progress] in progress.end($0) })
   }
 

@@ -46,6 +46,10 @@ struct GuestService: Sendable {
   private static let modules: [String: GuestService] = [
     "audio.constants": gives([]) { this, _, _ in this.constants() },
     "audio.missing": gives([]) { this, _, _ in this.missing() },
+    "module.lacks": does([]) { this, _, a in try this.lacks(a) },
+    "module.absent": does([]) { this, _, a in try this.absent(a) },
+    "module.provided": gives([]) { this, _, _ in this.provided() },
+    "module.file": gives(.loadsCode) { this, _, a in try this.providedFile(try a.string(0)) },
     "module.source": gives(.loadsCode) { _, _, a in try GuestServices.source(a) },
     "module.uname": gives([]) { this, _, _ in this.uname() },
     "module.seed": gives([]) { this, _, _ in .int(this.seed) },

@@ -16,6 +16,7 @@ final class GuestServices: Sendable {
   private let hear: @Sendable ([GuestValue]) -> Void
   private let trace: CallTrace?
   private let calendar: RealTimeClock
+  private let modules: FirmwareModules
   /// The module's console; nil for a run of one script.
   let console: ModuleConsole?
   private let ended: (@Sendable (GuestRun.Ending) -> Void)?
@@ -23,7 +24,8 @@ final class GuestServices: Sendable {
   init(
     _ device: DeviceEmulator, _ scheduler: GuestScheduler, seed: UInt64,
     hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }, trace: CallTrace?,
-    calendar: RealTimeClock = RealTimeClock(), console: ModuleConsole? = nil,
+    calendar: RealTimeClock = RealTimeClock(), modules: FirmwareModules = FirmwareModules(),
+    console: ModuleConsole? = nil,
     ended: (@Sendable (GuestRun.Ending) -> Void)? = nil
   ) {
     self.device = device
@@ -31,6 +33,7 @@ final class GuestServices: Sendable {
     self.hear = hear
     self.trace = trace
     self.calendar = calendar
+    self.modules = modules
     self.console = console
     self.ended = ended
     self.seed = Int(seed & 0x3FFF_FFFF)
@@ -58,9 +61,9 @@ final class GuestServices: Sendable {
     case .peripheral(let method):
       guard scheduler.begin(.takesTime, of: caller) else { return nil }
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
-      let answer = try device.call(
-        method, on: request.object, request.arguments, heapFree: request.heapFree)
-      return trace?.record(request, answer, at: device.clock.now) ?? answer
+      let reply = try device.reply(
+        to: method, on: request.object, request.arguments, heapFree: request.heapFree)
+      return trace?.record(request, reply, at: device.clock.now) ?? reply.result
     }
   }
 
@@ -98,6 +101,29 @@ final class GuestServices: Sendable {
       device.missingMethods.map {
         .list([.string(String($0.className)), .string(String($0.functionName))])
       })
+  }
+
+  /// Takes an attribute's name, the module or class that has no such one, and the type's name.
+  func lacks(_ arguments: Arguments) throws {
+    throw device.absence(
+      of: try arguments.string(1), in: try arguments.string(0), type: try arguments.string(2))
+  }
+
+  /// Takes the name of a module that could not be imported, and the text of the error.
+  func absent(_ arguments: Arguments) throws {
+    let name = try arguments.string(0).prefix { $0 != "." }
+    if try arguments.string(1) == "no module named '\(name)'" {
+      device.tellAbsence(ofModule: name)
+    }
+  }
+
+  /// The names of the user's own modules.
+  func provided() -> GuestValue { .list(modules.names.map { .string($0) }) }
+
+  /// The bytes of one of their files.
+  func providedFile(_ path: String) throws -> GuestValue {
+    guard let bytes = modules.contents(of: path) else { throw FlashError.notFound }
+    return .bytes(bytes)
   }
 
   func uname() -> GuestValue {
@@ -170,6 +196,7 @@ final class GuestServices: Sendable {
 
   func startThread() throws -> GuestValue {
     guard let number = scheduler.startThread() else {
+      device.tellThreadLimit()
       throw GuestException("RuntimeError", "can't create thread")
     }
     return .int(number)
@@ -242,7 +269,7 @@ final class GuestServices: Sendable {
 
   func injectFault(_ arguments: Arguments) throws {
     do throws(Fault.Malformed) {
-      device.inject(try Fault(arguments.first?.string ?? ""))
+      try device.inject(arguments.first?.string ?? "")
     } catch {
       throw GuestException("ValueError", error.description)
     }
@@ -259,6 +286,11 @@ final class GuestServices: Sendable {
   }
 
   func status(_ path: String) throws -> GuestValue {
+    switch modules.kind(of: path) {
+    case .file(let size): return .list([Self.mode(.file), .int(size)])
+    case .folder: return .list([Self.mode(.directory), .int(0)])
+    case nil: break
+    }
     let status = try device.files.status(of: path)
     return .list([Self.mode(status.kind), .int(status.size)])
   }

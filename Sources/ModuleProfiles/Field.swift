@@ -164,13 +164,22 @@ extension ValueKind<Set<AudioChannel>> {
 
 extension ValueKind<Availability> {
   static let availability = ValueKind { node throws(Mismatch) in
+    let mismatch = Mismatch(expected: #""works", "missing" or {"answers": -1}"#, found: node)
     switch node.value {
     case .string("works"): return .works
     case .string("missing"): return .missing
-    case .object(let members) where members.count == 1 && members[0].key == "answers":
-      return .answers(try ValueKind<Int>.integer(in: -32_768...32_767).convert(members[0].value))
-    default:
-      throw Mismatch(expected: #""works", "missing" or {"answers": -1}"#, found: node)
+    case .object(let members):
+      if let why = node["why"] { _ = try ValueKind<String>.text.convert(why) }
+      let treatment = members.filter { $0.key != "why" }
+      guard treatment.count == 1 else { throw mismatch }
+      switch (treatment[0].key, treatment[0].value.value) {
+      case ("missing", .bool(true)): return .missing
+      case ("answers", _):
+        let number = ValueKind<Int>.integer(in: -32_768...32_767)
+        return .answers(try number.convert(treatment[0].value))
+      default: throw mismatch
+      }
+    default: throw mismatch
     }
   }
 }

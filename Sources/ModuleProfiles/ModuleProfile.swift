@@ -15,6 +15,8 @@ public struct ModuleProfile: Sendable, Equatable {
   public var tts = TTSFeatures()
   /// The methods that do not simply work.
   public var methods: [DeviceMethod: Availability] = [:]
+  /// Why they do not, a clause, where the profile says so.
+  public var reasons: [DeviceMethod: String] = [:]
   public var limits = ModuleLimits()
   /// `/usr`, then `/bak`.
   public var volumes = [FlashVolume(mount: "/usr"), FlashVolume(mount: "/bak")]
@@ -125,7 +127,8 @@ public struct ProfileFact: Sendable, Equatable {
   /// The offset of its key in that file.
   let offset: Int
 
-  /// The value in words: `532480`, `earpiece, headphone`, `answers -1`.
+  /// The value in words: `532480`, `earpiece, headphone`, `answers -1`,
+  /// `missing (this build has none)`.
   public var text: String { Self.text(of: value) }
 
   private static func text(of node: JSONNode) -> String {
@@ -133,7 +136,9 @@ public struct ProfileFact: Sendable, Equatable {
     case .string(let string): string
     case .array(let elements): elements.map(text).joined(separator: ", ")
     case .object(let members):
-      members.map { "\($0.key) \(text(of: $0.value))" }.joined(separator: ", ")
+      members.filter { $0.key != "why" }
+        .map { $0.value.bool == true ? $0.key : "\($0.key) \(text(of: $0.value))" }
+        .joined(separator: ", ") + (node["why"].map { " (\(text(of: $0)))" } ?? "")
     default: node.jsonText()
     }
   }

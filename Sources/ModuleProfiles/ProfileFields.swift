@@ -55,6 +55,7 @@ enum ProfileFields {
       }
       if let availability = reading.convert(node, .availability) {
         profile.methods[method] = availability
+        profile.reasons[method] = node["why"]?.string
         reading.addFact(node)
       }
     },

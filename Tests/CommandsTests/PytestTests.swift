@@ -38,7 +38,7 @@ struct PytestTests {
       "\(command) --qpyemu-profile EC600N --qpyemu-profile EC200U \(workers) --junitxml report.xml "
         + "'\(repository)/Docs/Examples/pytest'")
     #expect(code == 0, "\(output)")
-    #expect(output.contains("7 passed, 2 skipped"), "\(output)")
+    #expect(output.contains("8 passed, 3 skipped"), "\(output)")
     let report = try bench.text("report.xml")
     for property in [
       #"name="qpyemu.profile" value="EC200U""#, #"name="qpyemu.policy" value="documented""#,
@@ -55,12 +55,23 @@ struct PytestTests {
     #expect(code == 0, "\(output)")
   }
 
+  @Test("The marker's modules are imported as firmware, from the test's folder")
+  func modules() throws {
+    try bench.write("def getStatus(): return 1\n", to: "suite/firmware/sim.py")
+    try bench.write(
+      "import pytest\n@pytest.mark.module('EC600N', modules='firmware')\ndef test(module):\n"
+        + "    module.exec('import sim')\n    assert module.call('sim.getStatus') == 1\n",
+      to: "suite/test_a.py")
+    let (code, output) = try pytest("\(command) suite/test_a.py")
+    #expect(code == 0, "\(output)")
+  }
+
   /// A test, the options it is run with, and what pytest says of it.
   static let mistakes = [
     ("def test(module): pass", "", "no model: mark the test with @pytest.mark.module('EC200U')"),
     (
       "import pytest\n@pytest.mark.module('EC200U', polcy='x')\ndef test(module): pass", "",
-      "the marker module has no polcy; it has policy, audio_in, seed, heap"
+      "the marker module has no polcy; it has policy, audio_in, seed, heap, modules"
     ),
     ("def test(module): pass", "--qpyemu-profile EC2O0U", "did you mean \"EC200U\"?"),
     (

@@ -116,6 +116,44 @@ struct ScenarioTests {
     #expect(said(ending) == ["qpyemu: nothing has met the fault what=encoder when=second:1"])
   }
 
+  @Test(
+    "A row that a fault has answer a call is marked in the trace, also where a scenario injects it")
+  func rows() async throws {
+    let scenario = try bench.write(
+      #"{"events": [{"at": 1, "fault": "what=row call=Record.start row=timer times=once"}]}"#,
+      to: "rows.json")
+    let ending = try await bench.run(
+      script: """
+        import audio, utime
+        r = audio.Record()
+        print(r.gain(1, 1), r.gain(1, 1))
+        utime.sleep(2)
+        print(r.start('a.wav', 1), r.exists('a.wav'))
+        """,
+      [
+        "--fault", "what=row call=Record.gain row=codec times=once", "--scenario", scenario,
+        "--trace", bench.path("trace"),
+      ])
+    #expect(ending.output == "-1 0\n-5 False\n" && ending.code == 0)
+    let marked = try bench.text("trace").split(separator: "\n").filter { $0.contains("injected") }
+    #expect(marked.count == 2)
+    #expect(marked.first?.hasSuffix(#""return":-1,"injected":"codec"}"#) == true, "\(marked)")
+    #expect(marked.last?.hasSuffix(#""return":-5,"injected":"timer"}"#) == true, "\(marked)")
+  }
+
+  @Test("A row that the policy has not is a usage error, and in a scenario one of the data")
+  func unknownRow() async throws {
+    let words = "what=row call=Record.start row=replace"
+    let rest =
+      "row=replace is none of the rows that refuse Record.start under policy observed. They are "
+    let option = try await bench.run(script: "", ["--policy", "observed", "--fault", words])
+    #expect(option.code == 64 && option.errors.hasPrefix("qpyemu: --fault: \(rest)"))
+    let path = try bench.write(#"{"events": [{"at": 1, "fault": "\#(words)"}]}"#, to: "s.json")
+    let scenario = try await bench.run(script: "", ["--policy", "observed", "--scenario", path])
+    #expect(scenario.code == 65 && scenario.errors.hasPrefix("qpyemu: \(path):1:32: \(rest)"))
+    #expect(try await bench.run(script: "", ["--scenario", path]).code == 0)
+  }
+
   @Test("A fault that makes no sense is a usage error that says what would")
   func badFault() async throws {
     let ending = try await bench.run(script: "", ["--fault", "what=raed"])

@@ -31,6 +31,14 @@ struct OutcomeTableTests {
     }
   }
 
+  @Test("What is documented of audio has rows, or stands under what is not emulated")
+  func documented() throws {
+    let audio = try #require(DocumentedModules.bundled["audio"])
+    let withRows = DeviceMethod.allCases.filter { table.methods[$0] != nil && !$0.isConstructor }
+    #expect(withRows.map(\.rawValue).sorted() == audio.emulated)
+    #expect(audio.notEmulated.filter { DeviceMethod(rawValue: $0) != nil } == [])
+  }
+
   @Test("An observed order names exactly the rows that have an observed outcome")
   func observedOrder() {
     for (method, rows) in table.methods {

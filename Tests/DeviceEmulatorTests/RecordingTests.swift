@@ -179,8 +179,9 @@ struct RecordingTests {
 
   @Test("A silent microphone is reported, the recording succeeds")
   func silent() throws {
-    let desk = try Desk(microphone: SilenceMicrophone())
+    let desk = try Desk()
     try desk.listen()
+    desk.device.inject(Fault(.microphoneSilent))
     _ = try desk.record("a.wav", seconds: 1)
     #expect(desk.takeEvents().last == message("U:/a.wav", 16_000, 3))
     #expect(
@@ -249,6 +250,7 @@ struct RecordingTests {
         asked.append(Answer(try! device.call(.recordIsBusy, on: PeripheralID(0))))
       })
     relay.withLock { $0 = device }
+    device.inject(Fault(.microphoneLost))
     #expect(try device.makeRecord().start("a.wav", seconds: 1) == 0)
     clock.advance(by: .seconds(1))
     #expect(asked.all == [0])

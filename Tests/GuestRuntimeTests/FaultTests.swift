@@ -89,6 +89,15 @@ struct GuestFaultTests {
       "qpyemu.fault('what=format'); qpyemu.clear_faults(); print(qpyemu.faults(), r.start('a.wav', 1))",
       "[] 0"
     ),
+    (
+      "qpyemu.fault('what=row call=Record.gain row=codec times=once'); print(r.gain(1, 1), r.gain(1, 1))",
+      "-1 0"
+    ),
+    (
+      "print(error(lambda: qpyemu.fault('what=row call=Record.getData row=hepa')))",
+      "ValueError('row=hepa is none of the rows that refuse Record.getData; did you mean \"heap\"? They are "
+        + "arguments, open, inUse, tooMuch, beyondEnd, seek, heap and read',)"
+    ),
     ("print(qpyemu.profile(), qpyemu.policy())", "EC600N documented"),
     (
       "a = utime.ticks_ms(); qpyemu.fault('what=read'); qpyemu.faults(); qpyemu.profile(); print(utime.ticks_ms() - a)",

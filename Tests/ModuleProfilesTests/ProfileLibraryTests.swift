@@ -187,7 +187,7 @@ import Testing
     #expect(
       differences.map { "\($0.path): \($0.left ?? "-") | \($0.right ?? "-")" } == [
         "limits.scriptHeapBytes: 851968 | 638976",
-        "methods.TTS.init: - | missing",
+        "methods.TTS.init: - | missing (the EU firmware of EG915U has none)",
         "notes:  | Stands for the EG915U-EU, whose firmware has no TTS.",
         "record.channels: earpiece, headphone, speaker | earpiece, headphone",
         "record.stream.read: true | false",

@@ -41,6 +41,16 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
     BadProfile(
       #""methods": {"Record.gain": {"answers": "no"}}"#,
       #""methods.Record.gain" must be an integer from -32768 to 32767, not "no""#),
+    BadProfile(
+      #""methods": {"Record.gain": {"missing": false}}"#,
+      #""methods.Record.gain" must be "works", "missing" or {"answers": -1}, not {"missing":false}"#
+    ),
+    BadProfile(
+      #""methods": {"Record.gain": {"why": "x"}}"#,
+      #""methods.Record.gain" must be "works", "missing" or {"answers": -1}, not {"why":"x"}"#),
+    BadProfile(
+      #""methods": {"Record.gain": {"missing": true, "why": ""}}"#,
+      #""methods.Record.gain" must be a text of 1 to 200 printable characters, not """#),
     BadProfile(#""methods": []"#, #""methods" must be an object, not an array"#),
     BadProfile(#""abstract": 1"#, #""abstract" must be true or false, not 1"#),
     BadProfile(#""record": {"gain": "yes"}"#, #""record.gain" must be true or false, not "yes""#),

@@ -80,7 +80,13 @@ import Testing
 
   @Test("The schema knows every key, method and word that the lint knows, at its limits")
   func acceptsEverything() throws {
-    let methods = DeviceMethod.allCases.map { #""\#($0.rawValue)": {"answers": -32768}"# }
+    let treatments = [
+      #""works""#, #""missing""#, #"{"answers": -32768}"#, #"{"answers": 1, "why": "x"}"#,
+      #"{"missing": true, "why": "x"}"#, #"{"missing": true}"#,
+    ]
+    let methods = DeviceMethod.allCases.enumerated().map {
+      #""\#($1.rawValue)": \#(treatments[$0 % treatments.count])"#
+    }
     let path = try folder.write(
       "P.json",
       """

@@ -37,6 +37,14 @@ def test_a_lost_microphone_is_told_and_what_was_heard_stays(recorder):
 
 
 @pytest.mark.module("EC600N", "EC800N")
+def test_a_gain_that_the_codec_refuses_is_survived(module):
+    module.exec("import audio; record = audio.Record()")
+    module.fault("what=row call=Record.gain row=codec times=once")
+    assert module.call("record.gain", 4, 12) == -1
+    assert module.call("record.gain", 4, 12) == 0
+
+
+@pytest.mark.module("EC600N", "EC800N")
 def test_only_these_models_set_the_gain(module):
     module.exec("import audio; record = audio.Record()")
     assert module.call("record.gain", 4, 12) == 0

@@ -6,17 +6,25 @@ import JSONText
 extension Scenario {
   /// Reads a scenario and all that it names.
   ///
-  /// - Parameter seed: What noise derives from.
+  /// - Parameters:
+  ///   - seed: What noise derives from.
+  ///   - check: Refuses a fault that the module cannot have.
   /// - Throws: `Complaint` with every mistake on a line of its own, with file, line and column.
-  init(_ path: String, seed: UInt64) throws(Complaint) {
+  init(
+    _ path: String, seed: UInt64, checkingFaults check: @escaping FaultCheck
+  ) throws(Complaint) {
     guard let bytes = HostFile.contents(of: path) else {
       throw Complaint(.missingInput, "cannot read the scenario \(path): \(hostReason)")
     }
-    try self.init(JSONSource(name: path, bytes: bytes), seed: seed)
+    try self.init(JSONSource(name: path, bytes: bytes), seed: seed, checkingFaults: check)
   }
 
-  init(_ source: JSONSource, seed: UInt64) throws(Complaint) {
-    var reading = ScenarioReading(source, seed: seed)
+  typealias FaultCheck = (Fault) throws(Fault.Malformed) -> Void
+
+  init(
+    _ source: JSONSource, seed: UInt64, checkingFaults check: @escaping FaultCheck = { _ in }
+  ) throws(Complaint) {
+    var reading = ScenarioReading(source, seed: seed, check)
     do throws(JSONError) {
       self = reading.scenario(try source.parse())
     } catch {
@@ -33,9 +41,12 @@ extension Scenario {
 private struct ScenarioReading {
   private let source: JSONSource
   private let seed: UInt64
+  private let checkFault: Scenario.FaultCheck
   private(set) var problems: [String] = []
 
-  init(_ source: JSONSource, seed: UInt64) { (self.source, self.seed) = (source, seed) }
+  init(_ source: JSONSource, seed: UInt64, _ checkFault: @escaping Scenario.FaultCheck) {
+    (self.source, self.seed, self.checkFault) = (source, seed, checkFault)
+  }
 
   mutating func scenario(_ root: JSONNode) -> Scenario {
     var (events, expectations): ([Scenario.Event], [Scenario.Expectation]) = ([], [])
@@ -182,7 +193,9 @@ private struct ScenarioReading {
   private mutating func fault(_ node: JSONNode) -> Fault? {
     guard let words = text(node, "fault") else { return nil }
     do throws(Fault.Malformed) {
-      return try Fault(words)
+      let fault = try Fault(words)
+      try checkFault(fault)
+      return fault
     } catch {
       report(error.description, at: node.offset)
       return nil

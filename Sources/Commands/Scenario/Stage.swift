@@ -21,10 +21,19 @@ struct StageOptions {
     scenario = try arguments.option("--scenario")
   }
 
-  /// Reads the scenario, and checks that it goes with the run.
-  func stage(seed: UInt64, microphone: any Microphone, _ console: Console) throws -> Stage {
-    let read = try scenario.map { try Scenario($0, seed: seed) }
-    if let read, read.changesMicrophone, microphone.isLive {
+  /// Reads the scenario, and checks that it and the faults go with the run.
+  func stage(for setup: RunSetup, _ console: Console) throws -> Stage {
+    for fault in faults {
+      do throws(Fault.Malformed) {
+        try setup.check(fault)
+      } catch {
+        throw UsageError("--fault: \(error)")
+      }
+    }
+    let read = try scenario.map {
+      try Scenario($0, seed: setup.seed, checkingFaults: setup.check)
+    }
+    if let read, read.changesMicrophone, setup.microphone.isLive {
       throw UsageError(
         "the scenario changes the microphone, which cannot be live then: use tone:HZ, file:PATH, "
           + "noise or silence as --audio-in")

@@ -21,6 +21,11 @@ extension ConformanceReport {
       lines += ["", "## Policy \(policy.rawValue)", ""] + matrix(policy)
     }
     lines += ["", "## Outcomes"] + rows(outcomes)
+    lines += [
+      "", "## Modules", "",
+      "What the vendor documents of each module, and what of it scripts find.", "",
+    ]
+    lines += DocumentedModules.bundled.table
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -9,6 +9,7 @@ struct FailingMicrophone: Microphone {
 
   var description: String { base.description }
   var isLive: Bool { base.isLive }
+  var isSilence: Bool { base.isSilence }
 
   func open(frameRate: Int) throws(AudioError) -> any AudioSource {
     FailingSource(try base.open(frameRate: frameRate), faults)

@@ -1,4 +1,4 @@
-import ModuleProfiles
+public import ModuleProfiles
 
 extension Fault {
   /// Why words describe no fault, in a clause that names the field and the words that would do.
@@ -7,14 +7,15 @@ extension Fault {
     public let description: String
   }
 
-  private enum Field: String, CaseIterable {
-    case what, when, times, file
+  fileprivate enum Field: String, CaseIterable {
+    case what, when, times, file, call, row
 
     static var words: [String] { allCases.map { $0.rawValue } }
   }
 
   /// Reads a fault's words: fields such as `when=call:2`, in any order, between blanks. All but `what`
-  /// may be left out: then it fails from now on, always, whatever the file.
+  /// may be left out: then it fails from now on, always, whatever the file. `what=row` has `call` and
+  /// `row` too.
   public init(_ words: String) throws(Malformed) {
     let fields = try Self.fields(of: words)
     guard let word = fields[.what] else {
@@ -34,7 +35,12 @@ extension Fault {
           ? "file= names no file"
           : "file=\(file) does not go with what=\(word), only with \(listed(others, "or"))")
     }
-    self.init(what, when: when ?? .now, times: times, file: fields[.file])
+    let row = try Row(fields, of: what)
+    guard let row else {
+      self.init(what, when: when ?? .now, times: times, file: fields[.file])
+      return
+    }
+    try self.init(row: row.id, of: row.method, when: when ?? .now, times: times)
   }
 
   private static func fields(of words: String) throws(Malformed) -> [Field: String] {
@@ -64,6 +70,78 @@ extension Fault {
         description: "times=\(word) is unknown\(hint(word, ["once", "always"])) It is once, "
           + "always or a whole number above 0")
     }
+  }
+}
+
+extension Fault.Row {
+  /// The row that `call=` and `row=` name; nil where neither is there and none is needed.
+  fileprivate init?(
+    _ fields: [Fault.Field: String], of what: Fault.What
+  ) throws(Fault.Malformed) {
+    let given = [Fault.Field.call, .row].filter { fields[$0] != nil }
+    guard what == .row else {
+      if given.isEmpty { return nil }
+      throw Fault.Malformed(
+        description: "\(given[0])= does not go with what=\(what.rawValue), only with row")
+    }
+    guard let call = fields[.call], let id = fields[.row] else {
+      throw Fault.Malformed(
+        description: "what=row needs call= and row=, such as call=Record.gain row=codec")
+    }
+    guard let method = DeviceMethod(rawValue: call) else {
+      throw Fault.Malformed(
+        description:
+          "call=\(call) is no method\(hint(call, DeviceMethod.allCases.map(\.rawValue))) "
+          + "It is a class and its method, such as Record.gain")
+    }
+    try self.init(id, of: method)
+  }
+
+  /// Checks that a method can be refused so, under one policy at least.
+  init(_ id: String, of method: DeviceMethod) throws(Fault.Malformed) {
+    (self.method, self.id) = (method, id)
+    let known = Policy.allCases.flatMap { refusals(in: .bundled, under: $0) }
+    try check(id, among: known.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }, "")
+  }
+
+  /// - Parameter place: Where there are no other rows; empty for nowhere.
+  private func check(
+    _ id: String, among known: [String], _ place: String
+  ) throws(Fault.Malformed) {
+    guard !known.contains(id) else { return }
+    throw Fault.Malformed(
+      description: "row=\(id) is none of the rows that refuse \(method.rawValue)\(place)"
+        + "\(hint(id, known)) They are \(listed(known, "and"))")
+  }
+
+  private func refusals(in table: OutcomeTable, under policy: Policy) -> [String] {
+    table.methods[method]?.refusals(under: policy).map(\.id) ?? []
+  }
+
+  fileprivate func check(
+    on profile: ModuleProfile, under policy: Policy, _ table: OutcomeTable
+  ) throws(Fault.Malformed) {
+    let constructor = DeviceMethod(rawValue: "\(method.className).init")
+    for method in [constructor, method].compactMap({ $0 })
+    where profile.availability(of: method) != .works {
+      throw Fault.Malformed(
+        description:
+          "call=\(self.method.rawValue) comes to no row on \(profile.name), whose profile "
+          + "decides of \(method.rawValue) by itself")
+    }
+    try check(id, among: refusals(in: table, under: policy), " under policy \(policy.rawValue)")
+  }
+}
+
+extension Fault {
+  /// Checks that the fault can act on a module: that it has such a row.
+  ///
+  /// - Parameter table: What the module answers by.
+  /// - Throws: ``Malformed`` if it cannot, with the rows that would do.
+  public func check(
+    on profile: ModuleProfile, under policy: Policy, in table: OutcomeTable = .bundled
+  ) throws(Malformed) {
+    try row?.check(on: profile, under: policy, table)
   }
 }
 
@@ -127,6 +205,7 @@ extension Fault: CustomStringConvertible {
     var words = ["what=\(what.rawValue)", "when=\(when.word)"]
     if let times { words.append("times=\(times == 1 ? "once" : String(times))") }
     if let file { words.append("file=\(file)") }
+    if let row { words += ["call=\(row.method.rawValue)", "row=\(row.id)"] }
     return words.joined(separator: " ")
   }
 }

@@ -1,9 +1,19 @@
+public import ModuleProfiles
+
 /// A failure to be brought about on purpose: what fails, from when on, how often, and of which file.
 ///
 /// It acts where the real thing fails, on the flash, the microphone, the encoder or the check of a
 /// resource, so what follows is what follows from the real thing. The same in words, as `--fault`,
 /// scenarios and scripts have it: `what=read when=call:2 times=once file=a.wav`.
 public struct Fault: Hashable, Sendable {
+  /// A row of the outcome table, by which a call is refused.
+  public struct Row: Hashable, Sendable {
+    /// Whose calls.
+    public let method: DeviceMethod
+    /// The row's id, such as `codec`.
+    public let id: String
+  }
+
   /// What fails.
   public enum What: String, CaseIterable, Sendable {
     /// A file on the flash cannot be removed, and so not replaced.
@@ -36,6 +46,8 @@ public struct Fault: Hashable, Sendable {
     case encoder
     /// The queue of call-backs takes no more.
     case callbackOverflow = "callback-overflow"
+    /// A call is refused by one row of its outcomes, whatever its cause.
+    case row
 
     /// What the occasions are counted in on which it can fail.
     public var unit: Unit {
@@ -57,7 +69,7 @@ public struct Fault: Hashable, Sendable {
 
   /// What goes by until something fails.
   public enum Unit: String, CaseIterable, Sendable {
-    /// An operation, a check, a call-back: one of what fails.
+    /// An operation, a check, a call, a call-back: one of what fails.
     case call
     /// A byte by which files grow.
     case byte
@@ -86,15 +98,32 @@ public struct Fault: Hashable, Sendable {
   /// The only file that it concerns, as scripts name it. Without it, a fault of the flash spares
   /// `.py` and `.mpy`, so that the script itself can still be loaded.
   public let file: String?
+  /// How calls are refused; nil unless it is ``What/row`` that fails.
+  public let row: Row?
 
-  /// Describes a fault.
+  /// Describes a fault of anything but a row.
   ///
   /// - Precondition: `when` is ``When/now`` or has the unit of `what`; `times` is above 0; only faults
   ///   of the flash have a file.
   public init(_ what: What, when: When = .now, times: Int? = nil, file: String? = nil) {
+    precondition(what != .row, "which row is said by another initializer")
+    self.init(what, when, times, file, nil)
+  }
+
+  /// Has calls of a method be refused as a row of its outcomes says. Nothing is done by such a call.
+  ///
+  /// - Precondition: `when` is ``When/now`` or ``When/call(_:)``; `times` is above 0.
+  /// - Throws: ``Malformed`` if the method has no such row, with those that it has.
+  public init(
+    row id: String, of method: DeviceMethod, when: When = .now, times: Int? = nil
+  ) throws(Malformed) {
+    self.init(.row, when, times, nil, try Row(id, of: method))
+  }
+
+  private init(_ what: What, _ when: When, _ times: Int?, _ file: String?, _ row: Row?) {
     precondition(when.unit == nil || when.unit == what.unit, "\(what) counts in \(what.unit)s")
     precondition((times ?? 1) > 0 && (file == nil || what.isOfFlash))
-    (self.what, self.when, self.times, self.file) = (what, when, times, file)
+    (self.what, self.when, self.times, self.file, self.row) = (what, when, times, file, row)
   }
 }
 

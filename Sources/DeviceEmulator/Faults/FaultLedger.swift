@@ -1,4 +1,5 @@
 import EmulatedTime
+import ModuleProfiles
 
 /// The faults that were injected into a device, and how often each has struck.
 ///
@@ -64,6 +65,23 @@ final class FaultLedger: Sendable {
   /// The faults in the order of their injection, and how often each has struck.
   var faults: [(fault: Fault, strikes: Int)] {
     entries.withLock { entries in entries.map { ($0.fault, $0.strikes) } }
+  }
+
+  /// The row by which a call is refused, if one was injected; the first if there are several. Each fault
+  /// of one of these rows takes note of the call.
+  ///
+  /// - Parameter rows: The ids of the rows that can refuse it.
+  func refusal(of method: DeviceMethod, among rows: (String) -> Bool) -> String? {
+    entries.withLock { entries in
+      var refusal: String?
+      for index in entries.indices {
+        guard let row = entries[index].fault.row, row.method == method, rows(row.id),
+          entries[index].meets(.call)
+        else { continue }
+        refusal = refusal ?? row.id
+      }
+      return refusal
+    }
   }
 
   /// Whether something fails at an occasion. Each fault of the kind takes note of it.

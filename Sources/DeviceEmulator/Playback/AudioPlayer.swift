@@ -93,6 +93,28 @@ struct AudioPlayer: Peripheral {
     return board.clip(of: .file(call.string(2))) == nil
   }
 
+  func lack(behind row: AudioRow, of call: Call, on board: Board) -> String? {
+    guard row == .playFile else {
+      return board.profile.lack(
+        behind: row.rawValue.drop { $0 != "." }.dropFirst(), of: call.method)
+    }
+    let file = RecordedFile(name: call.string(2), files: board.files)
+    guard !file.isBeingWritten, let bytes = try? board.files.contents(of: file.flashPath) else {
+      return nil
+    }
+    return UndecodedFormat(bytes)?.lack ?? Self.problem(bytes, name: file.path)
+  }
+
+  /// Why a file cannot be decoded.
+  private static func problem(_ bytes: [UInt8], name: String) -> String? {
+    do throws(AudioError) {
+      _ = try AudioClip(bytes, name: name)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
   mutating func perform(
     _ row: AudioRow, making product: Outcome.Product?, for call: Call, on board: inout Board
   ) throws(HostFailure) -> Performed<AudioRow> {

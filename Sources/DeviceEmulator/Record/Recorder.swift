@@ -446,7 +446,7 @@ struct Recorder: Peripheral {
     if let alarm = recording.alarm { board.clock.cancel(alarm) }
     if board.policy == .documented { board.timers.release() }
     let report = recording.session.report
-    var remarks = report.remarks
+    var remarks = report.remarks(isSilenceMeant: board.microphone.isSilence)
     switch recording.target {
     case .file(let file): file.release()
     case .stream(let ring): remarks += ring.remarks
@@ -454,9 +454,9 @@ struct Recorder: Peripheral {
     var hasFailed = false
     if case .failed(let reason) = recording.session.state {
       hasFailed = true
-      remarks.insert("the recording failed: \(reason.sentence)", at: 0)
+      board.notices.append("\(recording.target.path): the recording failed: \(reason.sentence)")
     }
-    board.notices += remarks.map { "\(recording.target.path): \($0)" }
+    for remark in remarks { board.remark("\(recording.target.path): \(remark)") }
     let row = recording.target.ended(hasFailed: hasFailed)
     tell(recording, of: row, length: report.audioByteCount, &board)
   }
@@ -502,7 +502,7 @@ struct Recorder: Peripheral {
   ) {
     guard !hasToldOfHeader, let told = headerless[file.path], told.size == end else { return }
     hasToldOfHeader = true
-    board.notices.append(
+    board.remark(
       "\(file.path): the script reads \(end) bytes, as getSize told, and misses the last "
         + "\(told.header): on the \(board.profile.series) getSize leaves the file header out and "
         + "getData counts it")

@@ -2,9 +2,11 @@ import AudioEngine
 
 extension RecordingReport {
   /// What a person should know of a recording that the script cannot see, a clause each.
-  var remarks: [String] {
+  ///
+  /// - Parameter isSilenceMeant: Whether the microphone was to deliver zeros.
+  func remarks(isSilenceMeant: Bool) -> [String] {
     var remarks: [String] = []
-    if silentSince == 0, frameCount > 0 {
+    if silentSince == 0, frameCount > 0, !isSilenceMeant {
       remarks.append("the microphone delivered nothing but zeros: is it muted?")
     }
     if health.overruns > 0 {

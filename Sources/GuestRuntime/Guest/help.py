@@ -30,6 +30,7 @@ def importable():
     without = ("array", "cmath", "gc", "math")
     names = {"__main__"} | {name if name in without else "u" + name for name in NATIVE}
     # A module that is there with and without a u has its u.
+    names |= set(provided)
     return sorted(names | {name for name in GUEST if name not in TOOLS and "u" + name not in GUEST})
 
 

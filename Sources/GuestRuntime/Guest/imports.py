@@ -46,7 +46,9 @@ def make_importer(native_import):
         paths[:] = [""]
         lent.append(Lent(native))
         try:
-            return native(name)
+            module = native(name)
+            tell_lacks(module, name)
+            return module
         finally:
             lent.pop()
             paths[:] = path
@@ -72,11 +74,41 @@ def make_importer(native_import):
             end = name.find(".", end + 1)
         raise ImportError("no module named '%s'" % name)
 
+    def firmware_module(name, wanted):
+        top = name.split(".")[0]
+        paths.insert(0, FIRMWARE)
+        try:
+            if top not in modules and is_kept(top):
+                bodies.append(top)
+                try:
+                    modules[top] = native("_" + top)  # The device knows it by this name, too.
+                finally:
+                    bodies.pop()
+                modules[top].__name__ = top
+            return flash_module(name, wanted)
+        finally:
+            paths.remove(FIRMWARE)
+
+    def is_kept(name):
+        # Whether the interpreter has a module of its own behind a name, whatever sys.path holds.
+        path = paths[:]
+        paths[:] = []
+        try:
+            native(name)
+            return True
+        except ImportError:
+            return False
+        finally:
+            paths[:] = path
+
     def import_module(name, names=None, values=None, wanted=None, level=0):
         if level:
             return flash_module(absolute(name, level), wanted)
         if name in GUEST:
             module = guest_module(GUEST[name])
+            for part in wanted or ():
+                if part != "*" and not hasattr(module, part):
+                    raise ImportError("can't import name " + part)
             return getattr(module, "_itself", module)
         bare = name[1:] if name[:1] == "u" and name not in NATIVE else name
         if bare == "random" and not seeded:
@@ -87,12 +119,47 @@ def make_importer(native_import):
             return lent[-1]
         if name in own_names:
             raise ImportError("no module named '%s'" % name)
-        return flash_module(name, wanted)
+        try:
+            if name.split(".")[0] in provided:
+                return firmware_module(name, wanted)
+            return flash_module(name, wanted)
+        except ImportError as error:
+            call("module.absent", name, str(error))
+            raise
 
     return import_module
 
 
 seeded = []
+FIRMWARE = "/.firmware"  # Where the user's own modules lie.
+provided = call("module.provided")
+
+
+def tell_lacks(module, name):
+    """Has the device hear what is looked for in vain, since it knows why."""
+    owner = name[6:] if name[:6] == "guest_" else name
+
+    def missing(part):
+        lack(owner, part, "module")
+
+    for part in dir(module):
+        value = getattr(module, part)
+        if type(value) is type and not hasattr(value, "__getattr__"):
+            class_teller(owner + "." + part, value)
+    module.__getattr__ = missing
+
+
+def class_teller(owner, kind):
+    try:
+        kind.__getattr__ = lambda self, part: lack(owner, part, type(self).__name__)
+    except AttributeError:
+        pass  # A class of the interpreter's own.
+
+
+def lack(owner, part, kind):
+    if part[:1] == "_":
+        raise AttributeError("'%s' object has no attribute '%s'" % (kind, part))
+    call("module.lacks", owner, part, kind)
 
 
 def absolute(name, level):

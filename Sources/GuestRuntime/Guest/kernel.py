@@ -376,6 +376,8 @@ class Flash:
     def open(self, path, mode):
         if path in self.importing:
             return io.BytesIO(self.importing[path])
+        if path.startswith("/.firmware/"):
+            return io.BytesIO(call("module.file", path))
         if "open_file" not in files:
             load("files", files)
         return files["open_file"](self.path(path), mode)

@@ -7,7 +7,13 @@ import pytest
 
 from .module import Module
 
-KEYWORDS = {"policy": "--policy", "audio_in": "--audio-in", "seed": "--seed", "heap": "--heap"}
+KEYWORDS = {
+    "policy": "--policy",
+    "audio_in": "--audio-in",
+    "seed": "--seed",
+    "heap": "--heap",
+    "modules": "--modules",
+}
 
 
 def pytest_addoption(parser):
@@ -25,7 +31,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line(
         "markers",
-        "module(*profiles, policy=, audio_in=, seed=, heap=): the models that a test's `module` is,"
+        "module(*profiles, policy=, audio_in=, seed=, heap=, modules=): the models that a test's `module` is,"
         " one after the other, and how it is emulated",
     )
 
@@ -60,7 +66,7 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("module", profiles, indirect=True)
 
 
-def options(marker):
+def options(marker, folder):
     given = {"audio_in": "tone:440", **(marker.kwargs if marker else {})}
     unknown = set(given) - set(KEYWORDS)
     if unknown:
@@ -68,6 +74,8 @@ def options(marker):
             "the marker module has no %s; it has %s"
             % (", ".join(sorted(unknown)), ", ".join(KEYWORDS))
         )
+    if "modules" in given:
+        given["modules"] = os.path.join(folder, given["modules"])
     return [word for key, value in given.items() for word in (KEYWORDS[key], str(value))]
 
 
@@ -85,7 +93,7 @@ def command(config):
 def module(request):
     """A running emulated module, one for each test, in virtual time."""
     marker = request.node.get_closest_marker("module")
-    made = Module(request.param, command(request.config), options(marker))
+    made = Module(request.param, command(request.config), options(marker, request.path.parent))
     request.node.user_properties += [
         ("qpyemu.profile", request.param),
         ("qpyemu.policy", made.call("__import__('qpyemu').policy")),

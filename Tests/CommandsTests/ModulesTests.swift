@@ -1,0 +1,269 @@
+import ModuleProfiles
+import Testing
+
+@testable import Commands
+
+/// Modules that are not emulated, and the user's own in their place.
+@Suite(.serialized)
+struct ModulesTests {
+  let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  private func remarks(_ ending: Ending) -> [String] {
+    ending.errors.split(separator: "\n").dropFirst().map { String($0.dropFirst("qpyemu: ".count)) }
+  }
+
+  // MARK: Documented
+
+  @Test("Scripts find every member that is listed as emulated, and none that is not")
+  func members() async throws {
+    let modules = DocumentedModules.bundled.modules.filter { $0.emulated != nil }
+    let lists = modules.map { module in
+      "check('\(module.name)', '\((module.emulated ?? []).joined(separator: " "))', "
+        + "'\(module.notEmulated.joined(separator: " "))')"
+    }
+    let ending = try await bench.run(
+      script: """
+        def has(value, member):
+            for part in member.split('.'):
+                if not hasattr(value, part): return False
+                value = getattr(value, part)
+            return True
+        def check(name, there, missing):
+            module = __import__(name)
+            print(name, [m for m in there.split() if not has(module, m)],
+                  [m for m in missing.split() if has(module, m)])
+
+        """ + lists.joined(separator: "\n"), ["--quiet"])
+    #expect(ending.code == 0, "\(ending.errors)")
+    #expect(ending.lines == modules.map { "\($0.name) [] []" })
+    #expect(remarks(ending) == [])
+  }
+
+  @Test("The interpreter's own modules can be imported")
+  func interpreter() async throws {
+    let imports = DocumentedModules.bundled.interpreter.map { "import \($0)" }
+    let ending = try await bench.run(script: imports.joined(separator: "\n") + "\nprint('all')")
+    #expect(ending.output == "all\n", "\(ending.errors)")
+  }
+
+  @Test("A QuecPython module that is not emulated raises what a module raises, and is told once")
+  func missing() async throws {
+    let names = DocumentedModules.bundled.modules.filter { $0.emulated == nil }.map(\.name)
+    #expect(names.count > 50 && names.contains("sim") && names.contains("usocket"))
+    let ending = try await bench.run(
+      script: """
+        for name in '\(names.joined(separator: " "))'.split() * 2:
+            try: __import__(name)
+            except ImportError as error: print(error)
+        """)
+    #expect(ending.lines == (names + names).map { "no module named '\($0)'" })
+    #expect(
+      remarks(ending)
+        == names.map {
+          "\($0) is a QuecPython module that qpyemu does not emulate yet; --modules FOLDER takes your own"
+        })
+  }
+
+  @Test("An uncaught ImportError ends the script with 1 and its traceback, as on a module")
+  func uncaught() async throws {
+    let ending = try await bench.run(script: "import umqtt.simple")
+    #expect(ending.code == 1)
+    #expect(
+      ending.output == """
+        Traceback (most recent call last):
+          File "/usr/script.py", line 1, in <module>
+        ImportError: no module named 'umqtt'
+
+        """)
+    #expect(remarks(ending).count == 1)
+  }
+
+  @Test("Of other modules nothing is told, nor of one of the flash that itself cannot import")
+  func others() async throws {
+    try bench.write("import nothing", to: "app/sim.py")
+    try bench.write(
+      """
+      import sys
+      sys.path.append('/usr')
+      for name in ('sim', 'nonsense', 'usr.sms', 'usr.sim'):
+          try: __import__(name)
+          except ImportError as error: print(error)
+      """, to: "app/main.py")
+    let ending = try await bench.run([
+      "run", bench.path("app"), "--profile", "EC600N", "--audio-in", "silence",
+    ])
+    #expect(ending.code == 0 && ending.lines.count == 4)
+    #expect(remarks(ending) == [])
+  }
+
+  @Test("A member that is documented and not emulated is told once, however it is looked for")
+  func member() async throws {
+    let ending = try await bench.run(
+      script: """
+        import audio, machine, utime
+        def try_to(do):
+            try: print(do())
+            except Exception as error: print(type(error).__name__, error)
+        class Mine(machine.Pin): pass
+        try_to(lambda: audio.Audio(0).playStream(2, b''))
+        try_to(lambda: audio.Audio(0).playStream)
+        try_to(lambda: machine.UART(2))
+        try_to(lambda: exec('from machine import UART'))
+        try_to(lambda: Mine(1).set_pull(1))
+        try_to(lambda: utime.getTimeZone())
+        try_to(lambda: machine.Pni)
+        """)
+    #expect(
+      ending.lines == [
+        "AttributeError 'Audio' object has no attribute 'playStream'",
+        "AttributeError 'Audio' object has no attribute 'playStream'",
+        "AttributeError 'module' object has no attribute 'UART'",
+        "ImportError can't import name UART",
+        "AttributeError 'Mine' object has no attribute 'set_pull'",
+        "AttributeError 'module' object has no attribute 'getTimeZone'",
+        "AttributeError 'module' object has no attribute 'Pni'",
+      ])
+    #expect(
+      remarks(ending)
+        == ["audio.Audio.playStream", "machine.UART", "machine.Pin.set_pull", "utime.getTimeZone"]
+        .map { "\($0) is documented, but qpyemu does not emulate it yet" })
+  }
+
+  // MARK: Your own
+
+  /// A folder of modules, and a script that uses them all.
+  private func makeFirmware() throws {
+    try bench.write("import helper\ndef getStatus(): return helper.one()", to: "fw/sim.py")
+    try bench.write("import machine\ndef one(): return machine.Pin.OUT", to: "fw/helper.py")
+    try bench.write("from . import base\nNAME = base.NAME", to: "fw/umqtt/__init__.py")
+    try bench.write("NAME = 'umqtt'", to: "fw/umqtt/base.py")
+    try bench.write("from umqtt.base import NAME\nimport usr.mine", to: "fw/umqtt/robust.py")
+    try bench.write("x", to: "fw/README.txt")
+    try bench.write("WORD = 'flash'", to: "app/mine.py")
+    try bench.write("print('the flash comes last')", to: "app/sim.py")
+    try bench.write(
+      """
+      import sim, umqtt.robust, uos, sys
+      from umqtt import NAME
+      import usr.mine
+      print(sim.getStatus(), NAME, umqtt.robust.usr.mine.WORD, sys.path, uos.listdir('/'))
+      sys.path.insert(0, '/usr')
+      del sys.modules['sim']
+      import sim
+      print(sim.getStatus())
+      """, to: "app/main.py")
+  }
+
+  private static let printed = "1 umqtt flash [''] ['usr', 'bak']\n1\n"
+
+  private func run(_ words: [String], variables: [String: String] = [:]) async throws -> Ending {
+    try await bench.run(
+      ["run", bench.path("app"), "--profile", "EC600N", "--audio-in", "silence"] + words,
+      variables: variables)
+  }
+
+  @Test("Scripts import what is in the folder as firmware, before the flash's: files and packages")
+  func own() async throws {
+    try makeFirmware()
+    let ending = try await run(["--modules", bench.path("fw"), "--export", bench.path("out")])
+    #expect(ending.output == Self.printed, "\(ending.errors)")
+    #expect(ending.code == 0 && remarks(ending) == [])
+    #expect(ending.errors.hasSuffix("seed 1, modules \(bench.path("fw"))\n"))
+    #expect(!bench.exists("out/usr/umqtt") && !bench.exists("out/usr/helper.py"))
+    #expect(try await run([]).code == 1)
+  }
+
+  @Test("The environment and qpyemu.json name the folder too, the latter from its own place")
+  func settings() async throws {
+    try makeFirmware()
+    let variable = try await run([], variables: ["QPYEMU_MODULES": bench.path("fw")])
+    #expect(variable.output == Self.printed, "\(variable.errors)")
+    try bench.write(#"{"modules": "fw"}"#, to: "qpyemu.json")
+    let file = try await run([])
+    #expect(file.output == Self.printed, "\(file.errors)")
+  }
+
+  @Test("repl, sweep and profiles diff --script take the folder as well")
+  func commands() async throws {
+    try makeFirmware()
+    let options = ["--audio-in", "silence", "--modules", bench.path("fw")]
+    let sweep = try await bench.run(
+      [
+        "sweep", "power-cut", bench.path("app"), "--profile", "EC600N", "--points", "1", "--modes",
+        "whole", "--json", bench.path("report.json"),
+      ] + options)
+    #expect(sweep.code == 0 && sweep.errors.contains(Self.printed), "\(sweep.errors)")
+    #expect(try bench.text("report.json").contains("module bytes"))
+    let diff = try await bench.run(
+      ["profiles", "diff", "EC600N", "EC800N", "--script", bench.path("app")] + options)
+    #expect(diff.output.contains("runs alike on both") && diff.output.contains("ended with 0"))
+    let repl = try shell(
+      "printf 'import sim\\rsim.getStatus()\\rhelp(\"modules\")\\r' | '\(ReplProcess.program)' repl "
+        + "--profile EC600N --time virtual \(options.joined(separator: " "))", in: bench.folder)
+    #expect(repl.output.contains("sim.getStatus()\r\n1\r\n"), "\(repl.output)")
+    #expect(repl.output.contains("umqtt"), "\(repl.output)")
+  }
+
+  @Test(
+    "Every module that is not emulated can be the user's, whatever the interpreter has of that name"
+  )
+  func everyName() async throws {
+    let names = DocumentedModules.bundled.modules.filter { $0.emulated == nil }.map(\.name)
+    for name in names { try bench.write("NAME = '\(name)'", to: "fw/\(name).py") }
+    let ending = try await bench.run(
+      script: """
+        for name in '\(names.joined(separator: " "))'.split():
+            module = __import__(name)
+            print(module.NAME, module.__name__, __import__(name) is module)
+        """, ["--modules", bench.path("fw")])
+    #expect(ending.lines == names.map { "\($0) \($0) True" }, "\(ending.errors)")
+    #expect(remarks(ending) == [])
+  }
+
+  @Test("An error in a module of the folder shows its line")
+  func traceback() async throws {
+    try bench.write("def getStatus():\n    return 1 / 0", to: "fw/sim.py")
+    let ending = try await bench.run(
+      script: "import sim\nsim.getStatus()", ["--modules", bench.path("fw")])
+    #expect(ending.code == 1)
+    #expect(ending.lines.contains(#"  File "/.firmware/sim.py", line 2, in getStatus"#))
+  }
+
+  @Test(
+    "A module in place of an emulated one is refused, with 65",
+    arguments: ["audio", "machine", "utime", "time", "ujson", "json", "_thread", "qpyemu", "usys"])
+  func shadow(name: String) async throws {
+    try bench.write("", to: "fw/\(name).py")
+    let ending = try await bench.run(script: "print(1)", ["--modules", bench.path("fw")])
+    #expect(ending.code == 65 && ending.output == "")
+    #expect(
+      ending.errors
+        == "qpyemu: \(bench.path("fw")) holds a module \(name), which qpyemu emulates: scripts would get "
+        + "that one; rename or remove yours\n")
+  }
+
+  @Test("What is no folder of modules is told before anything runs")
+  func wrong() async throws {
+    func refusal(_ folder: String) async throws -> (Int32, String) {
+      let ending = try await bench.run(script: "print(1)", ["--modules", folder])
+      #expect(ending.output == "")
+      return (ending.code, ending.errors)
+    }
+    let none = bench.path("none")
+    #expect(
+      try await refusal(none) == (66, "qpyemu: cannot read \(none): No such file or directory\n"))
+    let file = try bench.write("", to: "sim.py")
+    #expect(
+      try await refusal(file)
+        == (66, "qpyemu: --modules: \(file) is a file, not a folder of modules\n"))
+    try bench.write("", to: "empty/notes.txt")
+    let empty = bench.path("empty")
+    #expect(
+      try await refusal(empty)
+        == (65, "qpyemu: the folder of modules \(empty) holds no .py or .mpy file\n"))
+    let ending = try await bench.run(script: "print(1)", ["--modules="])
+    #expect(ending.code == 64 && ending.errors.hasPrefix("qpyemu: --modules names no folder\n"))
+  }
+}
