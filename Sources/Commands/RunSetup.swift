@@ -12,7 +12,7 @@ struct RunSetup {
   let seed: UInt64
   let time: Run.TimeMode
   let microphone: any Microphone
-  private let loudspeaker: AudioOutputChoice
+  private let loudspeaker: any AudioOutput
   private let loudspeakerText: String
   private let flash: FlashSetting
   private let heapBytes: Int?
@@ -26,7 +26,7 @@ struct RunSetup {
     policy = try settings[.policy]?.choice(of: Policy.self) ?? .documented
     seed = try Self.seed(settings)
     microphone = try AudioInput.microphone(settings[.audioIn], seed: seed)
-    loudspeaker = try AudioOutputChoice(settings[.audioOut])
+    loudspeaker = try AudioOutputChoice.output(settings[.audioOut])
     loudspeakerText = settings[.audioOut]?.text ?? "null"
     flash = try FlashSetting(settings[.flash])
     let isLive = microphone.isLive || loudspeaker.isLive
@@ -82,7 +82,7 @@ struct RunSetup {
   func makeDevice(_ files: ScriptFiles, _ console: Console) throws -> DeviceEmulator {
     let notice: @Sendable (String) -> Void = { console.complain($0) }
     return try DeviceEmulator(
-      profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker.output,
+      profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker,
       voice: ESpeakVoice(path: host.variable("PATH"), notice: notice),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
       notice: notice)

@@ -3,6 +3,7 @@ import GuestRuntime
 import TestSupport
 import Testing
 
+@testable import AudioEngine
 @testable import Commands
 
 private typealias Config = VirtualMicrophoneConfig
@@ -98,5 +99,43 @@ struct StoppedProcessTests {
     let frames = try WAV(bench.bytes("out/usr/a.wav")).frames
     #expect(try lostFrames() > 20_000)
     #expect(frames.count > 8 * (milliseconds - 1000))
+  }
+
+  @Test("What is played ends at its time, without what could not be heard, and that is told")
+  func playing() async throws {
+    // Six seconds of a ramp that is never silent.
+    let frames = (0..<48_000).map(Config.ramp)
+    let header = WAVHeader.bytes(frameRate: 8000, audioByteCount: 2 * frames.count)
+    let sound = header + frames.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    try bench.write(sound, to: "flash/usr/a.wav")
+    try await run(
+      """
+      import audio, utime
+      player = audio.Audio(0)
+      player.setVolume(11)
+      ended = []
+      player.setCallback(lambda event: ended.append(utime.ticks_ms()) if event == 7 else None)
+      begin = utime.ticks_ms()
+      player.play(1, 0, 'U:/a.wav')
+      print('go')
+      while not ended:
+          utime.sleep_ms(20)
+      print(ended[0] - begin)
+      """, stoppedFor: 2.5,
+      ["--audio-in", "silence", "--audio-out", "alsa:speaker", "--flash", "dir:flash"])
+    let errors = try bench.text("errors")
+    let told = try #require(
+      errors.firstMatch(of: #/usr/a.wav: (\d+) frames were not heard/#), "\(errors)")
+    let unheard = try #require(Int(told.1))
+    #expect(unheard > 16_000)
+    let last = try #require(try bench.text("output").split(separator: "\n").last)
+    let milliseconds = try #require(Int(last))
+    #expect((6000..<8000).contains(milliseconds), "the stop took 2.5 of the sound's 6 s")
+    // The rest of the ramp, each frame once.
+    let heard = try #require(HostFile.contents(of: Config.folder + "/heard.raw"))
+    let samples = stride(from: 0, to: heard.count - 1, by: 2).map {
+      Int(heard[$0]) | Int(heard[$0 + 1]) << 8
+    }
+    #expect(samples.count { $0 != 0 } == frames.count - unheard)
   }
 }

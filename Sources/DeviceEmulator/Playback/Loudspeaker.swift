@@ -45,7 +45,17 @@ struct Loudspeaker {
     let startedAt: Duration
     var alarm: Alarm
     var framesPlayed = 0
+    /// Frames whose time had passed when they could have been played.
+    var framesMissed = 0
+
+    /// When the next frame is to be heard.
+    var due: Duration {
+      startedAt + Duration.seconds(1) * (framesPlayed + framesMissed) / item.clip.frameRate
+    }
   }
+
+  /// A live output that is so late leaves out what should have been heard by then.
+  private static let patience = Duration.milliseconds(500)
 
   var audio = Line.audio
   var speech = Line.speech
@@ -101,6 +111,16 @@ struct Loudspeaker {
     return frames
   }
 
+  /// Leaves out what a live output is too late for, because the emulator was stopped or the host is slow.
+  fileprivate func catchUp(_ playing: inout Playing, at now: Duration) {
+    guard output.isLive, now - playing.due > Self.patience else { return }
+    while playing.due < now {
+      let count = nextPiece(of: playing.item).count
+      guard count > 0 else { return }
+      playing.framesMissed += count
+    }
+  }
+
   fileprivate mutating func emit(_ frames: [Int16], frameRate: Int) throws(AudioError) {
     guard !isDeaf else { return }
     do throws(AudioError) {
@@ -141,7 +161,7 @@ extension Board {
   /// Plays the next piece, or ends what has been played.
   mutating func advancePlaying(_ number: Int) {
     guard var playing = loudspeaker.current, playing.number == number else { return }
-    let clip = playing.item.clip
+    loudspeaker.catchUp(&playing, at: clock.now)
     let piece = loudspeaker.nextPiece(of: playing.item)
     guard !piece.isEmpty else {
       release(playing)
@@ -149,13 +169,12 @@ extension Board {
       return playNext()
     }
     do throws(AudioError) {
-      try loudspeaker.emit(piece, frameRate: clip.frameRate)
+      try loudspeaker.emit(piece, frameRate: playing.item.clip.frameRate)
     } catch {
       notices.append("what the script plays cannot be heard: \(error.message)")
     }
     playing.framesPlayed += piece.count
-    let length = Duration.seconds(1) * playing.framesPlayed / clip.frameRate
-    playing.alarm = alarm(playing.startedAt + length, .playing(number))
+    playing.alarm = alarm(playing.due, .playing(number))
     loudspeaker.current = playing
   }
 
@@ -178,6 +197,11 @@ extension Board {
 
   private mutating func release(_ playing: Loudspeaker.Playing) {
     if let path = playing.item.path { files.release(path, from: .playing) }
+    if playing.framesMissed > 0 {
+      notices.append(
+        "\(playing.item.path ?? "speech"): \(playing.framesMissed) frames were not heard, because the "
+          + "emulator was stopped or the host is slow")
+    }
     loudspeaker.current = nil
   }
 
