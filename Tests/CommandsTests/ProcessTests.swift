@@ -128,6 +128,51 @@ struct ProcessTests {
     #expect(try shell("cp '\(library)' 'a b:c' && \(run)", in: bench.folder) == (0, "42\n"))
   }
 
+  /// Stands in for GNU parallel with its options of Docs/scaling.md: each host is an empty folder, to which
+  /// the base files go and from which what is to be returned comes.
+  private static let parallel = #"""
+    #!/bin/sh -e
+    files= command=
+    while [ "$1" != ::: ]; do
+      case $1 in
+        --sshlogin) shift ;;
+        --basefile) files="$files $2"; shift ;;
+        --return) returned=$2; shift ;;
+        --cleanup) ;;
+        *) command="$command $1" ;;
+      esac
+      shift
+    done
+    shift
+    for number; do
+      mkdir "host$number"
+      cp $files "host$number"
+      (cd "host$number" && $(echo "$command" | sed "s/{}/$number/g")) >&2
+      mv "host$number/$(echo "$returned" | sed "s/{}/$number/")" .
+    done
+    """#
+
+  @Test("The recipe for several hosts in Docs/scaling.md works from an empty folder")
+  func severalHosts() throws {
+    let page = try String(contentsOfFile: "\(repository)/Docs/scaling.md", encoding: .utf8)
+    let section = try #require(page.split(separator: "## On several hosts").last)
+    let recipe = try #require(section.split(separator: "```sh\n").dropFirst().first)
+      .prefix { $0 != "`" }
+    // A checkout whose release build is the build of these tests, and a plan of a few cases.
+    try bench.write(Self.parallel, to: "bin/parallel")
+    let steps = """
+      mkdir -p checkout/.build here && ln -s '\(VirtualMicrophoneConfig.buildFolder)' checkout/.build/release
+      chmod +x bin/parallel && export PATH="$PWD/bin:$PATH" checkout="$PWD/checkout" && cd here
+      '\(Self.program)' conform --list --method Record.isBusy --profile EC600N > plan.txt
+      \(recipe)
+      """
+    let (code, output) = try shell(steps, in: bench.folder)
+    #expect(code == 0, "\(output)")
+    let planned = try bench.text("here/plan.txt").split(separator: "\n").count
+    #expect(planned >= 8)
+    #expect(output.contains("\(planned) cases: "), "\(output)")
+  }
+
   @Test("No variable of the host changes what the interpreter does")
   func environment() throws {
     try bench.write("print('line')", to: "a.py")
