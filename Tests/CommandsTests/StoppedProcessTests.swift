@@ -10,7 +10,7 @@ private typealias Config = VirtualMicrophoneConfig
 
 /// The emulator itself is stopped for a while (Ctrl-Z, a debugger) during live audio: its module's time
 /// goes on, and no device is lost.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct StoppedProcessTests {
   let bench: Workbench
 
@@ -27,7 +27,7 @@ struct StoppedProcessTests {
       "/bin/sh", "-c",
       "cd '\(bench.folder)' && exec \((program + words).joined(separator: " ")) >output 2>errors",
     ])
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(60)
     while !(bench.exists("output") ? try bench.text("output") : "").contains("go\n") {
       try #require(ContinuousClock.now < deadline, "the script does not run")
       try await Task.sleep(for: .milliseconds(20))
