@@ -75,10 +75,17 @@ import Glibc
     unsafe handle = nil
   }
 
+  /// Waits for room in short steps, since only time that is waited for counts: while the process is
+  /// stopped, the device cannot take anything.
+  private func awaitRoom(_ handle: OpaquePointer) -> Int32 {
+    for _ in 0..<20 where unsafe snd_pcm_wait(handle, 100) != 0 { return 0 }
+    return -ETIMEDOUT
+  }
+
   private func mend(_ handle: OpaquePointer, after result: Int32) throws(AudioError) {
     let outcome = quietly {
       result == 0 || result == -EAGAIN
-        ? unsafe snd_pcm_wait(handle, 2000) == 0 ? -ETIMEDOUT : 0
+        ? unsafe awaitRoom(handle)
         : unsafe snd_pcm_recover(handle, result, 1)
     }
     guard outcome < 0 else { return }

@@ -51,6 +51,7 @@ final class ALSASource: AudioSource {
 
   func read(into frames: inout MutableSpan<Int16>) throws(AudioError) -> Int {
     precondition(capture != nil, "read from a source before closing it")
+    link.awaitLook()
     return try link.read(into: &frames)
   }
 

@@ -6,15 +6,50 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: `failure` is written before `ended` is set and read only after it.
 final class CaptureLink: @unchecked Sendable {
+  /// When the capture thread has not looked at the device for so long, the process was stopped, or the
+  /// host was very busy. It waits for less at a time.
+  private static let absence = Duration.milliseconds(500)
+
   let ring: CaptureRing
   let overruns = Atomic<Int>(0)
   let lostFrames = Atomic<Int>(0)
   let suspends = Atomic<Int>(0)
   let turns = Atomic<Int>(0)
+  /// Frames of silence that stand for lost ones, after what the ring holds; the capture thread appends
+  /// nothing before they are taken.
+  private let owedSilence = Atomic<Int>(0)
+  /// When the capture thread last knew of all that had come or been lost, after ``begin``.
+  private let lookedAt = Atomic<Int64>(0)
+  private let begin = SuspendingClock.now
   private let ended = Atomic<Bool>(false)
   private var failure: AudioError?
 
   init(ring: CaptureRing) { self.ring = ring }
+
+  /// How many frames the capture thread can append now.
+  var room: Int { owedSilence.load(ordering: .acquiring) > 0 ? 0 : ring.room }
+
+  /// Has the reader get silence for frames that were lost.
+  func oweSilence(for lost: Int) {
+    lostFrames.wrappingAdd(lost, ordering: .relaxed)
+    owedSilence.wrappingAdd(lost, ordering: .releasing)
+  }
+
+  /// The capture thread knows of all that has come or been lost until now.
+  func noteLook() {
+    lookedAt.store((SuspendingClock.now - begin).milliseconds, ordering: .releasing)
+  }
+
+  /// After the process was stopped, gives the capture thread a second to find out what was lost.
+  func awaitLook() {
+    for _ in 0..<100 {
+      let lookedAt = begin + .milliseconds(lookedAt.load(ordering: .acquiring))
+      guard SuspendingClock.now - lookedAt > Self.absence, !ended.load(ordering: .acquiring) else {
+        return
+      }
+      usleep(10_000)
+    }
+  }
 
   /// The last word of the capture thread.
   func end(_ failure: AudioError) {
@@ -26,8 +61,17 @@ final class CaptureLink: @unchecked Sendable {
   func read(into frames: inout MutableSpan<Int16>) throws(AudioError) -> Int {
     // Asked first, so that nothing can come in between.
     let isLast = ended.load(ordering: .acquiring)
-    let count = ring.read(into: &frames)
+    let silence = owedSilence.load(ordering: .acquiring)
+    var count = ring.read(into: &frames)
+    if count == 0, silence > 0 { count = takeSilence(silence, into: &frames) }
     if count == 0, isLast, !frames.isEmpty, let failure { throw failure }
+    return count
+  }
+
+  private func takeSilence(_ owed: Int, into frames: inout MutableSpan<Int16>) -> Int {
+    let count = min(owed, frames.count)
+    for index in 0..<count { frames[index] = 0 }
+    owedSilence.wrappingSubtract(count, ordering: .releasing)
     return count
   }
 }
@@ -44,10 +88,13 @@ struct CaptureLoop: ~Copyable {
   private let waiter: CaptureWaiter
   private let link: CaptureLink
   private let stallLimit: Duration
+  /// The longest wait at a time.
+  private static let longestWait = Duration.milliseconds(250)
   private var timeline: CaptureTimeline
-  private var lastArrival: SuspendingClock.Instant
+  /// How long the device has been waited for in vain. Only time that was waited for counts: a process
+  /// that was stopped has not waited, and no device is lost by that.
+  private var waitedInVain: Duration
   private var wasInterrupted = false
-  private var owedSilence = 0
 
   init(
     name: String, device: CapturePCM, startedAt time: Int, waiter: CaptureWaiter, link: CaptureLink,
@@ -59,7 +106,7 @@ struct CaptureLoop: ~Copyable {
     self.link = link
     self.stallLimit = stallLimit
     // A sound server may take as long again for the first frames.
-    lastArrival = .now + stallLimit
+    waitedInVain = .zero - stallLimit
     timeline = CaptureTimeline(frameRate: device.frameRate, startedAt: time)
   }
 
@@ -75,36 +122,37 @@ struct CaptureLoop: ~Copyable {
   /// Waits once and hands on what has come: whether to go on.
   private mutating func turn() throws(AudioError) -> Bool {
     link.turns.wrappingAdd(1, ordering: .relaxed)
-    handOnSilence()
-    guard owedSilence == 0, link.ring.room >= device.periodFrames else {
-      lastArrival = .now  // It is the reader that stalls.
+    defer { if !wasInterrupted { link.noteLook() } }
+    guard link.room >= device.periodFrames else {
+      waitedInVain = .zero  // It is the reader that stalls.
       return nap()
     }
-    switch waiter.wait(for: device, milliseconds: millisecondsUntilStalled) {
-    case .stopped: return false
-    case .ready:
-      let taken = try takeFrames()
-      if taken > 0 { lastArrival = .now }
-      if taken >= device.periodFrames { return true }
-    case .nothing: break
-    }
-    guard SuspendingClock.now - lastArrival < stallLimit else {
+    guard waitedInVain < stallLimit else {
       throw .lost(
         "the ALSA device \"\(name)\" has delivered nothing for \(stallLimit); "
           + "look whether its sound server still runs")
     }
-    return nap()  // A device that wakes us for next to nothing must not keep us busy.
+    let begin = SuspendingClock.now
+    let longest = min(Self.longestWait, stallLimit - waitedInVain)
+    switch waiter.wait(for: device, milliseconds: Int32(max(1, longest.milliseconds))) {
+    case .stopped: return false
+    case .ready:
+      let taken = try takeFrames()
+      if taken > 0 { waitedInVain = .zero }
+      if taken >= device.periodFrames { return true }
+    case .nothing: break
+    }
+    // A device that wakes us for next to nothing must not keep us busy.
+    let goesOn = nap()
+    waitedInVain += min(SuspendingClock.now - begin, longest + .milliseconds(Int(period)))
+    return goesOn
   }
 
-  private var millisecondsUntilStalled: Int32 {
-    let left = lastArrival + stallLimit - SuspendingClock.now
-    return Int32(max(1, min(1000, left.milliseconds)))
-  }
+  /// Milliseconds.
+  private var period: Int32 { Int32(max(1, 1000 * device.periodFrames / device.frameRate)) }
 
   /// Waits a period: whether to go on.
-  private func nap() -> Bool {
-    waiter.nap(milliseconds: Int32(max(1, 1000 * device.periodFrames / device.frameRate)))
-  }
+  private func nap() -> Bool { waiter.nap(milliseconds: period) }
 
   /// Moves what the device holds to the ring: how many frames.
   private mutating func takeFrames() throws(AudioError) -> Int {
@@ -112,7 +160,7 @@ struct CaptureLoop: ~Copyable {
     do throws(ALSAError) {
       let (available, time) = try device.status()
       noteStatus(available: available, at: time)
-      while owedSilence == 0, case let wanted = min(available - taken, link.ring.room), wanted > 0 {
+      while case let wanted = min(available - taken, link.room), wanted > 0 {
         let count = try device.read(wanted)
         guard count > 0 else { break }
         link.ring.append(count, frame: device.frame)
@@ -128,17 +176,7 @@ struct CaptureLoop: ~Copyable {
   private mutating func noteStatus(available: Int, at time: Int) {
     guard wasInterrupted else { return timeline.look(available: available, at: time) }
     wasInterrupted = false
-    let lost = timeline.bridge(available: available, at: time)
-    link.lostFrames.wrappingAdd(lost, ordering: .relaxed)
-    owedSilence += lost
-    handOnSilence()
-  }
-
-  private mutating func handOnSilence() {
-    let count = min(owedSilence, link.ring.room)
-    guard count > 0 else { return }
-    link.ring.append(count) { _ in 0 }
-    owedSilence -= count
+    link.oweSilence(for: timeline.bridge(available: available, at: time))
   }
 
   /// Gets an interrupted device going again; the next status tells what it lost.
@@ -161,8 +199,7 @@ struct CaptureLoop: ~Copyable {
 
   /// Asks a suspended device to go on, while it is not ready to answer.
   private func resumed() -> Bool {
-    let deadline = SuspendingClock.now + stallLimit
-    while SuspendingClock.now < deadline {
+    for _ in 0..<max(1, stallLimit.milliseconds / Int64(period)) {
       if let answer = device.resume() { return answer }
       guard nap() else { break }
     }

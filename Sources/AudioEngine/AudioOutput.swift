@@ -2,6 +2,10 @@
 ///
 /// One owner, one thread at a time.
 public protocol AudioOutput: AnyObject {
+  /// Whether it is heard in the host's time: what comes too late is better left out. Else all of it
+  /// counts, whenever it comes. False unless an output says otherwise.
+  var isLive: Bool { get }
+
   /// Plays mono frames after all that came before them.
   ///
   /// A device may wait here until it has room; the outputs of this library return at once.
@@ -12,6 +16,10 @@ public protocol AudioOutput: AnyObject {
 
   /// Plays what is still held back and closes. Nothing may be played afterwards.
   func finish() throws(AudioError)
+}
+
+extension AudioOutput {
+  public var isLive: Bool { false }
 }
 
 /// Plays nothing.

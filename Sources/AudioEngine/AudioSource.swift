@@ -37,7 +37,7 @@ public protocol AudioSource: AnyObject {
   /// Reads frames without waiting.
   ///
   /// A synthetic source always fills the whole span. A live one gives what has arrived, which may be
-  /// nothing.
+  /// nothing; only if the process was stopped, it waits a moment to see what that has lost.
   ///
   /// - Returns: How many frames were stored, from the start of the span.
   /// - Throws: ``AudioError/lost(_:)`` once the device is gone; frames that arrived before are

@@ -77,8 +77,8 @@ public final class RecordingSession {
   /// Brings the recording to a device time.
   ///
   /// A synthetic microphone has then given exactly the whole frames of 20 ms that fit into `elapsed`.
-  /// A live one gives what has arrived, whatever `elapsed` is, but at most ten seconds a call, so that
-  /// a device that never runs dry cannot hold the caller. At the plan's limit the recording finishes
+  /// A live one gives what has arrived, whatever `elapsed` is, but at most up to it and ten seconds more,
+  /// so that a device that never runs dry cannot hold the caller. At the plan's limit the recording finishes
   /// by itself. Once it has ended, nothing happens.
   ///
   /// - Parameter elapsed: Device time since ``open()``.
@@ -103,9 +103,8 @@ public final class RecordingSession {
     let before = written.audioByteCount
     if state == .recording {
       do throws(RecordingFailure) {
-        let due =
-          microphone.isLive
-          ? written.frameCount + Self.liveFrameLimit : Self.frames(in: elapsed)
+        var due = Self.frames(in: elapsed)
+        if microphone.isLive { due = max(due, written.frameCount) + Self.liveFrameLimit }
         try record(upTo: min(due, frameLimit))
         if stopping || written.frameCount >= frameLimit { end(.finished) }
       } catch {

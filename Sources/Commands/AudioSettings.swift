@@ -58,31 +58,27 @@ enum AudioInput {
 }
 
 /// The outputs that `--audio-out` can name.
-struct AudioOutputChoice {
+enum AudioOutputChoice {
   static let forms = "null, alsa:NAME or file:PATH"
 
-  let output: any AudioOutput
-  /// Whether it is heard in the host's time.
-  let isLive: Bool
-
-  init(_ value: Settings.Value?) throws {
-    guard let value else {
-      (output, isLive) = (NullOutput(), false)
-      return
-    }
+  /// The output of a setting; null if there is none.
+  ///
+  /// - Throws: `UsageError` for a spelling that names none; `Complaint` for one that cannot be used.
+  static func output(_ value: Settings.Value?) throws -> any AudioOutput {
+    guard let value else { return NullOutput() }
     let (kind, rest) = value.text.splitOnce(at: ":")
     switch (kind, rest) {
-    case ("null", nil): (output, isLive) = (NullOutput(), false)
-    case ("alsa", let name?) where !name.isEmpty: (output, isLive) = (ALSAOutput(name), true)
+    case ("null", nil): return NullOutput()
+    case ("alsa", let name?) where !name.isEmpty: return ALSAOutput(name)
     case ("file", let path?) where !path.isEmpty:
       do throws(AudioError) {
-        (output, isLive) = (try FileOutput(path: value.path(path)), false)
+        return try FileOutput(path: value.path(path))
       } catch {
         throw Complaint(.hostFailure, error.message)
       }
     default:
       throw UsageError(
-        "\(value.origin) is \(Self.forms), not \"\(value.text)\""
+        "\(value.origin) is \(forms), not \"\(value.text)\""
           + didYouMean(kind, in: ["null", "alsa", "file"]))
     }
   }
@@ -90,6 +86,7 @@ struct AudioOutputChoice {
 
 /// A sound device of the host, opened at the first sound and again when the rate changes.
 private final class ALSAOutput: AudioOutput {
+  let isLive = true
   private let playback: ALSAPlayback
   private var openRate: Int?
 

@@ -149,7 +149,7 @@ struct Conform: Command {
       ["source", cell.source],
     ]
     Table(rows).lines.forEach(console.print)
-    console.print("\nThe script that reproduces it on a \(cell.profile.name):\n")
+    console.print("\nThe script that reproduces it on \(cell.profile.nameWithArticle):\n")
     console.print(GuestScript.text(of: cell))
     return result.verdict == .failed ? .mismatch : .success
   }

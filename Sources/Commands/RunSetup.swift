@@ -14,7 +14,7 @@ struct RunSetup {
   let microphone: any Microphone
   /// What scripts import as if it were part of the firmware.
   let modules: ModulesFolder
-  private let loudspeaker: AudioOutputChoice
+  private let loudspeaker: any AudioOutput
   private let loudspeakerText: String
   private let flash: FlashSetting
   private let heapBytes: Int?
@@ -28,7 +28,7 @@ struct RunSetup {
     policy = try settings[.policy]?.choice(of: Policy.self) ?? .documented
     seed = try Self.seed(settings)
     microphone = try AudioInput.microphone(settings[.audioIn], seed: seed)
-    loudspeaker = try AudioOutputChoice(settings[.audioOut])
+    loudspeaker = try AudioOutputChoice.output(settings[.audioOut])
     loudspeakerText = settings[.audioOut]?.text ?? "null"
     flash = try FlashSetting(settings[.flash])
     modules = try ModulesFolder(settings[.modules])
@@ -94,7 +94,7 @@ struct RunSetup {
     let notice: @Sendable (String) -> Void = { console.complain($0) }
     let remark: @Sendable (String) -> Void = { if !isQuiet { console.complain($0) } }
     return try DeviceEmulator(
-      profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker.output,
+      profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker,
       voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
       isQuiet: isQuiet, notice: notice)

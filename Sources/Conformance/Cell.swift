@@ -129,7 +129,7 @@ package enum Expectation: Equatable, Sendable, CustomStringConvertible {
     case .answer(let answer): answer.text
     case .callback(let value): words(for: .success(value))
     case .missing: "AttributeError"
-    case .unstated(let what): "a \(what) that the case does not state"
+    case .unstated(let what): "something that the case does not state (\(what))"
     }
   }
 }

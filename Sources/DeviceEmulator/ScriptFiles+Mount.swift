@@ -107,14 +107,14 @@ extension FlashVolume {
     return options
   }
 
-  /// The sizes of an image file, which may be the dump of a whole partition: that has blocks which the
+  /// The sizes of an image file, which may be the dump of a whole partition: that has a block which the
   /// modules do not mount.
   fileprivate func geometry(ofImage path: String) throws(VolumeError) -> FlashGeometry {
-    guard let size = FlashImage.byteCount(of: path), size % blockSize == 0,
-      size / blockSize > blockCount
-    else { return try geometry }
+    let partition = blockCount + 1
+    let isPartition = FlashImage.byteCount(of: path) == partition * blockSize
     return try FlashGeometry(
-      mounting: fileSystem.version, blockSize: blockSize, blockCount: size / blockSize)
+      mounting: fileSystem.version, blockSize: blockSize,
+      blockCount: isPartition ? partition : blockCount)
   }
 
   /// What keeps a littlefs from being this volume's, as a clause.

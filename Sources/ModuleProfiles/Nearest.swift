@@ -1,5 +1,6 @@
 /// The candidate that is spelt most like the word, or nil if none is close: at most a third of
-/// the letters may be wrong (one in a short word). Case does not count; among equals the first wins.
+/// the letters may be wrong (one in a short word). Case does not count; among equals the first wins. The
+/// word itself is no suggestion: who has written it is told otherwise what is wrong.
 ///
 /// A wrong, missing, extra or swapped letter counts one (optimal string alignment).
 public func nearest(_ word: String, in candidates: some Sequence<String>) -> String? {
@@ -7,6 +8,7 @@ public func nearest(_ word: String, in candidates: some Sequence<String>) -> Str
   guard letters.count <= 64 else { return nil }
   var best: (candidate: String, distance: Int)?
   for candidate in candidates {
+    guard candidate != word else { return nil }
     let other = lowercased(candidate)
     let limit = min(max(1, max(letters.count, other.count) / 3), (best?.distance ?? .max) - 1)
     guard abs(letters.count - other.count) <= limit else { continue }

@@ -74,10 +74,24 @@ public struct ProfileLibrary: Sendable {
     if let file = try only(aliased.map(\.file), for: name) { return try file.parse() }
     let models = all.filter { !$0.header.isAbstract }
     let words = models.flatMap { [$0.file.name] + $0.header.aliases.map(\.text) }
+    let slip = suggestion(for: name, in: words.filter { ModelName.canBeSlip(name, for: $0) })
     throw ProfileError(
       .unknownName,
-      "no profile is called \"\(name.prefix(80))\"\(suggestion(for: name, in: words)) "
-        + "(\"qpyemu profiles list\" shows all)")
+      "no profile is called \"\(name.prefix(80))\"\(slip) (\"qpyemu profiles list\" shows all)"
+        + (slip.isEmpty ? addition(of: name, to: models) : ""))
+  }
+
+  /// How a module is added that has no profile; nothing for what is no module's name.
+  private func addition(of name: String, to models: [ParsedProfile]) -> String {
+    guard let model = ModelName(name), name.wholeMatch(of: /[A-Za-z0-9_-]{1,80}/) != nil else {
+      return ""
+    }
+    let sibling = models.first {
+      model.platform != nil && ModelName($0.file.name)?.platform == model.platform
+    }
+    return "; what adds one is a file \(name).json in a folder that QPYEMU_PROFILE_PATH names: "
+      + shortProfile(name, extending: sibling?.header.extends?.text)
+      + ", with what is so on your module"
   }
 
   private func only(_ found: [ProfileFile], for name: String) throws(ProfileError) -> ProfileFile? {

@@ -109,6 +109,22 @@ struct FlashRunTests {
     }
   }
 
+  @Test(
+    "The image of a larger model is told with both sizes and left as it is, also if its files would fit",
+    arguments: ["documented", "observed"])
+  func larger(policy: String) async throws {
+    let image = bench.path("usr.img")
+    #expect(try await bench.run(["flash", "new", image, "--profile", "EC600N"]).code == 0)
+    let before = HostFile.start(of: image, count: 1 << 21)
+    let ending = try await bench.run(
+      script: reading, ["--flash", image, "--profile", "EC200U", "--policy", policy])
+    #expect(ending.code == 65)
+    #expect(
+      ending.errors.contains("has 1044480 bytes, not the 380928 of 93 blocks of 4096 bytes"),
+      "\(ending.errors)")
+    #expect(HostFile.start(of: image, count: 1 << 21) == before)
+  }
+
   @Test("A dump of the whole partition, one block longer than what is mounted, is mounted")
   func dump() async throws {
     let image = bench.path("usr.img")

@@ -7,7 +7,7 @@ import Testing
 private typealias Config = VirtualMicrophoneConfig
 
 /// Live microphones through the real alsa-lib, in real time.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct LiveAudioTests {
   let bench: Workbench
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// The built program, as a process that others start, stop and kill.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ProcessTests {
   let bench: Workbench
 
@@ -32,7 +32,7 @@ struct ProcessTests {
       "run", "a.py", "--profile", "EC600N", "--audio-in", "tone:440", "--time", "real", "--flash",
       "dir:flash",
     ])
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while (HostFile.contents(of: bench.path("flash/usr/a.wav"))?.count ?? 0) < 16_000 {
       try #require(ContinuousClock.now < deadline, "nothing is recorded")
       try await Task.sleep(for: .milliseconds(20))
@@ -76,7 +76,7 @@ struct ProcessTests {
     #expect(wav.frames.count >= 8000)
     #expect(wav.dataSize == 240_000, "the header tells what was planned")
     #expect(abs(wav.hertz - 440) < 1)
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while interpreters.contains(where: { kill($0, 0) == 0 }) {
       try #require(ContinuousClock.now < deadline, "the interpreter lives on")
       try await Task.sleep(for: .milliseconds(10))
@@ -126,6 +126,51 @@ struct ProcessTests {
         + "and ./Scripts/qpyemu builds both\n")
     let library = VirtualMicrophoneConfig.buildFolder + "/libInterruptGuard.so"
     #expect(try shell("cp '\(library)' 'a b:c' && \(run)", in: bench.folder) == (0, "42\n"))
+  }
+
+  /// Stands in for GNU parallel with its options of Docs/scaling.md: each host is an empty folder, to which
+  /// the base files go and from which what is to be returned comes.
+  private static let parallel = #"""
+    #!/bin/sh -e
+    files= command=
+    while [ "$1" != ::: ]; do
+      case $1 in
+        --sshlogin) shift ;;
+        --basefile) files="$files $2"; shift ;;
+        --return) returned=$2; shift ;;
+        --cleanup) ;;
+        *) command="$command $1" ;;
+      esac
+      shift
+    done
+    shift
+    for number; do
+      mkdir "host$number"
+      cp $files "host$number"
+      (cd "host$number" && $(echo "$command" | sed "s/{}/$number/g")) >&2
+      mv "host$number/$(echo "$returned" | sed "s/{}/$number/")" .
+    done
+    """#
+
+  @Test("The recipe for several hosts in Docs/scaling.md works from an empty folder")
+  func severalHosts() throws {
+    let page = try String(contentsOfFile: "\(repository)/Docs/scaling.md", encoding: .utf8)
+    let section = try #require(page.split(separator: "## On several hosts").last)
+    let recipe = try #require(section.split(separator: "```sh\n").dropFirst().first)
+      .prefix { $0 != "`" }
+    // A checkout whose release build is the build of these tests, and a plan of a few cases.
+    try bench.write(Self.parallel, to: "bin/parallel")
+    let steps = """
+      mkdir -p checkout/.build here && ln -s '\(VirtualMicrophoneConfig.buildFolder)' checkout/.build/release
+      chmod +x bin/parallel && export PATH="$PWD/bin:$PATH" checkout="$PWD/checkout" && cd here
+      '\(Self.program)' conform --list --method Record.isBusy --profile EC600N > plan.txt
+      \(recipe)
+      """
+    let (code, output) = try shell(steps, in: bench.folder)
+    #expect(code == 0, "\(output)")
+    let planned = try bench.text("here/plan.txt").split(separator: "\n").count
+    #expect(planned >= 8)
+    #expect(output.contains("\(planned) cases: "), "\(output)")
   }
 
   @Test("No variable of the host changes what the interpreter does")

@@ -5,7 +5,7 @@ import Testing
 @testable import Commands
 
 /// The pytest plugin, installed from the checkout and run by the real pytest.
-@Suite("The pytest plugin gives tests emulated modules", .timeLimit(.minutes(2)))
+@Suite("The pytest plugin gives tests emulated modules", .timeLimit(.minutes(10)))
 struct PytestTests {
   let bench: Workbench
 

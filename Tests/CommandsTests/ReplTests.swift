@@ -5,7 +5,7 @@ import Testing
 
 @testable import Commands
 
-@Suite("qpyemu repl", .timeLimit(.minutes(1)))
+@Suite("qpyemu repl", .timeLimit(.minutes(10)))
 struct ReplTests {
   let bench: Workbench
 
@@ -31,7 +31,7 @@ struct ReplTests {
       ["--at-link", bench.path("at"), "--scenario", "scenario.json", "--seed", "3"], on: bench)
     let said = try python(
       """
-      at = serial.Serial(sys.argv[2], 115200, timeout=5)
+      at = serial.Serial(sys.argv[2], 115200, timeout=60)
       def ask(command, end=b'OK\\r\\n'):
           at.write(command + b'\\r')
           print(at.read_until(end))
@@ -39,7 +39,7 @@ struct ReplTests {
       ask(b'AT+CSQ;+CREG?')
       ask(b'AT+CPIN?', b'10\\r\\n')
       ask(b'AT+CGSN')
-      console = serial.Serial(sys.argv[1], 115200, timeout=5)
+      console = serial.Serial(sys.argv[1], 115200, timeout=60)
       console.write(b'\\r')
       print(console.read_until(b'>>> '))
       ask(b'AT+QRST=1,0')
@@ -90,7 +90,7 @@ struct ReplTests {
         "\(ReplProcess.program) repl --profile EC600N --link '\(bench.path("live"))' 2>&1; echo $?")
     #expect(live.first?.contains("exists and leads to \(path)") == true && live.last == "74")
     let module = try ReplProcess(["--at-link", bench.path("old")], on: bench)
-    let due = ContinuousClock.now + .seconds(10)
+    let due = ContinuousClock.now + .seconds(60)
     while !bench.exists("old"), ContinuousClock.now < due { usleep(1000) }
     #expect(bench.exists("old") && module.process.pid > 0)
   }
@@ -105,7 +105,7 @@ struct ReplTests {
       """
       import fcntl, os, sys, termios, time
       def visit(claims):
-          due = time.monotonic() + 5
+          due = time.monotonic() + 60
           while True:
               try:
                   port = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
@@ -125,7 +125,7 @@ struct ReplTests {
       print('heard')
       """, to: "visit.py")
     let heard = try module.shell(
-      (user + ["timeout", "30", "python3", script, module.port]).joined(separator: " "))
+      (user + ["timeout", "300", "python3", script, module.port]).joined(separator: " "))
     #expect(heard.output == "heard\n")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: module.port) == path)
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import Commands
 
 /// The tools that people use with boards of their own, each command against the emulated module's port.
-@Suite("Stock tools work with the serial port", .serialized, .timeLimit(.minutes(3)))
+@Suite("Stock tools work with the serial port", .serialized, .timeLimit(.minutes(10)))
 struct SerialToolsTests {
   let bench: Workbench
 
@@ -104,7 +104,7 @@ struct SerialToolsTests {
     let module = try ReplProcess(on: bench)
     let script = """
       import serial, sys, time
-      port = serial.Serial(sys.argv[1], 115200, timeout=5)
+      port = serial.Serial(sys.argv[1], 115200, timeout=60)
       def until(end):
           data = port.read_until(end)
           assert data.endswith(end), data
@@ -147,7 +147,7 @@ struct SerialToolsTests {
       import os, random, serial, sys, time
       random.seed(1)
       def opened():
-          return serial.Serial(sys.argv[1], 115200, timeout=1, write_timeout=20)
+          return serial.Serial(sys.argv[1], 115200, timeout=1, write_timeout=60)
       nonsense = [
           bytes(random.randrange(256) for _ in range(20000)).replace(b'\\x04', b''),
           b'\\x01\\x05A\\x01' + b'print(1)' * 40, b'\\x01print(', b'\\x05while True: pass',
@@ -172,7 +172,7 @@ struct SerialToolsTests {
   func off() throws {
     let module = try ReplProcess(on: bench)
     _ = try module.tool("mpremote exec --no-follow 'import misc; misc.Power.powerDown()'")
-    let due = ContinuousClock.now + .seconds(10)
+    let due = ContinuousClock.now + .seconds(60)
     while FileManager.default.fileExists(atPath: module.port) {
       try #require(ContinuousClock.now < due, "the link is still there")
       usleep(10_000)

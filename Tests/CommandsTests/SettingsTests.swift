@@ -52,6 +52,19 @@ struct SettingsTests {
   }
 
   @Test(
+    "A right word without what belongs to it is not suggested again",
+    arguments: [
+      ("--audio-in", "tone"), ("--audio-in", "file"), ("--audio-in", "noise:3"),
+      ("--audio-out", "alsa:"),
+    ])
+  func rightWord(option: String, value: String) async throws {
+    let ending = try await bench.run(script: "print(1)", [option, value])
+    #expect(ending.code == 64)
+    #expect(ending.errors.hasPrefix("qpyemu: \(option) is "))
+    #expect(ending.errors.contains(", not \"\(value)\"\n"), "\(ending.errors)")
+  }
+
+  @Test(
     "A wrong value is refused with what would be right",
     arguments: [
       (["--profile", "EC600"], 65, "no profile is called \"EC600\"; did you mean \"EC600M\"?"),

@@ -21,7 +21,7 @@ final class ConsoleDesk: Sendable {
   let device: DeviceEmulator
 
   /// How long a test waits for what has to come.
-  private static let patience = Duration.seconds(20)
+  private static let patience = Duration.seconds(60)
 
   /// Switches a module on.
   ///

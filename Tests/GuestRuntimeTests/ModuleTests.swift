@@ -71,7 +71,23 @@ struct ModuleTests {
       ("example.exec('/usr/run.py'), made", "(None, 9)"),
       ("uos.uname()[0]", "'sysname=EC600N-CNLC'"),
       // Time.
-      ("len(utime.localtime()), utime.localtime(0)", "(8, (1970, 1, 1, 0, 0, 0, 3, 1))"),
+      ("len(utime.localtime()), utime.localtime(0)", "(8, (1970, 1, 1, 8, 0, 0, 3, 1))"),
+      (
+        "[t for t in [(1970, 1, 1, 8, 0, 0, 3, 1), (2000, 2, 29, 23, 59, 59, 1, 60), (2025, 12, 31, 7, 30, 0, 2, 365), (2038, 1, 19, 0, 0, 0, 1, 19)] if utime.localtime(utime.mktime(t)) != t]",
+        "[]"
+      ),
+      (
+        "[s for s in (0, 1, 951782399, 951868800, 1735689600, 2147454846) if utime.mktime(utime.localtime(s)) != s]",
+        "[]"
+      ),
+      (
+        "(lambda now: (utime.localtime(now)[:6], now))(utime.mktime((2030, 6, 15, 12, 0, 0, 5, 0)))",
+        "((2030, 6, 15, 12, 0, 0), 1907726400)"
+      ),
+      (
+        "(lambda rtc: (rtc.datetime((2030, 6, 15, 6, 12, 0, 0, 0)), rtc.datetime(), utime.localtime(utime.time()), utime.localtime()[:6]))(machine.RTC())",
+        "(0, (2030, 6, 15, 6, 12, 0, 0, 0), (2030, 6, 15, 12, 0, 0, 5, 166), (2030, 6, 15, 12, 0, 0))"
+      ),
       ("utime.mktime((2025, 3, 1, 8, 0, 1, 0, 0))", "1740787201"),
       ("utime.mktime(utime.localtime()) - utime.time() in (0, -1)", "True"),
       ("utime.localtime()[:5]", "(2025, 1, 1, 8, 0)"),

@@ -16,8 +16,10 @@ import Testing
   }
 
   @Test(
-    "A word that is not close to any has no nearest",
-    arguments: ["", "x", "banana", "gaiter", String(repeating: "a", count: 100_000)])
+    "A word that is not close to any, or is one of them, has no nearest",
+    arguments: [
+      "", "x", "banana", "gaiter", "record", "on", String(repeating: "a", count: 100_000),
+    ])
   func findsNothing(word: String) {
     #expect(nearest(word, in: Self.words) == nil)
   }

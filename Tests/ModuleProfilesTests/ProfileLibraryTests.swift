@@ -27,6 +27,56 @@ import Testing
     #expect(error.description == message + #"("qpyemu profiles list" shows all)"#)
   }
 
+  @Test(
+    "A module without a profile is never taken for another one, and its sentence holds a profile that runs",
+    arguments: [
+      ("EC200A", "QuecPython"), ("EC600K", "QuecPython"), ("EG912Y", "QuecPython"),
+      ("EC20", "QuecPython"), ("BG95-M3", "QuecPython"), ("EC800G", "QuecPython"),
+      ("EG810M", "ASR1606"), ("BG600N", "ASR1603"), ("FC41U", "Unisoc8910"),
+    ])
+  func unlisted(name: String, base: String) throws {
+    let sentence = try failure(name, in: ProfileLibrary()).description
+    #expect(!sentence.contains("did you mean"), "\(sentence)")
+    #expect(sentence.contains("a file \(name).json in a folder that QPYEMU_PROFILE_PATH names"))
+    let text = try #require(sentence.firstMatch(of: /{.*}/)).output
+    #expect(text.contains("\"extends\": \"\(base)\""))
+    try folder.write("\(name).json", String(text))
+    let profile = try ProfileLibrary(folders: [folder.path]).profile(named: name.lowercased())
+    #expect(profile.name == name)
+  }
+
+  @Test(
+    "A slip is taken for a model of the same platform only",
+    arguments: [
+      ("EC2O0U", "EC200U"), ("EC6000N", "EC600N"), ("EC60U", "EC600U"), ("EC80K", nil),
+      ("EC20", nil),
+      ("EC200", "EC200U"), ("EG91N", "EG912N"), ("EC201U", "EC200U"),
+      ("EC600N-CNLX", "EC600N-CNLA"),
+    ])
+  func slip(name: String, meant: String?) throws {
+    let sentence = try failure(name, in: ProfileLibrary()).description
+    let found = sentence.firstMatch(of: /did you mean "([^"]*)"/).map { String($0.1) }
+    #expect(found == meant)
+  }
+
+  @Test(
+    "A name that could be no file's adds nothing to its sentence",
+    arguments: ["EC200A/../x", "EC200A\"\n"])
+  func unsafeName(name: String) throws {
+    #expect(!(try failure(name, in: ProfileLibrary()).description.contains("extends")))
+  }
+
+  @Test(
+    "A model's name has the article with which it is spoken",
+    arguments: [
+      ("EC200U", "an EC200U"), ("BG95", "a BG95"), ("MyBoard", "a MyBoard"), ("Atlas", "an Atlas"),
+    ])
+  func article(name: String, spoken: String) throws {
+    var profile = try ProfileLibrary().profile(named: "EC200U")
+    profile.name = name
+    #expect(profile.nameWithArticle == spoken)
+  }
+
   @Test("A base cannot be selected", arguments: ["ASR1603", "asr1606", "Unisoc8910", "QuecPython"])
   func base(name: String) throws {
     let error = try failure(name, in: ProfileLibrary())

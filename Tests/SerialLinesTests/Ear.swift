@@ -13,9 +13,9 @@ final class Ear: Sendable {
       hangUp: { [heard] in heard.withLock(thenNotify: true) { $0.hangUps += 1 } })
   }
 
-  /// Waits until enough was heard, at most ten seconds.
+  /// Waits until enough was heard, at most a minute: a host can be busy.
   func awaits(_ isEnough: ((bytes: [UInt8], hangUps: Int)) -> Bool) -> Bool {
-    let due = ContinuousClock.now + .seconds(10)
+    let due = ContinuousClock.now + .seconds(60)
     return heard.wait { state in
       if isEnough(state) { return .done(true) }
       return ContinuousClock.now >= due ? .done(false) : .waiting(until: due)
@@ -23,13 +23,13 @@ final class Ear: Sendable {
   }
 }
 
-/// Reads so many bytes of a descriptor; fewer if they do not come within five seconds.
+/// Reads so many bytes of a descriptor; fewer if they do not come within a minute.
 func take(_ count: Int, from descriptor: Int32) -> [UInt8] {
   var taken: [UInt8] = []
   var part = [UInt8](repeating: 0, count: 65536)
   while taken.count < count {
     var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&wanted, 1, 5000) > 0 else { break }
+    guard poll(&wanted, 1, 60_000) > 0 else { break }
     let read = read(descriptor, &part, min(part.count, count - taken.count))
     guard read > 0 else { break }
     taken += part[..<read]

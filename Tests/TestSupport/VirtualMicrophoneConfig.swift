@@ -7,7 +7,7 @@ import Glibc
 public enum VirtualMicrophoneConfig {
   /// Every device, by its ALSA name. `DIR` stands for ``folder``.
   ///
-  /// The options are described in `Tests/VirtualMicrophone/pcm_qpyemumic.c`.
+  /// The options are described in `Tests/VirtualMicrophone/pcm_qpyemumic.c` and `pcm_qpyemuspeaker.c`.
   private static let devices: KeyValuePairs<String, String> = [
     "mic": "type qpyemumic",
     "mic_ramp": "type qpyemumic pattern ramp",
@@ -35,6 +35,7 @@ public enum VirtualMicrophoneConfig {
     "file_hash": """
     type file slave.pcm "null" file "/dev/null" infile "DIR/hash.raw" format "raw"
     """,
+    "speaker": "type qpyemuspeaker file \"DIR/heard.raw\"",
     "file_out": "type file slave.pcm \"null\" file \"DIR/out.raw\" format \"raw\"",
   ]
 
@@ -49,7 +50,7 @@ public enum VirtualMicrophoneConfig {
   /// What `pattern ramp` has at a frame.
   public static func ramp(_ frame: Int) -> Int16 { Int16(1 + frame % 30_000) }
 
-  /// Where the configuration and the files are, and where `file_out` writes.
+  /// Where the configuration and the files are, and where `file_out` and `speaker` write.
   public static let folder = buildFolder + "/qpyemumic-\(getpid())"
 
   /// Makes the devices known to alsa-lib in this process and its children; call it first.
@@ -61,7 +62,10 @@ public enum VirtualMicrophoneConfig {
     frames.withUnsafeBytes { write($0, to: "\(folder)/hash.raw") }
 
     var text = "</usr/share/alsa/alsa.conf>\n"
-    text += "pcm_type.qpyemumic { lib \"\(buildFolder)/libasound_module_pcm_qpyemumic.so\" }\n"
+    for type in ["qpyemumic", "qpyemuspeaker"] {
+      text +=
+        "pcm_type.\(type) { lib \"\(buildFolder)/libasound_module_pcm_qpyemumic.so\" }\n"
+    }
     for (name, options) in devices {
       let parts = options.split(separator: "DIR", omittingEmptySubsequences: false)
       text += "pcm.\(name) { \(parts.joined(separator: folder)) }\n"
@@ -69,7 +73,7 @@ public enum VirtualMicrophoneConfig {
     text.utf8CString.dropLast().withUnsafeBytes { write($0, to: "\(folder)/asound.conf") }
     setenv("ALSA_CONFIG_PATH", "\(folder)/asound.conf", 1)
     atexit {
-      for name in ["hash.raw", "asound.conf", "out.raw"] {
+      for name in ["hash.raw", "asound.conf", "out.raw", "heard.raw"] {
         unlink("\(VirtualMicrophoneConfig.folder)/\(name)")
       }
       rmdir(VirtualMicrophoneConfig.folder)

@@ -49,10 +49,19 @@ struct Loudspeaker {
     var framesPlayed = 0
     /// Whether its player was told to stop, and has not yet reported its end.
     var isStopping = false
+    /// Frames whose time had passed when they could have been played.
+    var framesMissed = 0
+
+    /// When the next frame is to be heard.
+    var due: Duration {
+      startedAt + Duration.seconds(1) * (framesPlayed + framesMissed) / clip.frameRate
+    }
   }
 
   /// The speed of speech, as at power-on.
   static let usualSpeed = 4
+  /// A live output that is so late leaves out what should have been heard by then.
+  private static let patience = Duration.milliseconds(500)
 
   var audio = Line.audio
   var speech = Line.speech
@@ -132,6 +141,16 @@ struct Loudspeaker {
     return frames
   }
 
+  /// Leaves out what a live output is too late for, because the emulator was stopped or the host is slow.
+  fileprivate func catchUp(_ sound: inout Sound, by player: Player, at now: Duration) {
+    guard output.isLive, now - sound.due > Self.patience else { return }
+    while sound.due < now {
+      let count = nextPiece(of: sound.clip, by: player).count
+      guard count > 0 else { return }
+      sound.framesMissed += count
+    }
+  }
+
   fileprivate mutating func emit(_ frames: [Int16], frameRate: Int) throws(AudioError) {
     guard !isDeaf else { return }
     do throws(AudioError) {
@@ -204,6 +223,8 @@ extension Board {
     else { return }
     let player = playing.item.player
     guard !sound.isStopping else { return end(playing, player.reportsStopped) }
+    loudspeaker.catchUp(&sound, by: player, at: clock.now)
+    playing.sound = sound
     let piece = loudspeaker.nextPiece(of: sound.clip, by: player)
     guard !piece.isEmpty else { return end(playing, player.finished) }
     do throws(AudioError) {
@@ -212,8 +233,7 @@ extension Board {
       notices.append("what the script plays cannot be heard: \(error.message)")
     }
     sound.framesPlayed += piece.count
-    let length = Duration.seconds(1) * sound.framesPlayed / sound.clip.frameRate
-    sound.alarm = alarm(sound.startedAt + length, .playing(number))
+    sound.alarm = alarm(sound.due, .playing(number))
     playing.sound = sound
     loudspeaker.current = playing
   }
@@ -275,7 +295,13 @@ extension Board {
   }
 
   private mutating func release(_ playing: Loudspeaker.Playing) {
-    if let path = path(of: playing.item) { files.release(path, from: .playing) }
+    let path = path(of: playing.item)
+    if let path { files.release(path, from: .playing) }
+    if let missed = playing.sound?.framesMissed, missed > 0 {
+      notices.append(
+        "\(path ?? "speech"): \(missed) frames were not heard, because the emulator was stopped or the "
+          + "host is slow")
+    }
     loudspeaker.current = nil
   }
 

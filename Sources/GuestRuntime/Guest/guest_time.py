@@ -37,11 +37,12 @@ def time():
     return call("time.now")
 
 
-# The modules keep local time, which is UTC+8, and count weekdays from Monday.
+# Seconds are UTC, fields are the modules' local time, which is UTC+8; weekdays count from Monday.
+_ZONE = 28800
 
 
 def localtime(seconds=None):
-    return _gmtime(time() + 28800 if seconds is None else seconds)[:8]
+    return _gmtime((time() if seconds is None else seconds) + _ZONE)[:8]
 
 
 def mktime(fields):
@@ -51,4 +52,4 @@ def mktime(fields):
         month += 12
     days = 365 * year + year // 4 - year // 100 + year // 400
     days += (153 * month - 457) // 5 + day - 719469
-    return ((days * 24 + hour) * 60 + minute) * 60 + second - 28800
+    return ((days * 24 + hour) * 60 + minute) * 60 + second - _ZONE
