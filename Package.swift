@@ -140,6 +140,6 @@ let package = Package(
       of: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "JSONText", "ModelTable",
       ]),
-    tests("CommandsTests", of: ["Commands", "FlashStorage", "JSONText"]),
+    tests("CommandsTests", of: ["Commands", "FlashStorage", "FlashFuzzing", "JSONText"]),
   ]
 )

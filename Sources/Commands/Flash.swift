@@ -27,7 +27,8 @@ struct Flash: Command {
     fsck names what is wrong with an image and exits with 1 if anything is. stats shows how full the
     image is, which file owns which block, and how often each block was erased (from IMAGE.wear, which
     the emulator keeps beside its images); --svg draws it into a file. ls, cat, get, export, fsck and
-    stats change nothing, and read what can be read of a damaged image.
+    stats change nothing, and read what can be read of a damaged image; export then names what it had to
+    leave out and ends with 65.
 
     exit codes: 1 damage found, 64 usage, 65 bad image or profile, 66 missing input, 74 the host failed
 

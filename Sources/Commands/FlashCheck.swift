@@ -36,13 +36,7 @@ private struct Diagnosis {
       let (inspection, _) = try image.inspect()
       superblock = inspection.superblock
       findings = inspection.findings
-      damage = findings.filter { $0.severity == .damage }.map(\.description)
-      let expected = inspection.superblock.blockSize * inspection.superblock.blockCount
-      if image.byteCount < expected {
-        damage.insert(
-          "the file ends after \(image.byteCount) of \(expected) bytes; what is missing reads as "
-            + "erased", at: 0)
-      }
+      damage = image.damage(of: inspection)
     } catch {
       damage = [error.message]
     }

@@ -93,16 +93,16 @@ struct PutFile: FlashAction {
 struct GetFile: FlashAction {
   private let image: String
   private let path: String
-  private let file: String
+  /// A file or a folder of the host.
+  private let target: String
 
   init(_ arguments: inout Arguments, host: Host) throws {
     image = try arguments.positional("IMAGE")
     path = try arguments.positional("/path")
-    let name = path.split(separator: "/").last.map(String.init)
-    guard let file = try arguments.optionalPositional() ?? name else {
+    guard path.contains(where: { $0 != "/" }) else {
       throw UsageError("</path> names a file, not the whole image")
     }
-    self.file = file
+    target = try arguments.optionalPositional() ?? "."
   }
 
   func run(_ console: Console) throws -> ExitCode {
@@ -112,8 +112,10 @@ struct GetFile: FlashAction {
     guard status.kind == .file else {
       throw Complaint(.badData, "\(path) in \(image) is a folder; export copies folders")
     }
-    let name = path.split(separator: "/").last!
-    let target = HostKind(of: file) == .folder ? "\(file)/\(name)" : file
+    if HostKind(of: target) == .folder {
+      try onVolume { () throws(VolumeError) in try volume.exportFile(path, to: target) }
+      return .success
+    }
     var bytes: [UInt8] = []
     try onPath(path, of: image) { () throws(FlashError) in
       try volume.forEachPart(of: path) { bytes += $0 }
@@ -199,17 +201,34 @@ struct ExportFolder: FlashAction {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let volume = try ImageFile(words.image).volume(console)
+    let image = try ImageFile(words.image)
+    let (inspection, _) = try image.inspect()
+    try onPath(words.path, of: words.image) { () throws(FlashError) in
+      guard try inspection.volume.status(of: words.path).kind == .directory else {
+        throw .notDirectory
+      }
+    }
     try HostFile.makeOutputFolder(words.folder)
     let summary = try onVolume { () throws(VolumeError) in
-      try volume.exportFolder(to: words.folder, from: words.path)
+      try inspection.volume.exportFolder(to: words.folder, from: words.path)
+    }
+    let damage = image.damage(of: inspection)
+    for sentence in damage { console.complain("damage: \(sentence)") }
+    for omission in summary.omissions where !damage.contains(omission.description) {
+      console.complain("left out: \(omission)")
     }
     console.complain(summary.sentence)
-    return .success
+    return summary.exitCode ?? (damage.isEmpty ? .success : .badData)
   }
 }
 
 extension TransferSummary {
+  /// What a command ends with that had to leave something out; nil if nothing.
+  var exitCode: ExitCode? {
+    if omissions.isEmpty { return nil }
+    return omissions.contains { $0.reason == .hostFailure } ? .hostFailure : .badData
+  }
+
   fileprivate var sentence: String {
     "copied \(count(fileCount, "file")), \(count(byteCount, "byte"))"
   }

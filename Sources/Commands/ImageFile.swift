@@ -67,6 +67,16 @@ struct ImageFile {
     }
   }
 
+  /// What is wrong with it, a sentence each.
+  func damage(of inspection: LittleFSInspection) -> [String] {
+    let found = inspection.findings.filter { $0.severity == .damage }.map(\.description)
+    let expected = inspection.superblock.blockSize * inspection.superblock.blockCount
+    guard byteCount < expected else { return found }
+    let missing =
+      "the file ends after \(byteCount) of \(expected) bytes; what is missing reads as erased"
+    return [missing] + found
+  }
+
   /// A file that is too short is read as if the rest were erased.
   private func readOnlyFlash(
     _ geometry: FlashGeometry
@@ -85,8 +95,7 @@ struct ImageFile {
   /// What can be read of it, with a word if that is not all.
   func volume(_ console: Console) throws(Complaint) -> any Volume {
     let (inspection, _) = try inspect()
-    let damage = inspection.findings.count { $0.severity == .damage }
-    if damage > 0 {
+    if !damage(of: inspection).isEmpty {
       console.complain(
         "\(path) is damaged, what can be read of it is shown; qpyemu flash fsck \(path) tells more")
     }

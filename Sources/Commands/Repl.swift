@@ -85,7 +85,7 @@ struct Repl: Command {
     atPort.map { Self.answerCommands(on: $0, device, session, seed: setup.seed) }
     let ending = try session.run()
     let code = stage.end(ending, exitCode(ending, console), device)
-    try options.copyOut(files)
+    try options.copyOut(files, console)
     return code
   }
 

@@ -102,7 +102,7 @@ struct Run: Command {
     stage.begin(device)
     let ending = try perform(run, device, console)
     let code = stage.end(ending, exitCode(ending, console), device)
-    try options.copyOut(files)
+    try options.copyOut(files, console)
     return code
   }
 

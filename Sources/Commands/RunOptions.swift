@@ -51,13 +51,17 @@ struct RunOptions {
     }
   }
 
-  /// Copies the flash to the folder that `--export` names.
-  func copyOut(_ files: ScriptFiles) throws {
+  /// Copies the flash to the folder that `--export` names, all of it that can be read.
+  func copyOut(_ files: ScriptFiles, _ console: Console) throws(Complaint) {
     guard let export else { return }
-    try onVolume { () throws(VolumeError) in
-      for mount in files.mounts {
-        try mount.volume.exportFolder(to: export + mount.path)
+    var code: ExitCode?
+    for mount in files.mounts {
+      let summary = try onVolume { () throws(VolumeError) in
+        try mount.volume.exportFolder(to: export, at: mount.path)
       }
+      for omission in summary.omissions { console.complain("left out: \(omission)") }
+      code = code ?? summary.exitCode
     }
+    if let code { throw Complaint(code, "the flash is not whole in \(export)") }
   }
 }

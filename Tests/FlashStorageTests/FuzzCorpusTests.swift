@@ -18,12 +18,16 @@ struct FuzzCorpusTests {
   @Test("No image traps, loops or takes all memory", arguments: try inputs("images"))
   func image(path: String) throws { useHostileImage(try bytes(path)) }
 
+  @Test("Names of an image never lead out of the folder", arguments: try inputs("names"))
+  func names(path: String) throws { #expect(useHostileNames(try bytes(path)) == nil) }
+
   @Test("Operations do what they do to a model", arguments: try inputs("operations"))
   func operations(path: String) throws { #expect(runOperations(try bytes(path)) == nil) }
 
   @Test("The corpus is found")
   func found() throws {
     #expect(try Self.inputs("images").count >= 18)
+    #expect(try Self.inputs("names").count >= 10)
     #expect(try Self.inputs("operations").count >= 10)
   }
 }

@@ -114,7 +114,7 @@ struct LittleFS1DamageTests {
         $0.patch(2) { $0.replace(at: Offset.fileHead, with: 64) }
       },
       Damage(
-        "directory '/' has in pair {2, 3} an entry 'f/le', which is no name",
+        "'/f\\x2fle' in pair {2, 3} has a name with a slash in it",
         remains: ["/d/", "/d/inner 00070e"]
       ) {
         $0.patch(2) { $0[Offset.fileName + 1] = UInt8(ascii: "/") }

@@ -220,6 +220,7 @@ final class ToyVolume: Volume, @unchecked Sendable {  // Used by one thread.
 
   // MARK: What does not
 
+  var capacity: Int { memory.capacity }
   func statistics() throws(FlashError) -> VolumeStatistics { try memory.statistics() }
   func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
     try memory.write(handle, bytes)

@@ -56,47 +56,8 @@ public struct SparseImage {
     for block in 0..<geometry.blockCount {
       let start = block * geometry.blockSize
       var bytes = Array(bytes[start..<start + geometry.blockSize])
-      Self.mendDirectory(&bytes)
-      Self.mendLog(&bytes)
+      BlockChecksums.mend(&bytes)
       self.bytes.replaceSubrange(start..<start + geometry.blockSize, with: bytes)
-    }
-  }
-
-  /// littlefs 1: the checksum is the last word of the size that the block gives.
-  private static func mendDirectory(_ block: inout [UInt8]) {
-    let size = Int(word(block, 4) & 0x7FFF_FFFF)
-    guard size >= 20, size <= block.count else { return }
-    setWord(&block, size - 4, checksum(block[..<(size - 4)]))
-  }
-
-  /// littlefs 2: each checksum tag covers what stands before it since the last one.
-  private static func mendLog(_ block: inout [UInt8]) {
-    var (tag, offset, start) = (UInt32.max, 4, 0)
-    while offset + 8 <= block.count {
-      tag ^= word(block, offset).byteSwapped
-      let count = tag & 0x3FF == 0x3FF ? 0 : Int(tag & 0x3FF)
-      let type = tag >> 20 & 0x7FF
-      guard tag >> 31 == 0, offset + 4 + count <= block.count else { return }
-      if type >> 8 == 5, type != 0x5FF {
-        setWord(&block, offset + 4, checksum(block[start..<offset + 4]))
-        start = offset + 4 + count
-        tag ^= (type & 1) << 31
-      }
-      offset += 4 + count
-    }
-  }
-
-  private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
-    (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * $1) }
-  }
-
-  private static func setWord(_ bytes: inout [UInt8], _ offset: Int, _ word: UInt32) {
-    for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: word >> (8 * index)) }
-  }
-
-  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reduce(.max) { crc, byte in
-      (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc >> 1 ^ (crc & 1) * 0xEDB8_8320 }
     }
   }
 }

@@ -81,6 +81,7 @@ final class FailingVolume: Volume {
 
   // MARK: What does not fail
 
+  var capacity: Int { base.capacity }
   func statistics() throws(FlashError) -> VolumeStatistics { try base.statistics() }
   func position(of handle: FlashHandle) throws(FlashError) -> Int {
     try base.position(of: handle)

@@ -9,11 +9,20 @@ struct HostFailure: Error {
 
   /// The host's own words.
   var text: String { unsafe String(cString: strerror(code)) }
+
+  var isMissing: Bool { code == ENOENT }
+
+  /// Whether it is about the name that was given, and not about the host: something of another kind has it,
+  /// or nothing can.
+  var concernsName: Bool {
+    [EEXIST, EILSEQ, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, ENXIO].contains(code)
+  }
 }
 
 /// An open file or folder of the host; closed when it goes.
 ///
-/// Names are single names below a folder and are never followed through a symbolic link.
+/// What is reached by a ``Name`` is in the folder itself: a name that leads elsewhere is refused with
+/// `EINVAL`, and a symbolic link is never followed.
 struct HostDescriptor: ~Copyable {
   private let number: Int32
 
@@ -38,38 +47,51 @@ struct HostDescriptor: ~Copyable {
     guard unsafe mkdir(path, 0o777) == 0 else { throw .last }
   }
 
-  func folder(_ name: String) throws(HostFailure) -> HostDescriptor {
+  func folder(_ name: Name) throws(HostFailure) -> HostDescriptor {
     try open(name, O_RDONLY | O_DIRECTORY)
   }
 
   /// Opens a folder below this one, level by level.
-  func folder(at names: some Sequence<String>) throws(HostFailure) -> HostDescriptor {
-    var folder = try folder(".")
+  func folder(at names: some Sequence<Name>) throws(HostFailure) -> HostDescriptor {
+    var folder = try HostDescriptor(adopting: fcntl(number, F_DUPFD_CLOEXEC, 0))
     for name in names { folder = try folder.folder(name) }
     return folder
   }
 
+  /// Opens a folder below this one, level by level, and makes what is missing.
+  func madeFolder(at names: some Sequence<Name>) throws(HostFailure) -> HostDescriptor {
+    var folder = try folder(at: [])
+    for name in names {
+      do throws(HostFailure) {
+        try folder.makeFolder(name)
+      } catch  where error.code == EEXIST {}
+      folder = try folder.folder(name)
+    }
+    return folder
+  }
+
   /// Opens a file for reading; a named pipe does not make it wait.
-  func file(_ name: String) throws(HostFailure) -> HostDescriptor {
+  func file(_ name: Name) throws(HostFailure) -> HostDescriptor {
     try open(name, O_RDONLY | O_NONBLOCK)
   }
 
-  func writableFile(_ name: String) throws(HostFailure) -> HostDescriptor {
+  func writableFile(_ name: Name) throws(HostFailure) -> HostDescriptor {
     try open(name, O_WRONLY | O_NONBLOCK)
   }
 
   /// Creates a file that does not exist.
-  func newFile(_ name: String) throws(HostFailure) -> HostDescriptor {
+  func newFile(_ name: Name) throws(HostFailure) -> HostDescriptor {
     try open(name, O_WRONLY | O_CREAT | O_EXCL)
   }
 
   /// Creates a file, or empties it if it exists.
-  func emptyFile(_ name: String) throws(HostFailure) -> HostDescriptor {
+  func emptyFile(_ name: Name) throws(HostFailure) -> HostDescriptor {
     try open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK)
   }
 
-  private func open(_ name: String, _ flags: Int32) throws(HostFailure) -> HostDescriptor {
-    try HostDescriptor(
+  private func open(_ name: Name, _ flags: Int32) throws(HostFailure) -> HostDescriptor {
+    let name = try name.hostName
+    return try HostDescriptor(
       adopting: unsafe openat(number, name, flags | O_NOFOLLOW | O_CLOEXEC, 0o666))
   }
 
@@ -99,7 +121,8 @@ struct HostDescriptor: ~Copyable {
     return (Self.kind(status.st_mode), Int(status.st_size))
   }
 
-  func status(_ name: String) throws(HostFailure) -> (kind: Kind, size: Int) {
+  func status(_ name: Name) throws(HostFailure) -> (kind: Kind, size: Int) {
+    let name = try name.hostName
     var status = stat()
     guard unsafe fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw .last }
     return (Self.kind(status.st_mode), Int(status.st_size))
@@ -116,9 +139,8 @@ struct HostDescriptor: ~Copyable {
     }
   }
 
-  /// The names in the folder without `.` and `..`, in the order of their bytes; nil for one that is
-  /// not UTF-8.
-  func names() throws(HostFailure) -> [String?] {
+  /// The names in the folder without `.` and `..`, in the order of their bytes.
+  func names() throws(HostFailure) -> [Name] {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw .last }
     guard let stream = unsafe fdopendir(copy) else {
@@ -139,7 +161,7 @@ struct HostDescriptor: ~Copyable {
     guard errno == 0 else { throw .last }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
       .filter { $0 != [dot] && $0 != [dot, dot] }
-      .map { String(validating: $0, as: UTF8.self) }
+      .map { Name(bytes: $0) }
   }
 
   /// Fills `buffer` from the current place on.
@@ -180,18 +202,31 @@ struct HostDescriptor: ~Copyable {
     guard ftruncate(number, size) == 0 else { throw .last }
   }
 
-  func makeFolder(_ name: String) throws(HostFailure) {
-    guard unsafe mkdirat(number, name, 0o777) == 0 else { throw .last }
+  func makeFolder(_ name: Name) throws(HostFailure) {
+    guard unsafe mkdirat(number, try name.hostName, 0o777) == 0 else { throw .last }
   }
 
-  func remove(_ name: String, isFolder: Bool = false) throws(HostFailure) {
-    guard unsafe unlinkat(number, name, isFolder ? AT_REMOVEDIR : 0) == 0 else { throw .last }
+  func remove(_ name: Name, isFolder: Bool = false) throws(HostFailure) {
+    guard unsafe unlinkat(number, try name.hostName, isFolder ? AT_REMOVEDIR : 0) == 0 else {
+      throw .last
+    }
   }
 
   func rename(
-    _ name: String, to folder: borrowing HostDescriptor, _ newName: String
+    _ name: Name, to folder: borrowing HostDescriptor, _ newName: Name
   ) throws(HostFailure) {
-    guard unsafe renameat(number, name, folder.number, newName) == 0 else { throw .last }
+    let (old, new) = (try name.hostName, try newName.hostName)
+    guard unsafe renameat(number, old, folder.number, new) == 0 else { throw .last }
+  }
+}
+
+extension Name {
+  /// As the host's calls take it, if it is one component of a path.
+  fileprivate var hostName: [CChar] {
+    get throws(HostFailure) {
+      guard fault() == nil else { throw HostFailure(code: EINVAL) }
+      return bytes.map { CChar(bitPattern: $0) } + [0]
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 extension HostFolder {
   /// Copies the folder into an empty littlefs, in the order of the names' bytes.
   func load(into fileSystem: LittleFS) throws(VolumeError) {
-    var waiting: [[String]] = [[]]
+    var waiting: [[Name]] = [[]]
     while let path = waiting.popLast() {
       let folder = try read(path) { () throws(HostFailure) in try root.folder(at: path) }
       for name in try read(path, { () throws(HostFailure) in try folder.names() }) {
-        guard let name else {
+        guard name.isText else {
           throw VolumeError(
             .unsuitable, "'\(place(path))' holds a name that is not UTF-8; rename or remove it")
         }
@@ -41,7 +41,7 @@ extension HostFolder {
   }
 
   private func copy(
-    _ file: borrowing HostDescriptor, _ path: [String], size: Int, to fileSystem: LittleFS
+    _ file: borrowing HostDescriptor, _ path: [Name], size: Int, to fileSystem: LittleFS
   ) throws(VolumeError) {
     let target = try store(path, size, in: fileSystem) { path throws(FlashError) in
       try fileSystem.open(path, [.write, .create])
@@ -69,11 +69,11 @@ extension HostFolder {
   ///
   /// - Parameter size: The file's; nil for a folder.
   private func store<Result>(
-    _ path: [String], _ size: Int?, in fileSystem: LittleFS,
+    _ path: [Name], _ size: Int?, in fileSystem: LittleFS,
     _ body: (VolumePath) throws(FlashError) -> Result
   ) throws(VolumeError) -> Result {
     do throws(FlashError) {
-      return try body(VolumePath(path.joined(separator: "/")))
+      return try body(VolumePath(path))
     } catch .noSpace {
       let disk = fileSystem.disk
       throw VolumeError(
@@ -89,7 +89,7 @@ extension HostFolder {
   }
 
   private func read<Result: ~Copyable>(
-    _ path: [String], _ body: () throws(HostFailure) -> Result
+    _ path: [Name], _ body: () throws(HostFailure) -> Result
   ) throws(VolumeError) -> Result {
     do throws(HostFailure) {
       return try body()
@@ -98,5 +98,7 @@ extension HostFolder {
     }
   }
 
-  private func place(_ path: [String]) -> String { ([self.path] + path).joined(separator: "/") }
+  private func place(_ path: [Name]) -> String {
+    ([self.path] + path.map(\.printable)).joined(separator: "/")
+  }
 }

@@ -4,7 +4,7 @@ import Glibc
 /// at a time.
 final class HostFolder: Sendable {
   /// Where the next content of a file is written before it takes the file's name.
-  static let unfinishedSync = ".flash-sync~"
+  static let unfinishedSync = Name(string: ".flash-sync~")
 
   let path: String
   let access: VolumeAccess
@@ -46,7 +46,7 @@ final class HostFolder: Sendable {
   }
 
   private func folder(_ names: some Sequence<Name>) throws(HostFailure) -> HostDescriptor {
-    try root.folder(at: names.map(\.string))
+    try root.folder(at: names)
   }
 
   /// Does to the host what has happened at `path`.
@@ -56,8 +56,8 @@ final class HostFolder: Sendable {
     do throws(HostFailure) {
       return try body()
     } catch {
-      let place = path.map(\.string).joined(separator: "/")
-      throw .fault("the host failed at '\(self.path)/\(place)': \(error.text)")
+      let place = ([self.path] + path.map(\.printable)).joined(separator: "/")
+      throw .fault("the host failed at '\(place)': \(error.text)")
     }
   }
 }
@@ -65,7 +65,7 @@ final class HostFolder: Sendable {
 extension HostFolder: LittleFSFollower {
   func check(_ name: Name, in directory: Directory) throws(FlashError) {
     let isTop = directory.entry?.parent == nil
-    guard !isTop || name.string != Self.unfinishedSync else { throw .invalid }
+    guard !isTop || name != Self.unfinishedSync else { throw .invalid }
   }
 
   func made(_ entry: Entry) throws(FlashError) {
@@ -156,7 +156,5 @@ extension ContentChange {
 
 extension [Name] {
   /// The file's own name, of a path that is not the root.
-  fileprivate var lastName: String { self[count - 1].string }
+  fileprivate var lastName: Name { self[count - 1] }
 }
-
-private let transferSize = 65_536

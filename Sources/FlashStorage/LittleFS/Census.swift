@@ -1,5 +1,8 @@
 /// Who uses which block, and what is wrong with that.
 struct Census {
+  /// How many owners of a block are told; of a hostile image it could be all files, for each block.
+  private static let namedOwnerLimit = 4
+
   private(set) var uses: [BlockUse]
   private(set) var findings: [Finding] = []
 
@@ -12,7 +15,9 @@ struct Census {
     case .free: uses[block] = use
     case use: break
     case .contested(let names):
-      if !names.contains(use.owner) { uses[block] = .contested(names + [use.owner]) }
+      if names.count < Self.namedOwnerLimit, !names.contains(use.owner) {
+        uses[block] = .contested(names + [use.owner])
+      }
     case let other: uses[block] = .contested([other.owner, use.owner])
     }
   }
@@ -36,8 +41,8 @@ extension BlockUse {
     switch self {
     case .free: "nothing"
     case .superblock: "the superblock"
-    case .directory(let path): "the directory '\(path)'"
-    case .file(let path), .open(let path): "the file '\(path)'"
+    case .directory(let path): "the directory '\(path.printable)'"
+    case .file(let path), .open(let path): "the file '\(path.printable)'"
     case .leftOver: "what a loss of power left"
     case .contested(let names): names.joined(separator: " and ")
     }
@@ -72,7 +77,7 @@ extension LittleFS {
       for block in used { census.note(block, .file(path: path)) }
       try checkPointers(of: list, path, in: &census)
     } catch {
-      census.note(Finding(.damage, blocks: [list.head], "the file '\(path)': \(error)"))
+      census.note(Finding(.damage, blocks: [list.head], "the file '\(path.printable)': \(error)"))
     }
   }
 
@@ -90,7 +95,7 @@ extension LittleFS {
           Finding(
             .damage, blocks: [block],
             """
-            the file '\(path)': block \(block) points to block \(found) where block \(target) should \
+            the file '\(path.printable)': block \(block) points to block \(found) where block \(target) should \
             be, \(1 << exponent) before it
             """))
       }
@@ -121,18 +126,5 @@ extension LittleFS {
     for block in used where census.uses.indices.contains(block) && census.uses[block] == .free {
       census.note(block, .leftOver)
     }
-  }
-}
-
-extension Entry {
-  /// The path from the root on; of something removed, its last name.
-  var path: String {
-    var names = [name.string]
-    var place = parent?.entry
-    while let entry = place, entry.parent != nil {
-      names.append(entry.name.string)
-      place = entry.parent?.entry
-    }
-    return "/" + names.reversed().joined(separator: "/")
   }
 }

@@ -26,20 +26,6 @@ struct ContentChange {
   let overwritten: Range<Int>
 }
 
-extension Entry {
-  /// The names from the root on; none for the root.
-  var names: [Name] {
-    var names: [Name] = []
-    var entry = self
-    while let parent = entry.parent {
-      names.append(entry.name)
-      guard let above = parent.entry else { break }
-      entry = above
-    }
-    return names.reversed()
-  }
-}
-
 extension Disk {
   /// Compares two contents; what shares its blocks is not read.
   func change(

@@ -116,3 +116,42 @@ final class Entry {
   /// Bytes in the file; 0 for a directory.
   var size: Int { content.size }
 }
+
+extension Entry {
+  /// The names from the root on; none for the root, and for what has been removed.
+  var names: [Name] {
+    var names: [Name] = []
+    var entry = self
+    while let parent = entry.parent {
+      names.append(entry.name)
+      guard let above = parent.entry else { break }
+      entry = above
+    }
+    return names.reversed()
+  }
+
+  /// The path from the root on; of something removed, its last name.
+  var path: String { path(\.string) }
+
+  /// The path in a message.
+  var printablePath: String { path(\.printable) }
+
+  private func path(_ text: (Name) -> String) -> String {
+    "/" + (parent == nil ? [name] : names).map(text).joined(separator: "/")
+  }
+}
+
+extension Directory {
+  /// The path in a message of what has this name here, whether or not it stands here.
+  func printablePath(of name: Name) -> String {
+    let path = entry?.printablePath ?? "/"
+    return (path == "/" ? "" : path) + "/" + name.printable
+  }
+
+  /// What is wrong with an entry, by its path and place.
+  ///
+  /// - Parameter fault: Of its name; see ``Name/fault(limit:)``.
+  func sentence(about name: Name, in pair: BlockPair, _ fault: String) -> String {
+    "'\(printablePath(of: name))' in pair \(pair) \(fault)"
+  }
+}

@@ -91,7 +91,7 @@ final class LittleFS1Reader {
 
   private func readDirectory(_ entry: Entry, at start: BlockPair) throws(FlashError) {
     guard let directory = entry.directory else { return }
-    let name = "directory '\(path(of: entry))'"
+    let name = "directory '\(entry.printablePath)'"
     var place: BlockPair? = start
     while let next = place {
       guard let pair = try readPair(at: next, of: directory, name) else { break }
@@ -139,6 +139,10 @@ final class LittleFS1Reader {
   private func adopt(
     _ record: DirectoryBlock.Record, in pair: MetadataPair, of directory: Directory, _ name: String
   ) throws(FlashError) {
+    if let fault = record.name.fault(limit: nameLimit) {
+      return try damage(
+        [pair.blocks], directory.sentence(about: record.name, in: pair.blocks, fault))
+    }
     if let fault = fault(of: record) {
       return try damage([pair.blocks], "\(name) has in pair \(pair.blocks) \(fault)")
     }
@@ -168,13 +172,13 @@ final class LittleFS1Reader {
     _ entryName: Name, in directory: Directory, _ name: String
   ) throws(FlashError) -> Bool {
     guard directory[entryName] != nil else { return true }
-    try damage(directory.pairs.map(\.blocks), "\(name) has two entries '\(entryName.string)'")
+    try damage(directory.pairs.map(\.blocks), "\(name) has two entries '\(entryName.printable)'")
     return false
   }
 
   /// What is wrong with a record of a directory; nil if it names a file or directory.
   private func fault(of record: DirectoryBlock.Record) -> String? {
-    let name = "'\(record.name.string)'"
+    let name = "'\(record.name.printable)'"
     let isDirectory = record.type == DirectoryBlock.Record.directory
     guard isDirectory || record.type == DirectoryBlock.Record.file else {
       return "a record \(name) of the unknown type 0x\(String(record.type, radix: 16))"
@@ -182,8 +186,6 @@ final class LittleFS1Reader {
     guard record.data.count == 8 else {
       return "an entry \(name) with \(record.data.count) bytes of data, where 8 belong"
     }
-    guard record.name.byteCount > 0, !record.name.bytes.contains(where: { $0 == 0 || $0 == slash })
-    else { return "an entry \(name), which is no name" }
     if isDirectory {
       return record.pair(0) == nil ? "a directory \(name) without blocks" : nil
     }
@@ -217,11 +219,11 @@ final class LittleFS1Reader {
     let isElsewhere =
       settled.contains(mark.data)
       || mark.place.map { owners[$0.first] != nil || owners[$0.second] != nil } ?? false
-    let name = "directory '\(mark.directory.entry.map(path) ?? "")'"
+    let name = "directory '\(mark.directory.entry?.printablePath ?? "")'"
     note(
       .interrupted, [mark.pair.blocks],
       """
-      a rename of '\(mark.entry.name.string)' in \(name) was interrupted \
+      a rename of '\(mark.entry.name.printable)' in \(name) was interrupted \
       \(isElsewhere ? "after" : "before") the new name was written
       """)
     if !isElsewhere, try isNew(mark.entry.name, in: mark.directory, name) {
@@ -351,21 +353,9 @@ final class LittleFS1Reader {
     findings.append(
       Finding(severity, blocks: pairs.flatMap { [$0.first, $0.second] }, description))
   }
-
-  private func path(of entry: Entry) -> String {
-    var names: [String] = []
-    var entry: Entry? = entry
-    while let current = entry, let parent = current.parent {
-      names.append(current.name.string)
-      entry = parent.entry
-    }
-    return "/" + names.reversed().joined(separator: "/")
-  }
 }
 
 extension BlockPair: CustomStringConvertible {
   /// Such as "{4, 5}".
   var description: String { "{\(first), \(second)}" }
 }
-
-private let slash = UInt8(ascii: "/")

@@ -198,8 +198,17 @@ final class TreeReader {
     _ loaded: LoadedPair, in directory: Directory, _ move: (pair: BlockPair, id: Int)?
   ) throws(FlashError) {
     var last = directory.pairs.dropLast().last { !$0.entries.isEmpty }?.entries.last?.name
+    // In a tolerant look, what is named wrongly or twice is left out.
+    var refused: Set<ObjectIdentifier> = []
+    defer { loaded.pair.entries.removeAll { refused.contains(ObjectIdentifier($0)) } }
     for (id, entry) in loaded.entriesByID.enumerated() {
       guard let entry else { continue }
+      if let fault = entry.name.fault(limit: tree.superblock.nameLimit) {
+        try damage(
+          directory.sentence(about: entry.name, in: loaded.pair.blocks, fault), loaded.pair.blocks)
+        refused.insert(ObjectIdentifier(entry))
+        continue
+      }
       if let move, move.id == id, move.pair.sharesBlock(with: loaded.pair.blocks) {
         tree.unfinished.ghost = entry
         ghostHome = directory
@@ -212,13 +221,14 @@ final class TreeReader {
         try damage(
           "\(path(of: directory, entry.name)) stands in pair \(loaded.pair.blocks) once more",
           loaded.pair.blocks)
+        refused.insert(ObjectIdentifier(entry))
         continue
       }
       if tolerant, let last, !last.precedes(entry.name) {
         note(
           .damage, loaded.pair.blocks,
           """
-          \(path(of: directory, entry.name)) stands after \(last.string), where littlefs does \
+          \(path(of: directory, entry.name)) stands after \(last.printable), where littlefs does \
           not find it
           """)
       }
@@ -403,13 +413,13 @@ final class TreeReader {
   private func entry(
     _ logged: PairLog.LoggedEntry, _ id: Int, _ bytes: [UInt8], _ loaded: LoadedPair
   ) -> Entry? {
-    guard let type = logged.type, !logged.name.isEmpty else {
+    guard let type = logged.type else {
       problem(loaded, "entry \(id) has no name")
       return nil
     }
     let name = Name(bytes: Array(bytes[logged.name]))
     guard let structure = logged.structure else {
-      problem(loaded, "entry \(id), \"\(name.string)\", has no content")
+      problem(loaded, "entry \(id), \"\(name.printable)\", has no content")
       return nil
     }
     let data = bytes.span.extracting(structure.data)
@@ -424,7 +434,7 @@ final class TreeReader {
       problem(
         loaded,
         """
-        entry \(id), "\(name.string)", is of type \(type.code) and has \(data.count) bytes of \
+        entry \(id), "\(name.printable)", is of type \(type.code) and has \(data.count) bytes of \
         content of kind \(hex(structure.kind.code))
         """)
       return nil
@@ -439,7 +449,7 @@ final class TreeReader {
       problem(
         loaded,
         """
-        file "\(name.string)" has \(size) bytes up to block \(head), on \(disk.blockCount) blocks \
+        file "\(name.printable)" has \(size) bytes up to block \(head), on \(disk.blockCount) blocks \
         for files of \(tree.superblock.fileSizeLimit) bytes
         """)
       return nil
@@ -449,7 +459,7 @@ final class TreeReader {
 
   private func directory(_ name: Name, _ blocks: BlockPair?, _ loaded: LoadedPair) -> Entry? {
     guard let blocks else {
-      problem(loaded, "directory \"\(name.string)\" is in no pair")
+      problem(loaded, "directory \"\(name.printable)\" is in no pair")
       return nil
     }
     let directory = Directory()
@@ -493,13 +503,8 @@ final class TreeReader {
   }
 
   private func path(of directory: Directory?, _ name: Name? = nil) -> String {
-    var names = name.map { [$0.string] } ?? []
-    var entry = directory?.entry
-    while let current = entry, let parent = current.parent {
-      names.append(current.name.string)
-      entry = parent.entry
-    }
-    return "/" + names.reversed().joined(separator: "/")
+    guard let directory else { return "/" }
+    return name.map(directory.printablePath) ?? directory.entry?.printablePath ?? "/"
   }
 }
 

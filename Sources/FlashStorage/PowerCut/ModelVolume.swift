@@ -132,6 +132,7 @@ public final class ModelVolume: Volume {
   // MARK: Names
 
   /// As if nothing ever filled it.
+  public var capacity: Int { .max }
   public func statistics() -> VolumeStatistics {
     VolumeStatistics(
       blockSize: FileContent.chunkSize, blockCount: .max, freeBlockCount: .max,

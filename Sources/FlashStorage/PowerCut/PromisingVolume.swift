@@ -61,6 +61,7 @@ public final class PromisingVolume: Volume {
     }
   }
 
+  public var capacity: Int { volume.capacity }
   public func statistics() throws(FlashError) -> VolumeStatistics { try volume.statistics() }
 
   // MARK: Handles

@@ -47,6 +47,10 @@ public final class LittleFSVolume: Volume {
     state.withLock { body($0.fileSystem.disk.device) }
   }
 
+  public var capacity: Int {
+    state.withLock { $0.fileSystem.disk.blockCount * $0.fileSystem.disk.geometry.blockSize }
+  }
+
   public func statistics() throws(FlashError) -> VolumeStatistics {
     try state.withLock { state throws(FlashError) in
       let disk = state.fileSystem.disk

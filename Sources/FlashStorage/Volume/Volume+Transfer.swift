@@ -1,11 +1,11 @@
-import Glibc
-
 /// How much was copied.
 public struct TransferSummary: Equatable, Sendable {
   /// Files copied; folders do not count.
   public internal(set) var fileCount = 0
   /// Bytes in them.
   public internal(set) var byteCount = 0
+  /// What an export had to leave out, a sentence each that names its path.
+  public internal(set) var omissions: [VolumeError] = []
 }
 
 extension Volume {
@@ -23,19 +23,19 @@ extension Volume {
       try HostDescriptor.folder(hostPath)
     }
     var summary = TransferSummary()
-    var waiting: [[String]] = [[]]
+    var waiting: [[Name]] = [[]]
     while let folderPath = waiting.popLast() {
-      let place = ([hostPath] + folderPath).joined(separator: "/")
+      let place = ([hostPath] + folderPath.map(\.printable)).joined(separator: "/")
       let folder = try onHost("read", place) { () throws(HostFailure) in
         try root.folder(at: folderPath)
       }
       for name in try onHost("read", place, { () throws(HostFailure) in try folder.names() }) {
-        guard let name else {
+        guard name.isText else {
           throw VolumeError(
             .unsuitable, "'\(place)' holds a name that is not UTF-8; rename or remove it")
         }
-        let source = "\(place)/\(name)"
-        let target = ([path] + folderPath + [name]).joined(separator: "/")
+        let source = "\(place)/\(name.printable)"
+        let target = ([path] + (folderPath + [name]).map(\.string)).joined(separator: "/")
         switch try onHost("read", source, { () throws(HostFailure) in try folder.status(name) })
           .kind
         {
@@ -68,49 +68,6 @@ extension Volume {
     guard case .file = kind else { throw VolumeError(.unsuitable, "'\(hostPath)' is not a file") }
     var summary = TransferSummary()
     try copy(file, named: hostPath, to: path, &summary)
-    return summary
-  }
-
-  /// Copies what a directory of the volume holds, as last synced, into a host folder, which is made if
-  /// it is missing. Files of the same name are replaced; a link in the way is refused.
-  ///
-  /// - Throws: ``VolumeError`` naming the file.
-  @discardableResult
-  public func exportFolder(
-    to hostPath: String, from path: String = "/"
-  ) throws(VolumeError) -> TransferSummary {
-    let root = try onHost("make", hostPath) { () throws(HostFailure) in
-      do throws(HostFailure) {
-        try HostDescriptor.createFolder(hostPath)
-      } catch  where error.code == EEXIST {}
-      return try HostDescriptor.folder(hostPath)
-    }
-    var summary = TransferSummary()
-    var waiting: [[String]] = [[]]
-    while let folderPath = waiting.popLast() {
-      let place = ([hostPath] + folderPath).joined(separator: "/")
-      let source = ([path] + folderPath).joined(separator: "/")
-      let folder = try onHost("write", place) { () throws(HostFailure) in
-        try root.folder(at: folderPath)
-      }
-      for entry in try onVolume(source, { () throws(FlashError) in try entries(of: source) }) {
-        let target = "\(place)/\(entry.name)"
-        switch entry.status.kind {
-        case .directory:
-          try onHost("make", target) { () throws(HostFailure) in
-            do throws(HostFailure) {
-              try folder.makeFolder(entry.name)
-            } catch  where error.code == EEXIST {}
-          }
-          waiting.append(folderPath + [entry.name])
-        case .file:
-          let file = try onHost("write", target) { () throws(HostFailure) in
-            try folder.emptyFile(entry.name)
-          }
-          try copy("\(source)/\(entry.name)", to: file, named: target, &summary)
-        }
-      }
-    }
     return summary
   }
 
@@ -164,68 +121,15 @@ extension Volume {
     }
   }
 
-  private func copy(
-    _ path: String, to file: borrowing HostDescriptor, named target: String,
-    _ summary: inout TransferSummary
-  ) throws(VolumeError) {
-    let handle = try onVolume(path) { () throws(FlashError) in try open(path, .read) }
-    defer { try? close(handle) }
-    var offset = 0
-    var buffer = [UInt8](repeating: 0, count: transferSize)
-    while true {
-      var window = buffer.mutableSpan
-      let count: Int
-      do throws(FlashError) {
-        count = try read(handle, into: &window)
-      } catch {
-        throw refusal(path, error)
-      }
-      guard count > 0 else { break }
-      try onHost("write", target) { () throws(HostFailure) in
-        try file.write(buffer, 0..<count, at: offset)
-      }
-      offset += count
-    }
-    summary.byteCount += offset
-    summary.fileCount += 1
-  }
-
   private func ensureDirectory(_ path: String, for source: String) throws(VolumeError) {
     do throws(FlashError) {
       try makeDirectory(path)
     } catch {
       if error == .exists, (try? status(of: path))?.kind == .directory { return }
-      throw refusal(source, error)
-    }
-  }
-
-  // MARK: Errors as sentences
-
-  private func onVolume<Result>(
-    _ place: String, _ body: () throws(FlashError) -> Result
-  ) throws(VolumeError) -> Result {
-    do throws(FlashError) {
-      return try body()
-    } catch {
-      throw refusal(place, error)
-    }
-  }
-
-  private func refusal(_ place: String, _ error: FlashError) -> VolumeError {
-    VolumeError(error == .noSpace ? .doesNotFit : .volumeFailure, "'\(place)': \(error)")
-  }
-
-  private func onHost<Result: ~Copyable>(
-    _ verb: String, _ place: String, _ body: () throws(HostFailure) -> Result
-  ) throws(VolumeError) -> Result {
-    do throws(HostFailure) {
-      return try body()
-    } catch {
-      throw VolumeError(
-        error.code == ENOENT ? .notFound : .hostFailure,
-        "cannot \(verb) '\(place)': \(error.text)")
+      throw VolumeError(source, error)
     }
   }
 }
 
-private let transferSize = 65_536
+/// How many bytes a copy has in memory at once.
+let transferSize = 65_536

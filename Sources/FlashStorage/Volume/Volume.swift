@@ -12,6 +12,9 @@
 /// `close` on, what it wrote outlives a loss of power, is what `status` tells and what handles opened
 /// later read. If several handles write one file, the last to sync decides its whole content.
 public protocol Volume: AnyObject, Sendable {
+  /// Bytes in all blocks of the volume: its files hold fewer.
+  var capacity: Int { get }
+
   /// How large the volume is and how much of it is free, unsynced writes counted as used.
   func statistics() throws(FlashError) -> VolumeStatistics
 

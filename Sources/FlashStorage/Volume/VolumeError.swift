@@ -29,3 +29,37 @@ public struct VolumeError: Error, Equatable, Sendable, CustomStringConvertible {
     self.description = description
   }
 }
+
+extension VolumeError {
+  /// What a volume refused.
+  init(_ place: String, _ error: FlashError) {
+    self.init(error == .noSpace ? .doesNotFit : .volumeFailure, "'\(place)': \(error)")
+  }
+
+  /// What the host refused.
+  init(_ sentence: String, _ failure: HostFailure) {
+    self.init(failure.isMissing ? .notFound : .hostFailure, "\(sentence): \(failure.text)")
+  }
+}
+
+/// Does something with a volume; the error names the place.
+func onVolume<Result>(
+  _ place: String, _ body: () throws(FlashError) -> Result
+) throws(VolumeError) -> Result {
+  do throws(FlashError) {
+    return try body()
+  } catch {
+    throw VolumeError(place, error)
+  }
+}
+
+/// Does something with a file or folder of the host; the error says what, and names the place.
+func onHost<Result: ~Copyable>(
+  _ verb: String, _ place: String, _ body: () throws(HostFailure) -> Result
+) throws(VolumeError) -> Result {
+  do throws(HostFailure) {
+    return try body()
+  } catch {
+    throw VolumeError("cannot \(verb) '\(place)'", error)
+  }
+}

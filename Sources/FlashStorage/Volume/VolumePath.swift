@@ -1,16 +1,3 @@
-/// A file or directory name: bytes, UTF-8 as far as this program makes them.
-struct Name: Hashable {
-  let bytes: [UInt8]
-
-  init(bytes: [UInt8]) { self.bytes = bytes }
-
-  init(string: String) { bytes = Array(string.utf8) }
-
-  var string: String { String(decoding: bytes, as: UTF8.self) }
-
-  var byteCount: Int { bytes.count }
-}
-
 /// A path with `.`, `..` and empty components worked out.
 struct VolumePath {
   /// The names from the root on; none for the root itself.
@@ -18,6 +5,12 @@ struct VolumePath {
   /// Whether the last name was also the end of the string: littlefs creates nothing at `new/`.
   let endsInName: Bool
 
+  init(_ names: [Name]) {
+    self.names = names
+    endsInName = !names.isEmpty
+  }
+
+  /// - Throws: ``FlashError/invalid`` for a NUL.
   init(_ path: String) throws(FlashError) {
     guard !path.utf8.contains(0) else { throw .invalid }
     var names: [Name] = []
