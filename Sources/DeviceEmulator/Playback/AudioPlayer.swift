@@ -13,6 +13,8 @@ enum AudioRow: String, CaseIterable {
   case paPin = "set_pa.pin"
   case paFailed = "set_pa.failed"
   case paOK = "set_pa.ok"
+  case amplifierArguments = "setSpeakerpaCallback.arguments"
+  case amplifierOK = "setSpeakerpaCallback.ok"
   case playArguments = "play.arguments"
   case playData = "play.data"
   case playRange = "play.range"
@@ -51,8 +53,8 @@ struct AudioPlayer: Peripheral {
 
   func applies(_ row: AudioRow, to call: Call, on board: Board) -> Bool {
     switch row {
-    case .initArguments, .paArguments, .playArguments, .stopArguments, .stopAllArguments,
-      .callbackArguments, .stateArguments, .volumeArguments, .setVolumeArguments:
+    case .initArguments, .paArguments, .amplifierArguments, .playArguments, .stopArguments,
+      .stopAllArguments, .callbackArguments, .stateArguments, .volumeArguments, .setVolumeArguments:
       return call.mismatch != nil
     case .initDevice: return call.requestedChannel == nil
     case .initChannel: return !board.channels.contains(call.requestedChannel!)
@@ -71,7 +73,8 @@ struct AudioPlayer: Peripheral {
     case .paFailed, .playFailed, .stopFailed, .stopAllFailed, .callbackFailed, .stateFailed,
       .setVolumeFailed:
       return false
-    case .initOK, .paOK, .playOK, .stopOK, .stopAllOK, .callbackOK, .stateOK, .volumeOK,
+    case .initOK, .paOK, .amplifierOK, .playOK, .stopOK, .stopAllOK, .callbackOK, .stateOK,
+      .volumeOK,
       .setVolumeOK:
       return true
     }
@@ -100,6 +103,7 @@ struct AudioPlayer: Peripheral {
     case .initOK, .initChannel, .initAgain:
       guard product == .object else { break }
       return .done(.object(makeObject(call.requestedChannel!, under: board.policy)))
+    case .amplifierOK: board.loudspeaker.amplifierFunction = call.arguments[0].function
     case .playOK, .playQueued:
       let isDone = board.play(PlayItem(.file(call.string(2)), for: call))
       return isDone ? .done() : .instead([.playFile])

@@ -56,11 +56,14 @@ struct Loudspeaker {
   var speech = Line.speech
   /// How fast texts are spoken, from 0 to 9.
   var speed = Self.usualSpeed
+  /// Where it goes that the amplifier is switched on or off.
+  var amplifierFunction: Int?
   private let voice: any Voice
   private let output: any AudioOutput
   fileprivate var current: Playing?
   fileprivate var queue = PlayQueue()
   fileprivate var lastNumber = 0
+  fileprivate var isAmplified = false
   /// Whether the output takes nothing any more: it has failed, or is closed.
   private var isDeaf = false
 
@@ -105,7 +108,9 @@ struct Loudspeaker {
   }
 
   /// Forgets what a script has set up.
-  mutating func restart() { (audio, speech, speed) = (.audio, .speech, Self.usualSpeed) }
+  mutating func restart() {
+    (audio, speech, speed, amplifierFunction) = (.audio, .speech, Self.usualSpeed, nil)
+  }
 
   /// The power goes: nothing is heard any more.
   mutating func close() {
@@ -173,6 +178,7 @@ extension Board {
     case .documented:
       cutOff()
       playNext()
+      switchAmplifier()
     case .observed: halt()
     }
   }
@@ -194,6 +200,7 @@ extension Board {
   mutating func quieten() {
     loudspeaker.queue.clear()
     cutOff()
+    switchAmplifier()
   }
 
   /// Plays the next piece, or ends what has been played.
@@ -241,6 +248,7 @@ extension Board {
       number: number, item: item,
       sound: Loudspeaker.Sound(
         clip: clip, startedAt: now, alarm: alarm(now, .playing(number))))
+    switchAmplifier()
     tell(item.player, of: item.player.started)
     return true
   }
@@ -270,6 +278,7 @@ extension Board {
     release(playing)
     tell(playing.item.player, of: row)
     playNext()
+    switchAmplifier()
   }
 
   private mutating func release(_ playing: Loudspeaker.Playing) {
@@ -286,6 +295,15 @@ extension Board {
       }
       if begin(item) { return }
     }
+  }
+
+  /// The amplifier is on while something is heard.
+  private mutating func switchAmplifier() {
+    guard loudspeaker.isAmplified != loudspeaker.isPlaying else { return }
+    loudspeaker.isAmplified.toggle()
+    tell(
+      loudspeaker.amplifierFunction,
+      of: loudspeaker.isAmplified ? .amplifierOn : .amplifierOff)
   }
 
   private func path(of item: PlayItem) -> String? {
