@@ -20,9 +20,6 @@ struct Board {
   /// What the person at the host should be told once nobody holds the device any more.
   var notices: [String] = []
 
-  /// The audio channels that the model has under the policy.
-  var channels: Set<AudioChannel> { profile.record.channels(under: policy) }
-
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
   /// - Parameter places: What has happened, for the places that the table leaves for it.

@@ -52,18 +52,19 @@ struct AudioPlayer: Peripheral {
   var objectCount: Int { channels.count }
 
   func applies(_ row: AudioRow, to call: Call, on board: Board) -> Bool {
+    let channelsOfModel = board.profile.record.channels
     switch row {
     case .initArguments, .paArguments, .amplifierArguments, .playArguments, .stopArguments,
       .stopAllArguments, .callbackArguments, .stateArguments, .volumeArguments, .setVolumeArguments:
       return call.mismatch != nil
     case .initDevice: return call.requestedChannel == nil
-    case .initChannel: return !board.channels.contains(call.requestedChannel!)
+    case .initChannel: return !channelsOfModel.contains(call.requestedChannel!)
     case .initAgain: return channels.contains(call.requestedChannel!)
     case .paPulses: return call.arguments.count == 2
     case .paPin: return call.int(0) < 0
     case .playData: return call.arguments[2].string == nil
     case .playRange: return hasWrongRange(call, on: board)
-    case .playChannel: return !board.channels.contains(channels[call.objectNumber])
+    case .playChannel: return !channelsOfModel.contains(channels[call.objectNumber])
     case .playFile: return isUnplayable(call, on: board)
     case .playFull: return board.place(for: call.int(0)) == .nowhere
     case .playQueued: return board.place(for: call.int(0)) == .waiting

@@ -94,12 +94,12 @@ extension Recorder {
       return call.mismatch != nil
 
     case .initDevice: return call.requestedChannel == nil
-    case .initChannel: return !board.channels.contains(call.requestedChannel!)
+    case .initChannel: return !record.channels.contains(call.requestedChannel!)
     case .initTimer: return objects.isEmpty && !board.timers.hasFree
     case .initAgain: return !objects.isEmpty
 
     case .startBusy: return isBusy || file(call, on: board).isInUse
-    case .startChannel, .streamChannel: return !board.channels.contains(channel(of: call))
+    case .startChannel, .streamChannel: return !record.channels.contains(channel(of: call))
     case .startFormat: return RecordFileFormat(fileName: call.string(0)) == nil
     case .startSeconds: return call.int(1) < 1
     case .startReplace: return file(call, on: board).cannotBeReplaced
