@@ -85,7 +85,6 @@ package struct Condition: Equatable, Sendable {
 extension Condition.Feature {
   func isHad(by profile: ModuleProfile, under policy: Policy) -> Bool {
     let record = profile.record
-    let channels = record.channels(under: policy)
     return switch self {
     case .gain: record.gain
     case .amrDTX: record.amrDTX
@@ -94,9 +93,9 @@ extension Condition.Feature {
     case .starts: record.stream.start || policy == .observed
     case .streams: record.stream.start && record.stream.read || policy == .observed
     case .absentChannel: profile.absentChannel != nil
-    case .channel0: channels.contains(.earpiece)
-    case .channel1: channels.contains(.headphone)
-    case .channel2: channels.contains(.speaker)
+    case .channel0: record.channels.contains(.earpiece)
+    case .channel1: record.channels.contains(.headphone)
+    case .channel2: record.channels.contains(.speaker)
     case .countsHeader: record.sizeCountsHeader
     case .queuedSpeech: profile.tts.queue || policy == .documented
     }

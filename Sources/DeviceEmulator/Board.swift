@@ -26,9 +26,6 @@ struct Board {
   /// On which channel scripts have made an object last, by its constructor.
   var usedChannels: [DeviceMethod: AudioChannel] = [:]
 
-  /// The audio channels that the model has under the policy.
-  var channels: Set<AudioChannel> { profile.record.channels(under: policy) }
-
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
   /// - Parameter places: What has happened, for the places that the table leaves for it.

@@ -12,6 +12,8 @@ enum CallbackRow: String, CaseIterable {
   case audioStarted = "Audio.setCallback.started"
   case audioStopped = "Audio.setCallback.stopped"
   case audioFinished = "Audio.setCallback.finished"
+  case amplifierOn = "Audio.setSpeakerpaCallback.on"
+  case amplifierOff = "Audio.setSpeakerpaCallback.off"
   case speechStarted = "TTS.setCallback.started"
   case speechStopped = "TTS.setCallback.stopped"
   case speechFinished = "TTS.setCallback.finished"

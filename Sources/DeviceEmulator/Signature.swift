@@ -134,7 +134,7 @@ extension DeviceMethod {
     case .audioSetPA: Signature(.int, .int, arity: .added)
     case .audioSetVolume: Signature(.int)
     case .audioPlay: Signature(.int, .int, .any, arity: .named(["priority", "breakin", "data"]))
-    case .audioSetCallback: Signature(.any)
+    case .audioSetCallback, .audioSetSpeakerPACallback: Signature(.any)
     case .audioStop, .audioStopAll, .audioGetState, .audioGetVolume: Signature()
 
     case .ttsPlay:

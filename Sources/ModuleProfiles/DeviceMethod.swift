@@ -23,6 +23,7 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
 
   case audioInit = "Audio.init"
   case audioSetPA = "Audio.set_pa"
+  case audioSetSpeakerPACallback = "Audio.setSpeakerpaCallback"
   case audioPlay = "Audio.play"
   case audioStop = "Audio.stop"
   case audioStopAll = "Audio.stopAll"

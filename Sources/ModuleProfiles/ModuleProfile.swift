@@ -37,10 +37,7 @@ public struct ModuleProfile: Sendable, Equatable {
 
 /// What `audio.Record` can do on a model.
 public struct RecordFeatures: Sendable, Equatable {
-  /// By the vendor's page; the other classes of `audio` have the same.
   public var channels: Set<AudioChannel> = []
-  /// By the observed firmware, where it has others.
-  public var firmwareChannels: Set<AudioChannel>?
   /// `gain` works.
   public var gain = false
   /// `amrEncDtx_enable` works.
@@ -48,14 +45,6 @@ public struct RecordFeatures: Sendable, Equatable {
   public var stream = StreamFeatures()
   /// `getSize` counts the file header.
   public var sizeCountsHeader = false
-
-  /// The channels that a policy knows.
-  public func channels(under policy: Policy) -> Set<AudioChannel> {
-    switch policy {
-    case .documented: channels
-    case .observed: firmwareChannels ?? channels
-    }
-  }
 }
 
 /// What `audio.TTS` can do on a model.

@@ -34,9 +34,6 @@ enum ProfileFields {
       "record",
       [
         .value("channels", .channels) { $0.record.channels = $1 },
-        .value("firmwareChannels", .channels, isRequired: false) {
-          $0.record.firmwareChannels = $1
-        },
         .value("gain", .flag) { $0.record.gain = $1 },
         .value("amrDTX", .flag) { $0.record.amrDTX = $1 },
         .object(

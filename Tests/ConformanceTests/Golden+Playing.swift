@@ -60,6 +60,8 @@ extension Golden {
     + row("Audio.set_pa.pulses", ["two"], documented: 1, observed: .takes(2, given: 3))
     + row("Audio.set_pa.pin", ["minus-1"], 0)
     + row("Audio.set_pa.ok", ["pin"], 1)
+    + row("Audio.setSpeakerpaCallback.arguments", ["none"], .takes(2, given: 1))
+    + row("Audio.setSpeakerpaCallback.ok", ["function"], 0)
     + row("Audio.stop.ok", ["playing"], 0)
     + row("Audio.stopAll.ok", ["playing"], 0)
     + row("Audio.getState.ok", ["while-playing"], 0)

@@ -122,4 +122,4 @@ func both(_ a: @escaping Golden.Applies, _ b: @escaping Golden.Applies) -> Golde
 }
 
 /// On models with, or without, a channel.
-func with(channel: Int) -> Golden.Applies { { $0.channels(under: $1).contains(channel) } }
+func with(channel: Int) -> Golden.Applies { { model, _ in model.channels.contains(channel) } }

@@ -265,6 +265,18 @@ struct PlayingTests {
     }
   }
 
+  @Test(
+    "The amplifier is on before the first sound and off after the last", arguments: Policy.allCases)
+  func amplifier(policy: Policy) throws {
+    let desk = try desk(model: "EC600N", policy: policy)
+    #expect(try desk.call(.audioSetSpeakerPACallback, .function(3)) == 0)
+    try desk.call(.audioPlay, 0, 0, "U:/half.wav")
+    #expect(try desk.say(0, 0) == 1)
+    desk.wait(.seconds(5))
+    // 0, 7, 2 and 4 are the players' own.
+    #expect(desk.takeEvents() == [1, 0, 7, 2, 4, 0])
+  }
+
   @Test("Under observed constructing again keeps callback and volume, and sets the speed back")
   func constructedAgain() throws {
     let desk = try desk(policy: .observed)

@@ -9,13 +9,8 @@ package struct Model: Sendable, CustomStringConvertible {
   package var stream = false
   package var countsHeader = true
   package var isUnisoc = false
-  package var firmwareChannels: [Int]?
 
   package var description: String { name }
-
-  package func channels(under policy: Policy) -> [Int] {
-    policy == .observed ? firmwareChannels ?? channels : channels
-  }
 
   /// A channel that the model has not.
   package var otherChannel: Int? { (0...2).first { !channels.contains($0) } }
@@ -46,8 +41,7 @@ package struct Model: Sendable, CustomStringConvertible {
     Model(name: "EG915N", channels: [0], countsHeader: false),
     Model(name: "EG912N", channels: [0]),
     Model(name: "EG912U", channels: [0], isUnisoc: true),
-    Model(
-      name: "EC200U", channels: [2], stream: true, isUnisoc: true, firmwareChannels: [0, 1, 2]),
+    Model(name: "EC200U", channels: [2], stream: true, isUnisoc: true),
     Model(name: "EC600U", channels: [0, 1, 2], stream: true, isUnisoc: true),
     Model(name: "EG915U", channels: [0, 1], isUnisoc: true),
   ]

@@ -19,8 +19,8 @@ extension Matrix {
     return lines.map(\.trimmed)
   }
 
-  private static let nameWidth = 18
-  private static let fieldWidth = 6
+  private static let nameWidth = 24
+  private static let fieldWidth = 5
 
   private func heading(_ part: (String) -> Substring) -> String {
     String(repeating: " ", count: Self.nameWidth)

@@ -13,6 +13,8 @@ enum AudioRow: String, CaseIterable {
   case paPin = "set_pa.pin"
   case paFailed = "set_pa.failed"
   case paOK = "set_pa.ok"
+  case amplifierArguments = "setSpeakerpaCallback.arguments"
+  case amplifierOK = "setSpeakerpaCallback.ok"
   case playArguments = "play.arguments"
   case playData = "play.data"
   case playRange = "play.range"
@@ -50,18 +52,19 @@ struct AudioPlayer: Peripheral {
   var objectCount: Int { channels.count }
 
   func applies(_ row: AudioRow, to call: Call, on board: Board) -> Bool {
+    let channelsOfModel = board.profile.record.channels
     switch row {
-    case .initArguments, .paArguments, .playArguments, .stopArguments, .stopAllArguments,
-      .callbackArguments, .stateArguments, .volumeArguments, .setVolumeArguments:
+    case .initArguments, .paArguments, .amplifierArguments, .playArguments, .stopArguments,
+      .stopAllArguments, .callbackArguments, .stateArguments, .volumeArguments, .setVolumeArguments:
       return call.mismatch != nil
     case .initDevice: return call.requestedChannel == nil
-    case .initChannel: return !board.channels.contains(call.requestedChannel!)
+    case .initChannel: return !channelsOfModel.contains(call.requestedChannel!)
     case .initAgain: return channels.contains(call.requestedChannel!)
     case .paPulses: return call.arguments.count == 2
     case .paPin: return call.int(0) < 0
     case .playData: return call.arguments[2].string == nil
     case .playRange: return hasWrongRange(call, on: board)
-    case .playChannel: return !board.channels.contains(channels[call.objectNumber])
+    case .playChannel: return !channelsOfModel.contains(channels[call.objectNumber])
     case .playFile: return isUnplayable(call, on: board)
     case .playFull: return board.place(for: call.int(0)) == .nowhere
     case .playQueued: return board.place(for: call.int(0)) == .waiting
@@ -71,7 +74,8 @@ struct AudioPlayer: Peripheral {
     case .paFailed, .playFailed, .stopFailed, .stopAllFailed, .callbackFailed, .stateFailed,
       .setVolumeFailed:
       return false
-    case .initOK, .paOK, .playOK, .stopOK, .stopAllOK, .callbackOK, .stateOK, .volumeOK,
+    case .initOK, .paOK, .amplifierOK, .playOK, .stopOK, .stopAllOK, .callbackOK, .stateOK,
+      .volumeOK,
       .setVolumeOK:
       return true
     }
@@ -122,6 +126,7 @@ struct AudioPlayer: Peripheral {
     case .initOK, .initChannel, .initAgain:
       guard product == .object else { break }
       return .done(.object(makeObject(call.requestedChannel!, under: board.policy)))
+    case .amplifierOK: board.loudspeaker.amplifierFunction = call.arguments[0].function
     case .playOK, .playQueued:
       let isDone = board.play(PlayItem(.file(call.string(2)), for: call))
       return isDone ? .done() : .instead([.playFile])

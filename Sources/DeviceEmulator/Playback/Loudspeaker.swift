@@ -67,11 +67,14 @@ struct Loudspeaker {
   var speech = Line.speech
   /// How fast texts are spoken, from 0 to 9.
   var speed = Self.usualSpeed
+  /// Where it goes that the amplifier is switched on or off.
+  var amplifierFunction: Int?
   private let voice: any Voice
   private let output: any AudioOutput
   fileprivate var current: Playing?
   fileprivate var queue = PlayQueue()
   fileprivate var lastNumber = 0
+  fileprivate var isAmplified = false
   /// Whether the output takes nothing any more: it has failed, or is closed.
   private var isDeaf = false
 
@@ -116,7 +119,9 @@ struct Loudspeaker {
   }
 
   /// Forgets what a script has set up.
-  mutating func restart() { (audio, speech, speed) = (.audio, .speech, Self.usualSpeed) }
+  mutating func restart() {
+    (audio, speech, speed, amplifierFunction) = (.audio, .speech, Self.usualSpeed, nil)
+  }
 
   /// The power goes: nothing is heard any more.
   mutating func close() {
@@ -194,6 +199,7 @@ extension Board {
     case .documented:
       cutOff()
       playNext()
+      switchAmplifier()
     case .observed: halt()
     }
   }
@@ -215,6 +221,7 @@ extension Board {
   mutating func quieten() {
     loudspeaker.queue.clear()
     cutOff()
+    switchAmplifier()
   }
 
   /// Plays the next piece, or ends what has been played.
@@ -263,6 +270,7 @@ extension Board {
       number: number, item: item,
       sound: Loudspeaker.Sound(
         clip: clip, startedAt: now, alarm: alarm(now, .playing(number))))
+    switchAmplifier()
     tell(item.player, of: item.player.started)
     return true
   }
@@ -292,6 +300,7 @@ extension Board {
     release(playing)
     tell(playing.item.player, of: row)
     playNext()
+    switchAmplifier()
   }
 
   private mutating func release(_ playing: Loudspeaker.Playing) {
@@ -314,6 +323,15 @@ extension Board {
       }
       if begin(item) { return }
     }
+  }
+
+  /// The amplifier is on while something is heard.
+  private mutating func switchAmplifier() {
+    guard loudspeaker.isAmplified != loudspeaker.isPlaying else { return }
+    loudspeaker.isAmplified.toggle()
+    tell(
+      loudspeaker.amplifierFunction,
+      of: loudspeaker.isAmplified ? .amplifierOn : .amplifierOff)
   }
 
   private func path(of item: PlayItem) -> String? {

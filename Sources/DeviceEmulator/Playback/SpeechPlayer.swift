@@ -76,7 +76,7 @@ struct SpeechPlayer: Peripheral {
       .setVolumeArguments, .speedArguments, .setSpeedArguments:
       return call.mismatch != nil
     case .initDevice: return call.requestedChannel == nil
-    case .initChannel: return !board.channels.contains(call.requestedChannel!)
+    case .initChannel: return !board.profile.record.channels.contains(call.requestedChannel!)
     case .initAgain: return !isOpen.isEmpty
     case .playMode: return TextEncoding(mode: call.int(2)) == nil
     case .playData: return call.arguments[3].text == nil

@@ -133,7 +133,7 @@ extension Recorder {
     case .startBusy:
       return board.policy == .observed
         ? isTaken(by: call) : isRecording || file(call, on: board).isHeld
-    case .startChannel, .streamChannel: return !board.channels.contains(channel(of: call))
+    case .startChannel, .streamChannel: return !board.profile.record.channels.contains(channel(of: call))
     case .startFormat: return format(of: call, on: board) == nil
     case .startMP3: return format(of: call, on: board) == .mp3
     case .startSeconds: return call.int(1) < 1
@@ -192,7 +192,7 @@ extension Recorder {
   /// The observed firmware looks at the channel only if the script names one.
   private func asksForAbsentChannel(_ call: Call, on board: Board) -> Bool {
     if board.policy == .observed, call.arguments.isEmpty { return false }
-    return !board.channels.contains(call.requestedChannel!)
+    return !board.profile.record.channels.contains(call.requestedChannel!)
   }
 
   /// Whether a file may not be read: the observed firmware asks whether the recorder is busy, with

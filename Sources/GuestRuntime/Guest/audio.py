@@ -71,6 +71,7 @@ class Record(Peripheral):
 class Audio(Peripheral):
     _kind = "Audio"
     set_pa = method("Audio.set_pa")
+    setSpeakerpaCallback = method("Audio.setSpeakerpaCallback")
     play = method_with_names("Audio.play", "priority", "breakin", "data")
     stop = method("Audio.stop")
     stopAll = method("Audio.stopAll")
