@@ -119,7 +119,7 @@ struct DeviceState {
     quieten()
     board.loudspeaker.restart()
     (recorder, player, speech) = (Recorder(), AudioPlayer(), SpeechPlayer())
-    board.channels = [:]
+    board.usedChannels = [:]
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
   }
