@@ -62,8 +62,8 @@ final class ReplProcess {
       "timeout 300 \(start) \(connection[name] ?? "") \(line.dropFirst(name.count))")
   }
 
-  /// Starts a tool that gives the answer to code half a second, and has no option for more, with a minute:
-  /// on a busy host the module takes longer.
+  /// Starts a tool that gives an answer half a second, and has no option for more, with ten seconds: on a
+  /// busy host the module takes longer. It also waits so for what need not come, so they are no more.
   private func patientClient(_ program: String) throws -> String {
     try bench.write(
       """
@@ -71,7 +71,7 @@ final class ReplProcess {
       plain = serial.Serial.__init__
       def patient(self, *words, **options):
           if options.get('timeout') is not None:
-              options['timeout'] = 60
+              options['timeout'] = 10
           plain(self, *words, **options)
       serial.Serial.__init__ = patient
       sys.argv[0] = '\(program)'
