@@ -67,6 +67,18 @@ public struct PageContradiction: Sendable, Equatable {
         "each series counts the header or not as it is listed; the call-back never counts it",
       observed: "getSize counts the header on all models; the call-back never does"),
     PageContradiction(
+      "copying a file",
+      series: [
+        "EC600N Series", "EC800N Series", "EC600M-CN(LA/LE)", "EC800M-CN(LA/LE/GA)", "EG915N",
+      ],
+      page:
+        "a file is read by getData in pieces up to the size that getSize tells, but that size leaves "
+        + "the file header out on these series, and getData's offsets count it",
+      documented:
+        "both hold: who reads so misses the last 44 bytes of a WAV file or 6 of an AMR file, and is "
+        + "told so once",
+      observed: "getSize counts the header, so nothing is missed"),
+    PageContradiction(
       "the sample's call-back",
       page: "the sample calls audio.getFilePath(path), but there is no such function and no such "
         + "variable",

@@ -36,6 +36,8 @@ struct Signature {
     self.order = order ?? Array(parameters.indices)
   }
 
+  var parameterCount: Int { parameters.count }
+
   /// Why so many arguments do not fit; nil if they do, or if ``nameMismatch(_:)`` says it.
   ///
   /// - Parameter own: How many the interpreter counts beside them: `self` of a method.
@@ -93,18 +95,13 @@ struct Signature {
       return value >= 1 << 31 || value <= -(1 << 31)
     }
   }
-
-  /// What the interpreter says of one argument too many.
-  fileprivate func mismatchOfOneTooMany(ownCount: Int) -> String {
-    let tooMany = [GuestValue](repeating: .none, count: parameters.count + 1)
-    return mismatch(with: tooMany, ownCount: ownCount) ?? ""
-  }
 }
 
 extension DeviceMethod {
   /// Why arguments do not fit, for a call whose arguments are refused though they do.
   var mismatchOfOneTooMany: String {
-    signature.mismatchOfOneTooMany(ownCount: isConstructor ? 0 : 1)
+    let tooMany = [GuestValue](repeating: .none, count: signature.parameterCount + 1)
+    return Call(self, tooMany).mismatch ?? ""
   }
 
   var isConstructor: Bool {

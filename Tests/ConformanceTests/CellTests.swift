@@ -44,7 +44,6 @@ struct CellTests {
     let known = OutcomeTable.bundled.methods.flatMap { method, outcomes in
       outcomes.allRows.flatMap { row in
         Policy.allCases.filter { row.outcome(under: $0) != nil }
-          .filter { _ in !RowID(method, row.id).comesOnlyOnDemand }
           .map { Row(id: "\(method.rawValue).\(row.id)", policy: $0) }
       }
     }
@@ -80,9 +79,4 @@ struct CellTests {
       #expect(result.verdict != .skipped || result.cell.test.needsSwift)
     }
   }
-}
-
-extension RowID {
-  /// The hardware of a player fails only when it is made to, and no case makes it.
-  var comesOnlyOnDemand: Bool { row == "failed" && method.className != "Record" }
 }

@@ -66,6 +66,20 @@ extension Golden {
     + row("Audio.stopAll.ok", ["playing"], 0)
     + row("Audio.getState.ok", ["while-playing"], 0)
 
+  /// What the hardware refuses only when it is made to.
+  static let onDemand: [Golden] =
+    row("Audio.set_pa.failed", ["on-demand"], 0)
+    + ["stop", "stopAll", "setVolume"].flatMap { row("Audio.\($0).failed", ["on-demand"], -1) }
+    + ["play", "setCallback", "getState"].flatMap {
+      row("Audio.\($0).failed", ["on-demand"], documented: -1, observed: nil)
+    }
+    + [
+      "init_", "close", "deinit", "getVolume", "setVolume", "getSpeed", "setSpeed",
+    ].flatMap { row("TTS.\($0).failed", ["on-demand"], -1, on: withTTS) }
+    + ["play", "stop", "stopAll", "setCallback"].flatMap {
+      row("TTS.\($0).failed", ["on-demand"], documented: -1, observed: nil, on: withTTS)
+    }
+
   private static let playing: [Golden] =
     row("Audio.play.arguments", ["two"], .typeError("'data' argument required"))
     + row("Audio.play.arguments", ["four"], .tooMany)

@@ -13,7 +13,8 @@ struct Golden: Sendable {
   typealias Applies = @Sendable (Model, Policy) -> Bool
 
   static let all =
-    recordFiles + recordReading + recordSettings + recordStreams + audio + speech + callbacks
+    recordFiles + recordReading + recordSettings + recordStreams + audio + speech + onDemand
+    + callbacks
 }
 
 /// An answer, short to write down.

@@ -17,7 +17,7 @@ struct MutationTests {
   @Test("Every change is noticed by every case of its row")
   func noticed() throws {
     let cells = Dictionary(grouping: try cells(on: Self.models), by: \.test.row)
-    for mutation in Mutation.all() where !mutation.row.comesOnlyOnDemand {
+    for mutation in Mutation.all() {
       let finding = mutation.run(cells[mutation.row] ?? [], workerCount: 2)
       #expect(finding.isRight, "\(mutation.name): \(finding.cellCount) cases, \(finding.missed)")
     }

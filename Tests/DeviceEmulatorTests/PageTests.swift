@@ -18,12 +18,14 @@ struct PageTests {
         .deletingLastPathComponent().appending(path: "Profiles/pages/\(className).json")
       let root = try JSONSource(name: file.path, bytes: Array(Data(contentsOf: file))).parse()
       items = try root.member("items").members().map { member in
-        (member.key, try member.value.elements().map { try $0.text() })
+        ("\(className).\(member.key)", try member.value.elements().map { try $0.text() })
       }
-      notEmulated = try root["notEmulated"]?.elements().map { try $0.text() } ?? []
+      notEmulated = try root["notEmulated"]?.elements().map { "\(className).\(try $0.text())" } ?? []
     }
 
-    var all: [String] { items.flatMap { entry in entry.items.map { "\(entry.heading) / \($0)" } } }
+    var all: [String] {
+      items.flatMap { entry in entry.items.map { "\(entry.heading) / \($0)" } }
+    }
   }
 
   private struct Cell {
