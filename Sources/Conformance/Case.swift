@@ -64,6 +64,10 @@ package struct Condition: Equatable, Sendable {
     case channel0, channel1, channel2
     /// `getSize` counts the file header by the vendor's page.
     case countsHeader
+    /// A call-back waits while another does.
+    case callbackQueue
+    /// `/usr` is a littlefs 1 of blocks of 4096 bytes, as on the vendor's modules.
+    case modulesFlash
   }
 
   package let features: [Feature]
@@ -91,8 +95,14 @@ extension Condition.Feature {
     case .channel1: record.channels.contains(.headphone)
     case .channel2: record.channels.contains(.speaker)
     case .countsHeader: record.sizeCountsHeader
+    case .callbackQueue: profile.limits.eventQueue > 1
+    case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     }
   }
+}
+
+extension FlashVolume {
+  fileprivate var isAsOnModules: Bool { fileSystem == .littlefs1 && blockSize == 4096 }
 }
 
 extension ModuleProfile {
