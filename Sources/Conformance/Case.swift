@@ -68,6 +68,10 @@ package struct Condition: Equatable, Sendable {
     case countsHeader
     /// The play queue speaks texts that waited: all do by the vendor's page.
     case queuedSpeech
+    /// A call-back waits while another does.
+    case callbackQueue
+    /// `/usr` is a littlefs 1 of blocks of 4096 bytes, as on the vendor's modules.
+    case modulesFlash
   }
 
   package let features: [Feature]
@@ -98,8 +102,14 @@ extension Condition.Feature {
     case .channel2: record.channels.contains(.speaker)
     case .countsHeader: record.sizeCountsHeader
     case .queuedSpeech: profile.tts.queue || policy == .documented
+    case .callbackQueue: profile.limits.eventQueue > 1
+    case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     }
   }
+}
+
+extension FlashVolume {
+  fileprivate var isAsOnModules: Bool { fileSystem == .littlefs1 && blockSize == 4096 }
 }
 
 extension ModuleProfile {

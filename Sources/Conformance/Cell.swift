@@ -42,7 +42,7 @@ extension Cell {
 
   /// Nil where the case cannot come about.
   init?(_ test: Case, on profile: ModuleProfile, under policy: Policy, _ outcomes: OutcomeTable) {
-    guard test.condition.holds(on: profile, under: policy),
+    guard test.condition.holds(on: profile, under: policy), test.isPossible(on: profile),
       test.methods.allSatisfy({ profile.availability(of: $0) == .works }),
       let row = outcomes.methods[test.row.method]?.row(test.row.row),
       let outcome = row.outcome(under: policy)
@@ -59,6 +59,7 @@ extension Cell {
   /// The methods that a profile says do not simply work, each as a case of its own.
   private static func overrides(of profile: ModuleProfile, _ policy: Policy) -> [Cell] {
     DeviceMethod.allCases.compactMap { method in
+      guard profile.firstChannel != nil || method.isConstructor else { return nil }
       guard let expectation = Expectation(profile.availability(of: method)) else { return nil }
       let fact = profile.source(of: "methods.\(method.rawValue)")
       let test = Case(

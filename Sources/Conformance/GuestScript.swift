@@ -112,6 +112,10 @@ package struct GuestScript {
       "block = bytes(uos.statvfs(\(mount.pythonLiteral))[0])",
       "with open('\(mount)/full.bin', 'wb') as file:", "    try:", "        while True:",
       "            file.write(block)", "    except OSError:", "        pass",
+      "size = len(block) // 8", "number = 0", "while True:", "    number += 1",
+      "    try:", "        with open('\(mount)/full%d' % number, 'wb') as file:",
+      "            file.write(block[:size])", "    except OSError:",
+      "        if size == 0:", "            break", "        size //= 2",
     ]
   }
 

@@ -50,7 +50,7 @@ struct RowFaultTests {
         try desk.device.inject("what=row call=\(method.rawValue) row=\(id) times=once")
         let object = method.isConstructor ? nil : PeripheralID(0)
         let reply = try desk.device.reply(to: method, on: object, arguments)
-        let call = Call(method: method, object: object, arguments: arguments, heapFree: .max)
+        let call = Call(method, on: object, arguments)
         #expect(reply.injectedRow == id, "\(method.rawValue).\(id)")
         #expect(Answer(reply.result) == answer(outcome, call), "\(method.rawValue).\(id)")
         #expect(desk.device.injectedFaults.last?.strikes == 1)
