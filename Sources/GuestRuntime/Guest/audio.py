@@ -103,5 +103,5 @@ for _class, _name in call("audio.missing"):
     if _name == "init":
         del globals()[_class]
     else:
-        delattr(globals()[_class], _name.rstrip("_"))
+        delattr(globals()[_class], "init" if _name == "init_" else _name)
 del Peripheral, method, method_minding_heap, method_with_names
