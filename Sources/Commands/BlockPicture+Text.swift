@@ -80,20 +80,10 @@ extension BlockPicture {
 }
 
 extension String {
-  /// Text of others, such as a name in an image, as a terminal can be given it.
-  var printable: String {
-    String(
-      String.UnicodeScalarView(unicodeScalars.map { $0.properties.isControl ? "\u{FFFD}" : $0 }))
-  }
-
   /// The end of a text that is too long, behind an ellipsis.
   func shortened(to width: Int) -> String {
     count <= max(width, 8) ? self : "…" + suffix(max(width, 8) - 1)
   }
-}
-
-extension Unicode.Scalar.Properties {
-  fileprivate var isControl: Bool { generalCategory == .control || generalCategory == .format }
 }
 
 /// A number and what it counts.

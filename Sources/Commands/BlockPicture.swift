@@ -1,3 +1,5 @@
+import JSONText
+
 /// What each block of a flash holds and how often it was erased, as plain values ready to be drawn.
 struct BlockPicture {
   /// Somebody who owns blocks, as the legend names them.

@@ -85,10 +85,10 @@ struct Loudspeaker {
   mutating func restart() { (audio, speech) = (.audio, .speech) }
 
   /// The power goes: nothing is heard any more.
-  mutating func close() {
+  mutating func close() throws(AudioError) {
     guard !isDeaf else { return }
     isDeaf = true
-    try? output.finish()
+    try output.finish()
   }
 
   /// The next tenth of a second at the volume of now; empty at the end.
@@ -151,12 +151,22 @@ extension Board {
     do throws(AudioError) {
       try loudspeaker.emit(piece, frameRate: clip.frameRate)
     } catch {
-      notices.append("what the script plays cannot be heard: \(error.message)")
+      noteSilence(error)
     }
     playing.framesPlayed += piece.count
     let length = Duration.seconds(1) * playing.framesPlayed / clip.frameRate
     playing.alarm = alarm(playing.startedAt + length, .playing(number))
     loudspeaker.current = playing
+  }
+
+  /// Nothing is heard any more, and the power goes.
+  mutating func closeLoudspeaker() {
+    do throws(AudioError) { try loudspeaker.close() } catch { noteSilence(error) }
+  }
+
+  private func noteSilence(_ error: AudioError) {
+    faults.noteHostFailure(
+      HostFailure("what the script plays cannot be heard: \(error.message)"))
   }
 
   private mutating func begin(_ item: Loudspeaker.Item) {

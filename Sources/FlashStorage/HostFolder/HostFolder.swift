@@ -57,7 +57,7 @@ final class HostFolder: Sendable {
       return try body()
     } catch {
       let place = path.map(\.string).joined(separator: "/")
-      throw .fault("the host failed at '\(self.path)/\(place)': \(error.text)")
+      throw .host("the host failed at '\(self.path)/\(place)': \(error.text)")
     }
   }
 }
