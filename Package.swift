@@ -50,7 +50,7 @@ let package = Package(
       on: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles",
         "AudioEngine",
-        "FlashStorage", "EmulatedTime", "JSONText", "SerialLines",
+        "FlashStorage", "EmulatedTime", "JSONText", "SerialLines", "CLinux", "CPCRE2",
       ]),
     floor(
       "Conformance",
@@ -94,6 +94,7 @@ let package = Package(
     .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     .systemLibrary(name: "COpenCoreAMRNB", providers: [.apt(["libopencore-amrnb-dev"])]),
     .systemLibrary(name: "CVOAMRWBEnc", providers: [.apt(["libvo-amrwbenc-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(
       name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
 

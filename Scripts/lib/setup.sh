@@ -17,7 +17,7 @@ built=$root/.build/qpyemu.built
 
 # The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
 build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
-  pkgconf)
+  libpcre2-dev pkgconf)
 test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
 say() { printf 'qpyemu: %s\n' "$*" >&2; }

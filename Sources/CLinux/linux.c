@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -112,4 +114,50 @@ int linux_watch(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
 
 int linux_watch_opens(int watch, const char *path) {
   return inotify_add_watch(watch, path, IN_OPEN);
+}
+
+// More than anything asks for at once: with less room than this left, memory is what was missing.
+static const size_t plenty = 64 << 20;
+
+static int host_code, own_code;
+
+int linux_has_room(size_t bytes) {
+  void *start = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) return 0;
+  munmap(start, bytes);
+  return 1;
+}
+
+static void end_with(const char *words, int code) {
+  size_t length = strlen(words);
+  if (write(STDERR_FILENO, words, length) < 0) _exit(code);
+  _exit(code);
+}
+
+// System calls only: whatever has happened, nothing else can be relied on.
+static void say_last_words(int number) {
+  if (number == SIGBUS) {
+    end_with(
+        "qpyemu: a flash image or its .wear file became shorter while it was in use, or its disk failed; "
+        "leave the file alone until the run is over\n",
+        host_code);
+  }
+  if (!linux_has_room(plenty)) {
+    end_with("qpyemu: the host gives this process too little memory; see ulimit -v\n", host_code);
+  }
+  end_with("qpyemu: internal error, which is a bug of qpyemu\n", own_code);
+}
+
+void linux_end_with_words(int host_fault, int own_fault) {
+  static char stack[16384];
+  host_code = host_fault;
+  own_code = own_fault;
+  stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+  // A stack that has no room to grow is one of the ways to die.
+  sigaltstack(&other, NULL);
+  struct sigaction action = {.sa_handler = say_last_words, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+  const int deadly[] = {SIGBUS, SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
+  for (size_t index = 0; index < sizeof deadly / sizeof *deadly; index++) {
+    sigaction(deadly[index], &action, NULL);
+  }
 }

@@ -20,7 +20,7 @@ struct Arguments {
   mutating func option(_ name: String) throws(UsageError) -> String? {
     known.append(name)
     if let index = words.firstIndex(where: { $0.hasPrefix(name + "=") }) {
-      return String(words.remove(at: index).dropFirst(name.count + 1))
+      return try Self.full(String(words.remove(at: index).dropFirst(name.count + 1)), name)
     }
     guard let index = words.firstIndex(of: name) else { return nil }
     // A value that looks like an option can still be given as --name=value.
@@ -28,7 +28,13 @@ struct Arguments {
       throw UsageError("\(name) needs a value")
     }
     words.remove(at: index)
-    return words.remove(at: index)
+    return try Self.full(words.remove(at: index), name)
+  }
+
+  /// A word that says something; an empty one comes of a shell's variable that is not set.
+  private static func full(_ word: String, _ name: String) throws(UsageError) -> String {
+    guard !word.isEmpty else { throw UsageError("\(name) is empty") }
+    return word
   }
 
   /// The values of an option that may be repeated.
@@ -57,7 +63,7 @@ struct Arguments {
   mutating func positional(_ what: String) throws(UsageError) -> String {
     try refuseUnknownOptions()
     guard !words.isEmpty else { throw UsageError("<\(what)> is missing") }
-    return words.removeFirst()
+    return try Self.full(words.removeFirst(), "<\(what)>")
   }
 
   /// The next word that is no option, or nil if there is none.

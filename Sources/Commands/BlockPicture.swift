@@ -1,4 +1,5 @@
 import FlashStorage
+import JSONText
 
 /// What each block of a flash holds and how often it was erased, as plain values ready to be drawn.
 struct BlockPicture {

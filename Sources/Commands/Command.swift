@@ -41,6 +41,8 @@ package struct ExitCode: Equatable, Sendable {
   package static let hostFailure = ExitCode(74)
   package static let timeout = ExitCode(124)
   package static let interrupt = ExitCode(130)
+  /// Nobody reads the output any more.
+  package static let closedPipe = ExitCode(141)
 }
 
 /// Something that ends a command, with the sentence to print and the exit code.

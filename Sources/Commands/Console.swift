@@ -1,6 +1,7 @@
 import EmulatedTime
 import Glibc
 import GuestRuntime
+import JSONText
 
 /// Where a command writes: its results to standard output, what it has to say to standard error.
 package final class Console: Sendable {
@@ -8,24 +9,25 @@ package final class Console: Sendable {
   private let errors: Int32
   /// Why the first line of the result that could not be written could not; held while a line is
   /// written, so that lines of several threads do not mix.
-  private let failure = Monitor<String?>(nil)
+  private let failure = Monitor<Int32?>(nil)
+  /// Held while something else is said, which a result that nobody reads does not hold up.
+  private let saying = Monitor(())
+  private let isGivenUp: @Sendable () -> Bool
 
-  package init(output: Int32 = 1, errors: Int32 = 2) {
+  /// - Parameter isGivenUp: Whether to wait no longer for somebody to read.
+  package init(
+    output: Int32 = 1, errors: Int32 = 2, isGivenUp: @escaping @Sendable () -> Bool = { false }
+  ) {
     self.output = output
     self.errors = errors
+    self.isGivenUp = isGivenUp
   }
-
-  /// The descriptor of the output, for a child process to write to.
-  var outputDescriptor: Int32 { output }
-
-  /// A descriptor for what others have to say that is not the result.
-  var errorDescriptor: Int32 { errors }
 
   /// Whether a line that is drawn over again is seen, and disturbs no other.
   var showsProgress: Bool { isatty(errors) == 1 && isatty(output) == 0 }
 
-  /// Why the result could not be written; nil if it could.
-  var outputFailure: String? { failure.withLock { $0 } }
+  /// The host's number for why the result could not be written; nil if it could.
+  var outputFailure: Int32? { failure.withLock { $0 } }
 
   /// Whether the result is read by a person at a terminal.
   var isTerminal: Bool { isatty(output) == 1 }
@@ -40,16 +42,26 @@ package final class Console: Sendable {
   /// Prints a line of the result.
   func print(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
 
-  /// Writes a part of the result as it is.
-  func write(_ bytes: [UInt8]) {
+  /// Writes a part of the result as it is; false once that is no longer possible.
+  @discardableResult
+  func write(_ bytes: [UInt8]) -> Bool {
     failure.withLock { failure in
-      guard failure == nil, !HostFile.writeAll(output, bytes) else { return }
-      failure = hostReason
+      guard failure == nil else { return false }
+      if HostFile.writeAll(output, bytes, unless: isGivenUp) { return true }
+      failure = errno
+      return false
     }
   }
 
+  /// Writes what others have to say that is not the result, as it is.
+  func writeAside(_ bytes: [UInt8]) {
+    saying.withLock { _ in _ = HostFile.writeAll(errors, bytes, unless: isGivenUp) }
+  }
+
   /// Says something that is not the result, after the program's name.
-  func complain(_ message: String) { say("qpyemu: \(message)\n") }
+  ///
+  /// - Parameter message: What it quotes of others is made harmless, but for line feeds.
+  func complain(_ message: String) { say("qpyemu: \(message.printableLines)\n") }
 
   /// Says more of what was said, without the program's name.
   func explain(_ text: String) { say(text + "\n") }
@@ -64,7 +76,5 @@ package final class Console: Sendable {
     if isatty(errors) == 1 { progress(text) }
   }
 
-  private func say(_ text: String) {
-    failure.withLock { _ in _ = HostFile.writeAll(errors, Array(text.utf8)) }
-  }
+  private func say(_ text: String) { writeAside(Array(text.utf8)) }
 }

@@ -30,15 +30,22 @@ struct CutChecker: Sendable {
     var active: Int
     var done: [SweepCut] = []
     var failure: (any Error)?
+    /// Whether what is not done yet is not waited for.
+    var isGivenUp = false
   }
 
-  /// Checks cuts; the results are in any order.
-  func run(_ cuts: [PowerCut], jobs: Int, _ console: Console) throws -> [SweepCut] {
+  /// Checks cuts; the results are in any order, and not all of them if the command is to end early.
+  func run(
+    _ cuts: [PowerCut], jobs: Int, _ console: Console, _ earlyEnd: EarlyEnd
+  ) throws -> [SweepCut] {
     let batches = stride(from: 0, to: cuts.count, by: Self.batchSize).map { start in
       Array(cuts[start..<min(start + Self.batchSize, cuts.count)])
     }
     let jobs = min(jobs, batches.count)
     let progress = Monitor(Progress(waiting: batches.reversed(), active: jobs))
+    earlyEnd.handle { _ in
+      progress.withLock(thenNotify: true) { ($0.waiting, $0.isGivenUp) = ([], true) }
+    }
     for _ in 0..<jobs { HostThread.start { work(progress) } }
     while let done = Self.wait(for: progress) {
       console.progressIfSeen("\(done) of \(count(cuts.count, "cut"))")
@@ -54,7 +61,7 @@ struct CutChecker: Sendable {
   private static func wait(for progress: Monitor<Progress>) -> Int? {
     let due = ContinuousClock.now + .milliseconds(250)
     return progress.wait { progress in
-      if progress.active == 0 { return .done(nil) }
+      if progress.active == 0 || progress.isGivenUp { return .done(nil) }
       return ContinuousClock.now >= due ? .done(progress.done.count) : .waiting(until: due)
     }
   }

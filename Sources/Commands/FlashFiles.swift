@@ -302,7 +302,7 @@ func onPath<Result>(
     let code: ExitCode =
       switch error {
       case .notFound: .missingInput
-      case .fault: .hostFailure
+      case .fault, .host: .hostFailure
       default: .badData
       }
     throw Complaint(code, "\(path) in \(image): \(error)")

@@ -18,8 +18,19 @@ struct FlashSetting: Equatable {
     } else if Self.volumes.contains(where: { value.text.hasPrefix("\($0)=") }) {
       try readImages(value)
     } else {
+      try Self.refuseUnknownVolume(value.text, value)
       try add(value.text, for: Self.volumes[0], value)
     }
+  }
+
+  /// Refuses what looks like a volume and its file; a file with such a name can be spelled with its folder.
+  private static func refuseUnknownVolume(
+    _ text: String, _ value: Settings.Value
+  ) throws(UsageError) {
+    guard case (let name, _?) = text.splitOnce(at: "="), name.allSatisfy(\.isLetter) else { return }
+    throw UsageError(
+      "\(value.origin): there is no volume \(name)\(didYouMean(name, in: volumes)); the volumes are "
+        + "\(volumes.joined(separator: " and ")), and a file of that name is ./\(text)")
   }
 
   /// As the setting spells it, with whole paths.
@@ -43,7 +54,10 @@ struct FlashSetting: Equatable {
     for part in value.text.split(separator: ",", omittingEmptySubsequences: false) {
       guard case (let name, let file?) = String(part).splitOnce(at: "="),
         Self.volumes.contains(name)
-      else { throw Self.refusal(value) }
+      else {
+        try Self.refuseUnknownVolume(String(part), value)
+        throw Self.refusal(value)
+      }
       try add(file, for: name, value)
     }
   }

@@ -7,9 +7,13 @@ struct Host: Sendable {
   let variables: [String: String]
   /// Where the command was started.
   let folder: String
+  /// What ends the command before its time.
+  var earlyEnd = EarlyEnd()
 
   /// The process's own.
-  static var process: Host { Host(variables: processVariables, folder: workingFolder) }
+  static func process(_ earlyEnd: EarlyEnd) -> Host {
+    Host(variables: processVariables, folder: workingFolder, earlyEnd: earlyEnd)
+  }
 
   /// The value of a variable; nil if it is unset or empty.
   func variable(_ name: String) -> String? {
@@ -66,12 +70,32 @@ enum HostKind {
 }
 
 extension HostFile {
-  /// The bytes of a file of at most 1 MiB, or another limit; nil if it cannot be read.
-  static func contents(of path: String, limit: Int = 1 << 20) -> [UInt8]? {
+  /// The bytes of a file that the user names.
+  ///
+  /// - Parameters:
+  ///   - what: What it is to be, such as `the scenario`.
+  ///   - limit: How many bytes it may have.
+  /// - Throws: A sentence, if it cannot be read, is no file, or is too large.
+  static func input(_ what: String, _ path: String, limit: Int) throws(Complaint) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      throw Complaint(.missingInput, "cannot read \(what) \(path): \(hostReason)")
+    }
     defer { close(descriptor) }
-    return readAll(descriptor, limit: limit)
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw Complaint(.missingInput, "cannot read \(what) \(path): it is not a file")
+    }
+    guard status.st_size <= limit else {
+      throw Complaint(
+        .badData, "\(what) \(path) has \(status.st_size) bytes, more than the \(limit) it may have")
+    }
+    errno = 0
+    guard let bytes = readAll(descriptor, limit: limit) else {
+      let reason = errno == 0 ? "it grows while it is read" : hostReason
+      throw Complaint(.missingInput, "cannot read \(what) \(path): \(reason)")
+    }
+    return bytes
   }
 
   /// The first bytes of a file, fewer if it is shorter; nil if it cannot be read.
@@ -148,4 +172,7 @@ extension HostFile {
 var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
 /// The host's word for the last error.
-var hostReason: String { unsafe String(cString: strerror(errno)) }
+var hostReason: String { hostWord(for: errno) }
+
+/// The host's word for an error.
+func hostWord(for code: Int32) -> String { unsafe String(cString: strerror(code)) }

@@ -60,12 +60,7 @@ struct Merge: Command {
 
   private static func read(_ path: String) throws(Complaint) -> ShardReport {
     let limit = JSONNode.defaultByteLimit
-    guard HostFile.size(of: path) ?? 0 <= limit else {
-      throw Complaint(.badData, "\(path) is no report: it has more than \(limit >> 20) MiB")
-    }
-    guard let bytes = HostFile.contents(of: path, limit: limit) else {
-      throw Complaint(.missingInput, "cannot read \(path): \(hostReason)")
-    }
+    let bytes = try HostFile.input("the report", path, limit: limit)
     let source = JSONSource(name: path, bytes: bytes)
     do throws(JSONError) {
       return try ShardReport(source.parse())

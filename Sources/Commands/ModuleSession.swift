@@ -55,7 +55,8 @@ final class ModuleSession: Sendable {
     case .exited:
       console.say("the interpreter has ended; the module starts again")
       console.restart()
-    case .poweredDown, .powerCut, .timedOut, .interrupted, .hostFailed: return false
+    case .poweredDown, .powerCut, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter:
+      return false
     }
     return true
   }

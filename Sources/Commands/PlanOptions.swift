@@ -33,9 +33,7 @@ struct PlanOptions {
     _ cells: () throws -> [Cell], selected: () throws -> [Cell], id: (Cell) -> String, noun: String
   ) throws -> [Cell] {
     guard let path else { return try selected() }
-    guard let bytes = HostFile.contents(of: path, limit: 16 << 20) else {
-      throw Complaint(.missingInput, "cannot read the plan \(path): \(hostReason)")
-    }
+    let bytes = try HostFile.input("the plan", path, limit: 16 << 20)
     let known = Dictionary(uniqueKeysWithValues: try cells().map { (id($0), $0) })
     return try Plan(String(decoding: bytes, as: UTF8.self)).ids.map { id in
       guard let cell = known[id] else {

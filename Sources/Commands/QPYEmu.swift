@@ -1,3 +1,5 @@
+import CLinux
+import EmulatedTime
 import Glibc
 import GuestRuntime
 import ModuleProfiles
@@ -14,10 +16,33 @@ public enum QPYEmu {
   /// Runs the process's own command line and exits.
   public static func main() -> Never {
     fillStandardDescriptors()
-    // Some parents leave this ignored; then a list that is cut short would end with a complaint.
-    signal(SIGPIPE, SIG_DFL)
+    turnMishapsIntoCodes()
+    let earlyEnd = EarlyEnd { cause in
+      if case .timeout(let time) = cause { say("it had not ended after \(time.inSeconds) s") }
+      _exit(cause.code.rawValue)
+    }
+    earlyEnd.catchSignals()
     let words = Array(CommandLine.arguments.dropFirst())
-    exit(run(words, console: Console(), host: .process).rawValue)
+    let console = Console(isGivenUp: { earlyEnd.hasCome })
+    exit(run(words, console: console, host: .process(earlyEnd)).rawValue)
+  }
+
+  /// Has whatever the host can do to a process end it with a sentence and a code: a write that it refuses
+  /// fails and kills nobody.
+  private static func turnMishapsIntoCodes() {
+    linux_end_with_words(ExitCode.hostFailure.rawValue, ExitCode.internalError.rawValue)
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    HostThread.noRoom.withLock {
+      $0 = {
+        say("the host has no room for another thread; see ulimit -u and ulimit -v")
+        _exit(ExitCode.hostFailure.rawValue)
+      }
+    }
+  }
+
+  /// Says a last sentence, unless nobody takes it.
+  private static func say(_ sentence: String) {
+    HostFile.writeAll(2, Array("qpyemu: \(sentence)\n".utf8), unless: { true })
   }
 
   /// Puts nothing in the place of standard streams that the process was started without, so that no
@@ -34,10 +59,17 @@ public enum QPYEmu {
   static func run(_ words: [String], console: Console, host: Host) -> ExitCode {
     do {
       let code = try dispatch(words, console, host)
-      if let failure = console.outputFailure {
-        throw Complaint(.hostFailure, "cannot write the output: \(failure)")
+      host.earlyEnd.end()
+      if let cause = host.earlyEnd.cause { return cause.code }
+      switch console.outputFailure {
+      case nil: return code
+      case EPIPE?: return .closedPipe
+      case let reason?:
+        throw Complaint(.hostFailure, "cannot write the output: \(hostWord(for: reason))")
       }
-      return code
+    } catch let error where host.earlyEnd.hasCome {
+      if let error = error as? Complaint { console.complain(error.message) }
+      return host.earlyEnd.cause?.code ?? .internalError
     } catch let error as UsageError {
       console.complain(error.message)
       console.explain("try: qpyemu \(command(words.first).map { "\($0.name) " } ?? "")--help")

@@ -50,8 +50,6 @@ struct Repl: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let interrupts = Interrupts()
-    defer { interrupts.end() }
     let setup = try RunSetup(
       settings, heapBytes: options.heapBytes, isAtConsole: true, host: host)
     let stage = try options.staging.stage(for: setup, console)
@@ -60,7 +58,7 @@ struct Repl: Command {
     try options.prepare()
     let files = try setup.files(console)
     if let source { _ = try source.copy(to: files.mounts[0].volume) }
-    let trace = try options.openTrace(console)
+    let trace = try options.openTrace(console, host.earlyEnd)
     let line = try port.open()
     defer { line.close() }
     let atPort = try port.openATPort()
@@ -77,16 +75,16 @@ struct Repl: Command {
       options: GuestRun.Options(
         .console(module), heapBytes: options.heapBytes, seed: setup.seed,
         modules: setup.modules.modules, hear: stage.hear),
-      trace: trace, stage: stage)
-    interrupts.handle { session.end(.interrupted) }
+      trace: trace?.calls, stage: stage)
+    host.earlyEnd.handle { session.end($0.ending) }
     line.start(
       receive: module.receive,
       hangUp: { [port] in if port.endsWithItsClient { module.endInput() } })
     atPort.map { Self.answerCommands(on: $0, device, session, seed: setup.seed) }
     let ending = try session.run()
-    let code = stage.end(ending, exitCode(ending, console), device)
+    let code = try stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files, console)
-    return code
+    return trace?.code(after: code) ?? code
   }
 
   /// Has the module answer AT commands on a port of their own.
@@ -130,7 +128,10 @@ struct Repl: Command {
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure
-    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .reset: return .success
+    case .noInterpreter(let sentence):
+      console.complain(sentence)
+      return .unavailable
+    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .reset, .outputLost: return .success
     }
   }
 }

@@ -46,7 +46,8 @@ struct Run: Command {
     QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
 
     exit codes: 64 usage, 65 bad profile or data, 66 missing input, 69 something is not installed,
-    70 our own fault, 74 the host failed, 124 timeout, 130 interrupt
+    70 our own fault, 74 the host failed, 124 timeout, 129, 130 or 143 ended by HUP, INT or TERM,
+    141 nobody reads the output
 
     example: qpyemu run Docs/Examples/record.py --profile EC600N --audio-in tone:440 --export out/
     """
@@ -78,8 +79,7 @@ struct Run: Command {
   // MARK: Running
 
   func run(_ console: Console) throws -> ExitCode {
-    let interrupts = Interrupts()
-    defer { interrupts.end() }
+    timeout.map(host.earlyEnd.limit)
     let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host)
     let stage = try options.staging.stage(for: setup, console)
     let source = try ScriptImport(script)
@@ -88,22 +88,22 @@ struct Run: Command {
     let files = try setup.files(console)
     let main = files.mounts[0]
     let path = main.path + (try source.copy(to: main.volume))
-    let trace = try options.openTrace(console)
+    let trace = try options.openTrace(console, host.earlyEnd)
     console.complain(setup.description + stage.description)
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
-        .script(path), heapBytes: options.heapBytes, timeout: timeout, seed: setup.seed,
+        .script(path), heapBytes: options.heapBytes, seed: setup.seed,
         console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear),
-      trace: trace)
-    interrupts.handle { run.interrupt() }
+      trace: trace?.calls)
+    host.earlyEnd.handle { run.end($0.ending) }
     stage.follow(run)
     stage.begin(device)
     let ending = try perform(run, device, console)
-    let code = stage.end(ending, exitCode(ending, console), device)
+    let code = try stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files, console)
-    return code
+    return trace?.code(after: code) ?? code
   }
 
   private func perform(
@@ -124,6 +124,8 @@ struct Run: Command {
       console.complain("the script had not ended after \((timeout ?? .zero).inSeconds) s")
       return .timeout
     case .interrupted: return .interrupt
+    // What it was is known to the console.
+    case .outputLost: return .hostFailure
     case .powerCut: return .success
     case .reset:
       console.complain(
@@ -135,6 +137,19 @@ struct Run: Command {
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure
+    case .noInterpreter(let sentence):
+      console.complain(sentence)
+      return .unavailable
+    }
+  }
+}
+
+extension EarlyEnd.Cause {
+  /// How a run ends that is to end early.
+  var ending: GuestRun.Ending {
+    switch self {
+    case .signal: .interrupted
+    case .timeout: .timedOut
     }
   }
 }

@@ -1,6 +1,7 @@
 import DeviceEmulator
 import EmulatedTime
 import FlashStorage
+import Glibc
 import GuestRuntime
 
 /// The options of the commands that have a module at work: what goes in besides the settings, and what is
@@ -35,20 +36,8 @@ struct RunOptions {
   }
 
   /// Creates the trace's file; nil if none is wanted.
-  func openTrace(_ console: Console) throws(Complaint) -> CallTrace? {
-    guard let trace else { return nil }
-    let descriptor = HostFile.create(trace)
-    guard descriptor >= 0 else {
-      throw Complaint(.hostFailure, "cannot write the trace \(trace): \(hostReason)")
-    }
-    let hasFailed = Monitor(false)
-    return CallTrace { line in
-      hasFailed.withLock { failed in
-        guard !failed, !HostFile.writeAll(descriptor, line) else { return }
-        failed = true
-        console.complain("the trace \(trace) ends here: \(hostReason)")
-      }
-    }
+  func openTrace(_ console: Console, _ earlyEnd: EarlyEnd) throws(Complaint) -> TraceFile? {
+    try trace.map { path throws(Complaint) in try TraceFile(path, console, earlyEnd) }
   }
 
   /// Copies the flash to the folder that `--export` names, all of it that can be read.
@@ -64,4 +53,35 @@ struct RunOptions {
     }
     if let code { throw Complaint(code, "the flash is not whole in \(export)") }
   }
+}
+
+/// The file of `--trace`.
+final class TraceFile: Sendable {
+  private let hasFailed: Monitor<Bool>
+  /// What writes into it.
+  let calls: CallTrace
+
+  /// Creates the file; of a named pipe waits for somebody who reads.
+  init(_ path: String, _ console: Console, _ earlyEnd: EarlyEnd) throws(Complaint) {
+    let descriptor = HostFile.create(path) { earlyEnd.hasCome }
+    guard descriptor >= 0 else {
+      let reason = errno == ENXIO ? "nobody reads this named pipe" : hostReason
+      throw Complaint(.hostFailure, "cannot write the trace \(path): \(reason)")
+    }
+    let hasFailed = Monitor(false)
+    self.hasFailed = hasFailed
+    calls = CallTrace { line in
+      hasFailed.withLock { failed in
+        guard !failed, !HostFile.writeAll(descriptor, line, unless: { earlyEnd.hasCome }) else {
+          return
+        }
+        failed = true
+        guard !earlyEnd.hasCome else { return }
+        console.complain("the trace \(path) ends here: \(hostReason)")
+      }
+    }
+  }
+
+  /// What a command ends with that would end with `code`: a trace that is not whole is no success.
+  func code(after code: ExitCode) -> ExitCode { hasFailed.withLock { $0 } ? .hostFailure : code }
 }

@@ -63,11 +63,8 @@ struct ScriptImport {
       isFolder
       ? try parts().filter { !$0.isFolder }.map { ($0.path, source + $0.path) } : [("", source)]
     for (path, file) in files {
-      guard let bytes = HostFile.contents(of: file, limit: 1 << 30) else {
-        throw Complaint(.missingInput, "cannot read \(file): \(hostReason)")
-      }
       digest.add(path.utf8)
-      digest.add(bytes)
+      digest.add(try HostFile.input("the script", file, limit: 1 << 30))
     }
     return digest.text
   }

@@ -18,12 +18,14 @@ struct ScriptRunner: Sendable {
   private let interpreter: Interpreter
   private let modules: FirmwareModules
   private let timeout: Duration
+  private let earlyEnd: EarlyEnd
 
   init(_ setup: RunSetup, timeout: Duration, host: Host) throws {
     (profile, policy, seed) = (setup.profile, setup.policy, setup.seed)
     microphone = setup.microphone
     modules = setup.modules.modules
     self.timeout = timeout
+    earlyEnd = host.earlyEnd
     interpreter = try Interpreter.required(host)
   }
 
@@ -48,14 +50,23 @@ struct ScriptRunner: Sendable {
     }
     let path = mount.path + (try source.copy(to: mount.volume))
     let copied = recorder.operationCount
+    let output = try onHost { () throws(HostError) in
+      try OutputTee(
+        keeps: false,
+        to: { bytes in
+          console.writeAside(bytes)
+          return true
+        }, failed: {})
+    }
     let ending = try run(
       path, on: device(with: mount, isQuiet: isQuiet, notice: console.complain),
-      output: console.errorDescriptor)
+      output: output.descriptor, isMain: true)
+    output.finish()
     let total = recorder.operationCount
     console.complain(
       "the run \(ending.sentence(timeout)) and made \(count(total, "operation")) on the flash, "
         + "\(copied) of them while the script was copied there")
-    try ending.refuseHostFailure()
+    try ending.refuseFailure()
     return recorder.recording
   }
 
@@ -72,7 +83,7 @@ struct ScriptRunner: Sendable {
       entries.withLock { $0.append(entry) }
     }
     let ending = try run(path, on: device, output: output.descriptor, trace: trace)
-    try ending.refuseHostFailure()
+    try ending.refuseFailure()
     return TracedRun(
       entries: entries.withLock { $0 }, ending: ending, console: output.text,
       missingMethods: device.missingMethods)
@@ -91,6 +102,7 @@ struct ScriptRunner: Sendable {
     let output = try TemporaryOutput()
     let ending = try run(path, on: device(with: mount), output: output.descriptor)
     guard ending != .exited(0) else { return nil }
+    try ending.refuseFailure()
     let lines = output.text.split(separator: "\n").suffix(3).joined(separator: "; ")
     return "the check \(ending.sentence(timeout))\(lines.isEmpty ? "" : ": \(lines)")"
   }
@@ -114,22 +126,29 @@ struct ScriptRunner: Sendable {
       mounts: [mount] + others, isQuiet: isQuiet, notice: notice)
   }
 
+  /// - Parameter isMain: Whether it is all that the command does at the moment, and ends early with it.
   private func run(
-    _ path: String, on device: DeviceEmulator, output: Int32, trace: CallTrace? = nil
+    _ path: String, on device: DeviceEmulator, output: Int32, trace: CallTrace? = nil,
+    isMain: Bool = false
   ) throws -> GuestRun.Ending {
     let run = GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
         .script(path), timeout: timeout, seed: seed, console: output, modules: modules),
       trace: trace)
+    if isMain { earlyEnd.handle { run.end($0.ending) } }
     return try onHost(run.run)
   }
 }
 
 extension GuestRun.Ending {
-  /// Ends the command if the host was at fault.
-  fileprivate func refuseHostFailure() throws(Complaint) {
-    if case .hostFailed(let failure) = self { throw Complaint(.hostFailure, failure.message) }
+  /// Ends the command if it was not the script that ended the run.
+  fileprivate func refuseFailure() throws(Complaint) {
+    switch self {
+    case .hostFailed(let failure): throw Complaint(.hostFailure, failure.message)
+    case .noInterpreter(let sentence): throw Complaint(.unavailable, sentence)
+    default: break
+    }
   }
 
   /// Such as `ended with 0`.
@@ -139,6 +158,8 @@ extension GuestRun.Ending {
     case .crashed(let signal): "was ended by signal \(signal)"
     case .timedOut: "had not ended after \(timeout.inSeconds) s"
     case .interrupted: "was interrupted"
+    case .outputLost: "could print no more"
+    case .noInterpreter(let sentence): sentence
     case .powerCut: "ended with a loss of power"
     case .reset: "ended with a restart of the module"
     case .poweredDown: "switched the module off"

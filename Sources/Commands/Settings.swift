@@ -83,9 +83,7 @@ struct Settings {
 
   private mutating func readFile(_ host: Host) throws {
     guard let path = host.nearest(Self.fileName) else { return }
-    guard let bytes = HostFile.contents(of: path) else {
-      throw Complaint(.missingInput, "cannot read \(path), which is to hold settings")
-    }
+    let bytes = try HostFile.input("the settings", path, limit: 1 << 20)
     let source = JSONSource(name: path, bytes: bytes)
     do throws(JSONError) {
       try read(source.parse(), path)
@@ -107,6 +105,11 @@ struct Settings {
       }
       guard let text = member.value.string ?? member.value.int.map({ String($0) }) else {
         throw JSONError(message: "a string belongs here", offset: member.value.offset)
+      }
+      guard !text.isEmpty, !text.contains("\0") else {
+        throw JSONError(
+          message: "\(name.rawValue) must be neither empty nor hold a NUL",
+          offset: member.value.offset)
       }
       if values[name] == nil {
         values[name] = Value(

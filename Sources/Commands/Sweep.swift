@@ -138,13 +138,18 @@ struct Sweep: Command {
     let checkSource = try check.map { try ScriptImport($0) }
     console.complain(setup.description)
     let recording = try runner.record(source, isQuiet: isQuiet, console)
+    guard !host.earlyEnd.hasCome else { return .interrupt }
     let cuts = try planned(recording, setup.seed)
     if plan.isListed {
       for cut in cuts { console.print(cut.id) }
       return .success
     }
     let checker = CutChecker(recording, runner, check: checkSource, reproduction: reproduction)
-    let results = try checker.run(plan.part(of: cuts, id: \.id), jobs: jobs, console)
+    let part = plan.part(of: cuts, id: \.id)
+    let results = try checker.run(part, jobs: jobs, console, host.earlyEnd)
+    if host.earlyEnd.hasCome {
+      console.complain("ended early: \(results.count) of \(count(part.count, "cut")) were checked")
+    }
     let basis = try SweepReport.basis(setup, recording, script: source, check: checkSource)
     let report = SweepReport(
       results, basis: basis, plan: Plan(cuts.map(\.id)), shard: plan.shard)

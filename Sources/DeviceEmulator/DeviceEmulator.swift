@@ -187,6 +187,10 @@ public final class DeviceEmulator: Sendable {
   /// Whether anything goes on that will end by itself and may call the script back.
   public var isWorking: Bool { state.withLock { $0.isWorking } }
 
+  /// What the host has failed to do for the device so far: to keep its flash, to play its sound. Whoever runs a
+  /// script ends it then. Nil if nothing has failed.
+  public var hostFailure: HostFailure? { faults.hostFailure }
+
   // MARK: The world outside
 
   /// Has the module hear another microphone from now on, also in the middle of a recording. If that one

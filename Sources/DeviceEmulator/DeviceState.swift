@@ -132,7 +132,7 @@ struct DeviceState {
   /// Ends all but the recorder, for good.
   private mutating func silence() {
     quieten()
-    board.loudspeaker.close()
+    board.closeLoudspeaker()
   }
 
   private mutating func quieten() {

@@ -19,8 +19,13 @@ package final class GuestRun: Sendable {
     case reset(Reset)
     /// The script has switched the module off.
     case poweredDown
+    /// What the script prints can be written nowhere any more.
+    case outputLost
     /// The host could not give the device what it needs.
     case hostFailed(HostFailure)
+    /// What was started as the interpreter is none: it has never said anything to the device. A sentence
+    /// says which program, and what it did instead.
+    case noInterpreter(String)
   }
 
   package enum Reset: Equatable, Sendable {
@@ -76,6 +81,8 @@ package final class GuestRun: Sendable {
   private static let patience = Duration.seconds(2)
   /// Processor time in which the interpreter has seen a Ctrl-C. A second one before that ends it.
   private static let noticing = Duration.milliseconds(20)
+  /// How long an interpreter may take to say hello.
+  private static let greetingPatience = Duration.seconds(30)
   /// More than 16 threads with their call-backs need.
   private static let connectionLimit = 64
 
@@ -134,7 +141,11 @@ package final class GuestRun: Sendable {
     employ { [self] in
       // While the interpreter starts there is time to have ready what the first answer needs.
       GuestConnection.prepare()
-      while let socket = listener.accept() { serve(socket) }
+      do throws(HostError) {
+        while let socket = try listener.accept() { serve(socket) }
+      } catch {
+        end(.hostFailed(HostFailure(error.message)))
+      }
     }
     employ { [scheduler] in scheduler.drive { child.processorTime } }
     employ { [progress] in
@@ -156,15 +167,23 @@ package final class GuestRun: Sendable {
     case (.reset, _), (.exited, _?), (.crashed, _?): device.restart()
     default: device.powerDown()
     }
+    if let failure = device.hostFailure, ending.isOwn { return .hostFailed(failure) }
     return ending
   }
 
   private func employ(_ work: @escaping @Sendable () -> Void) {
+    if !employIfPossible(work) { HostThread.noRoom.withLock { $0 }() }
+  }
+
+  /// Has a thread work for the run; false if the host has no room for it.
+  private func employIfPossible(_ work: @escaping @Sendable () -> Void) -> Bool {
     staff.withLock { $0.count += 1 }
-    HostThread.start { [staff] in
+    let isThere = HostThread.startIfPossible { [staff] in
       work()
       staff.withLock(thenNotify: true) { $0.count -= 1 }
     }
+    if !isThere { staff.withLock(thenNotify: true) { $0.count -= 1 } }
+    return isThere
   }
 
   /// Asks the script to stop, as Ctrl-C does; from any thread.
@@ -219,12 +238,21 @@ package final class GuestRun: Sendable {
   // MARK: The end
 
   private func awaitEnd(of child: ChildProcess) -> Ending {
-    let due = options.timeout.map { ContinuousClock.now + $0 }
+    let start = ContinuousClock.now
+    let due = options.timeout.map { start + $0 }
+    var greetingDue: ContinuousClock.Instant? = start + Self.greetingPatience
     let forced = progress.wait { state -> Monitor<Progress>.Wait<Ending?> in
       if let ending = state.forced { return .done(ending) }
       if state.ended != nil { return .done(nil) }
-      if let due, ContinuousClock.now >= due { return .done(.timedOut) }
-      return .waiting(until: due)
+      let now = ContinuousClock.now
+      if let due, now >= due { return .done(.timedOut) }
+      if let greeting = greetingDue, now >= greeting {
+        guard scheduler.hasGreeted else {
+          return .done(noInterpreter("said nothing to the emulator"))
+        }
+        greetingDue = nil
+      }
+      return .waiting(until: [due, greetingDue].compactMap { $0 }.min())
     }
     guard let forced else { return natural(progress.withLock { $0.ended! }) }
     if forced == .interrupted { interruptPolitely(child) }
@@ -251,9 +279,19 @@ package final class GuestRun: Sendable {
 
   private func natural(_ ending: ChildProcess.Ending) -> Ending {
     switch ending {
+    case .exited(let code) where !scheduler.hasGreeted:
+      noInterpreter("ended with \(code) and said nothing to the emulator")
+    case .killed(let signal) where !scheduler.hasGreeted:
+      noInterpreter("was ended by signal \(signal) before it said anything to the emulator")
     case .exited(let code): .exited(code)
     case .killed(let signal): .crashed(signal: signal)
     }
+  }
+
+  private func noInterpreter(_ deed: String) -> Ending {
+    .noInterpreter(
+      "\(interpreter.command.last ?? "") is no MicroPython that can run scripts here: it \(deed); unset "
+        + "QPYEMU_INTERPRETER or name another one there")
   }
 
   // MARK: Connections
@@ -267,7 +305,7 @@ package final class GuestRun: Sendable {
       return true
     }
     guard hasRoom else { return }
-    employ { [self] in
+    let isServed = employIfPossible { [self] in
       var connection = GuestConnection(socket, services)
       do throws(HostFailure) {
         try connection.serve()
@@ -276,6 +314,19 @@ package final class GuestRun: Sendable {
       }
       socket.shut()
       staff.withLock { $0.sockets[id] = nil }
+    }
+    if !isServed {
+      end(.hostFailed(HostFailure("the host has no room for another thread; see ulimit -u")))
+    }
+  }
+}
+
+extension GuestRun.Ending {
+  /// Whether nothing outside has ended the run.
+  fileprivate var isOwn: Bool {
+    switch self {
+    case .exited, .crashed, .reset, .poweredDown: true
+    case .timedOut, .interrupted, .powerCut, .outputLost, .hostFailed, .noInterpreter: false
     }
   }
 }

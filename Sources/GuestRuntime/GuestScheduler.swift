@@ -299,6 +299,9 @@ final class GuestScheduler: Sendable {
   /// Whether a call-back of the script runs.
   var runsCallback: Bool { state.withLock { $0.handOver == .running } }
 
+  /// Whether the interpreter has said hello.
+  var hasGreeted: Bool { state.withLock { $0.claimed.contains(Self.mainThread) } }
+
   /// How many calls there have been.
   var callCount: Int { state.withLock { $0.callCount } }
 

@@ -134,6 +134,7 @@ struct GuestService: Sendable {
     "console.write": does { this, _, a in try this.writeConsole(a) },
     "console.line": gives([]) { this, caller, a in try this.readLine(caller, a) },
     "console.interrupts": does { this, _, a in try this.setConsoleInterrupt(a) },
+    "host.fail": does([]) { this, _, a in try this.fail(a) },
     "power.restart": does { this, _, _ in try this.end(.reset(.hard)) },
     "power.down": does { this, _, _ in try this.end(.poweredDown) },
   ]

@@ -55,6 +55,7 @@ final class GuestServices: Sendable {
       guard scheduler.begin(service.character, of: caller) else { return nil }
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
       let answer = result { try service.body(self, caller, request.arguments) }
+      try refuseHostFailure()
       return trace?.recordService(request, answer, at: device.clock.now) ?? answer
     case .peripheral where thread == GuestScheduler.eventThread:
       return .failure(.malformed("\(request.name) is not for this connection"))
@@ -63,8 +64,14 @@ final class GuestServices: Sendable {
       if scheduler.mustStop(thread) { return .failure(.systemExit) }
       let reply = try device.reply(
         to: method, on: request.object, request.arguments, heapFree: request.heapFree)
+      try refuseHostFailure()
       return trace?.record(request, reply, at: device.clock.now) ?? reply.result
     }
+  }
+
+  /// Ends the run once the host has failed the device, which no script is to take for the module's failure.
+  private func refuseHostFailure() throws(HostFailure) {
+    if let failure = device.hostFailure { throw failure }
   }
 
   /// Turns what a service throws into what the script sees.
@@ -159,6 +166,11 @@ final class GuestServices: Sendable {
     guard let ended else { throw GuestException.malformed("nobody can end this run") }
     ended(ending)
     scheduler.awaitEnd()
+  }
+
+  /// Ends the run since the host has failed the interpreter.
+  func fail(_ arguments: Arguments) throws {
+    try end(.hostFailed(HostFailure(try arguments.string(0))))
   }
 
   // MARK: Time

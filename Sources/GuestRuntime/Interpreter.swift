@@ -68,8 +68,12 @@ package struct Interpreter: Equatable, Sendable {
     // The kernel goes into the program's text, since an argument may have 255 bytes at most. It runs
     // in a namespace of its own, so that `__main__` is left to the script.
     let stub = """
-      import sys;exec(compile(\(Self.literal(kernel)),"kernel.py","exec"),{"__name__":"kernel",\
+      import sys
+      try:
+       exec(compile(\(Self.literal(kernel)),"kernel.py","exec"),{"__name__":"kernel",\
       "main_names":globals(),"endpoint":\(Self.literal(endpoint)),"script":\(Self.literal(script))})
+      except KeyboardInterrupt:
+       raise SystemExit(130)
       """
     return command + ["-X", Self.heapOption(bytes: heapBytes), "-c", stub]
   }

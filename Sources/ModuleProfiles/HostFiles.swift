@@ -18,10 +18,12 @@ func readHostFile(_ path: String, limit: Int) throws(ProfileError) -> [UInt8] {
   defer { close(descriptor) }
   var status = stat()
   guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-    throw ProfileError(.unreadable, "the profile \(path) is not a file")
+    throw ProfileError(.invalidFile, "the profile \(path) is not a file")
   }
   guard status.st_size <= limit else {
-    throw ProfileError(.unreadable, "the profile \(path) is longer than \(limit) bytes")
+    throw ProfileError(
+      .invalidFile,
+      "the profile \(path) has \(status.st_size) bytes, more than the \(limit) it may have")
   }
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 16 << 10)

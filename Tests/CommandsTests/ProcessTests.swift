@@ -52,12 +52,12 @@ struct ProcessTests {
   }
 
   @Test(
-    "A polite signal ends the run with 130 and the recording closed",
-    arguments: [SIGINT, SIGTERM, SIGHUP])
-  func signal(number: Int32) async throws {
+    "A polite signal ends the run with its code and the recording closed",
+    arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func signal(number: Int32, code: Int32) async throws {
     let child = try await startRecording()
     child.signal(number)
-    #expect(child.wait() == .exited(130))
+    #expect(child.wait() == .exited(code))
     #expect(try bench.text("output").hasSuffix("KeyboardInterrupt: \n"))
     let wav = try WAV(bench.bytes("flash/usr/a.wav"))
     #expect(wav.frames.count >= 8000)

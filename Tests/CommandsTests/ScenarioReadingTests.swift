@@ -117,10 +117,17 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       problems: [#"1:30: "consoleLacks" must be a string that is not empty, not """#]),
     BadScenario(
       text: #"{"expect": [{"consoleMatches": "("}]}"#,
-      problems: [#"1:32: "consoleMatches" is no regular expression: "(""#], isStructural: false),
+      problems: [
+        #"1:32: "consoleMatches" is no regular expression: "(", missing closing parenthesis at byte 1"#
+      ], isStructural: false),
     BadScenario(
       text: #"{"expect": [{"callback": 5}]}"#,
       problems: [#"1:26: "callback" must be an array of the call-back's arguments, not 5"#]),
+    BadScenario(
+      text: #"{"expect": [{"callback": ["*", [{}]]}]}"#,
+      problems: [
+        #"1:33: no call-back has the argument {}: it is a number, a string, a list or null, or "*" for any"#
+      ]),
     BadScenario(
       text: #"{"expect": [{"file": "U:/a.wav"}]}"#,
       problems: [

@@ -79,7 +79,10 @@ struct SettingsTests {
       (["--flash", "dir:"], 64, "--flash is memory, FILE, usr=FILE,bak=FILE or dir:FOLDER, not"),
       (["--flash", "usr=a,usr=b"], 64, "--flash names usr twice"),
       (["--flash", "usr=a,bak=a"], 64, "--flash gives two volumes the same file a"),
-      (["--flash", "usr=a,tmp=b"], 64, "--flash is memory, FILE, usr=FILE,bak=FILE or dir:FOLDER"),
+      (
+        ["--flash", "usr=a,tmp=b"], 64,
+        "--flash: there is no volume tmp; the volumes are usr and bak"
+      ),
       (["--flash", "bak="], 64, "--flash is memory, FILE, usr=FILE,bak=FILE or dir:FOLDER"),
       (["--flash", "/tmp"], 64, "--flash: /tmp is a folder; dir:/tmp keeps files in it"),
       (["--seed", "-1"], 64, "--seed is a whole number from 0 on, not \"-1\""),
@@ -145,7 +148,7 @@ struct SettingsTests {
     #expect(ending.code == 66)
     #expect(
       ending.errors
-        == "qpyemu: cannot read \(bench.path("qpyemu.json")), which is to hold settings\n")
+        == "qpyemu: cannot read the settings \(bench.path("qpyemu.json")): it is not a file\n")
   }
 
   @Test("Without a profile the models are named")

@@ -14,6 +14,16 @@ struct Ending {
   var lines: [String] { output.split(separator: "\n").map(String.init) }
 }
 
+extension HostFile {
+  /// The bytes of a file; nil if it cannot be read.
+  static func contents(of path: String) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return readAll(descriptor, limit: 1 << 26)
+  }
+}
+
 /// A folder for one test, removed with it, and command lines that are run in it.
 final class Workbench: Sendable {
   let folder: String

@@ -140,7 +140,7 @@ struct FlashErrorTests {
     let error = try #require(throws: FlashError.self) {
       try bench.volume.makeDirectory("/in the way")
     }
-    #expect(error == .fault("the host failed at '\(folder.path)/in the way': File exists"))
+    #expect(error == .host("the host failed at '\(folder.path)/in the way': File exists"))
     #expect(try bench.volume.names().isEmpty)
   }
 
@@ -149,7 +149,7 @@ struct FlashErrorTests {
     arguments: [
       (.noSpace, 28), (.notFound, 2), (.exists, 17), (.isDirectory, 21), (.notDirectory, 20),
       (.notEmpty, 39), (.nameTooLong, 36), (.tooManyOpenFiles, 24), (.badHandle, 9), (.busy, 16),
-      (.invalid, 22), (.readOnly, 30), (.fault("it broke"), 5),
+      (.invalid, 22), (.readOnly, 30), (.fault("it broke"), 5), (.host("it broke"), 5),
     ] as [(FlashError, Int32)])
   func number(error: FlashError, number: Int32) {
     #expect(error.errno == number)

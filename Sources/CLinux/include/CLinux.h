@@ -38,3 +38,11 @@ int linux_watch(void);
 
 /// Has such a descriptor be told when a file is opened; -1 and errno on failure.
 int linux_watch_opens(int watch, const char *path);
+
+/// From now on, what would kill this process (a trap, a fault, memory that the host refuses) ends it with a sentence on
+/// standard error and one of two exit codes: `host_fault` where the host is to blame, since a file in memory was
+/// cut short or the host gives no more memory, and `own_fault` else.
+void linux_end_with_words(int host_fault, int own_fault);
+
+/// Whether the host would give this process so many more bytes of memory.
+int linux_has_room(size_t bytes);

@@ -13,14 +13,17 @@ struct Observations {
 
 extension Scenario.Check {
   /// In what it was not as expected, as a clause; nil if it was.
-  func failure(in seen: Observations) -> String? {
+  ///
+  /// - Throws: If it takes too long to say.
+  func failure(in seen: Observations) throws(Pattern.TooCostly) -> String? {
     switch self {
     case .consoleContains(let text):
       seen.console.contains(text) ? nil : "the console does not contain \(quoted(text))"
     case .consoleLacks(let text):
       seen.console.contains(text) ? "the console contains \(quoted(text))" : nil
     case .consoleMatches(let pattern):
-      seen.console.hasMatch(of: pattern) ? nil : "nothing on the console matches \(quoted(pattern))"
+      try pattern.matches(seen.console)
+        ? nil : "nothing on the console matches \(quoted(pattern.text))"
     case .callback(let pattern): callbackFailure(pattern, seen.callbacks)
     case .file(let path, let size): fileFailure(path, size, seen.files)
     case .noFile(let path):
@@ -44,13 +47,6 @@ extension Scenario.Check {
 }
 
 private func quoted(_ text: String) -> String { JSONNode(.string(text)).jsonText() }
-
-extension String {
-  fileprivate func hasMatch(of pattern: String) -> Bool {
-    guard let regex = try? Regex(pattern) else { return false }
-    return firstMatch(of: regex.anchorsMatchLineEndings()) != nil
-  }
-}
 
 extension [GuestValue] {
   fileprivate func matches(_ pattern: [JSONNode]) -> Bool {

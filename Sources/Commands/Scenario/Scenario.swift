@@ -43,7 +43,7 @@ struct Scenario {
   enum Check {
     case consoleContains(String)
     case consoleLacks(String)
-    case consoleMatches(String)
+    case consoleMatches(Pattern)
     /// A call-back had these arguments, of which `"*"` stands for any.
     case callback([JSONNode])
     case file(String, size: Int?)

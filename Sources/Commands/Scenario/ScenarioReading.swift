@@ -13,9 +13,7 @@ extension Scenario {
   init(
     _ path: String, seed: UInt64, checkingFaults check: @escaping FaultCheck
   ) throws(Complaint) {
-    guard let bytes = HostFile.contents(of: path) else {
-      throw Complaint(.missingInput, "cannot read the scenario \(path): \(hostReason)")
-    }
+    let bytes = try HostFile.input("the scenario", path, limit: 1 << 20)
     try self.init(JSONSource(name: path, bytes: bytes), seed: seed, checkingFaults: check)
   }
 
@@ -106,7 +104,7 @@ private struct ScenarioReading {
         this.reportKind("callback", "an array of the call-back's arguments", node)
         return nil
       }
-      return .callback(elements)
+      return elements.allSatisfy { this.canBeArgument($0) } ? .callback(elements) : nil
     },
     Kind(key: "file", others: ["size", "exists"]) { this, node, around in this.file(node, around) },
   ]
@@ -172,6 +170,10 @@ private struct ScenarioReading {
 
   private mutating func microphone(_ node: JSONNode) -> (any Microphone)? {
     guard let words = text(node, "microphone") else { return nil }
+    guard !words.contains("\0") else {
+      report("\"microphone\" holds a NUL, which no path does", at: node.offset)
+      return nil
+    }
     let folder = source.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     let value = Settings.Value(
       text: words, origin: "\"microphone\"",
@@ -241,9 +243,24 @@ private struct ScenarioReading {
 
   private mutating func pattern(_ node: JSONNode) -> Scenario.Check? {
     guard let pattern = text(node, "consoleMatches") else { return nil }
-    if (try? Regex(pattern)) != nil { return .consoleMatches(pattern) }
-    report("\"consoleMatches\" is no regular expression: \(node.shown)", at: node.offset)
-    return nil
+    do throws(Pattern.Malformed) {
+      return .consoleMatches(try Pattern(pattern))
+    } catch {
+      report(
+        "\"consoleMatches\" is no regular expression: \(node.shown), \(error.message)",
+        at: node.offset)
+      return nil
+    }
+  }
+
+  /// Whether a call-back can have such an argument; no module hands over an object, nor what is no number.
+  private mutating func canBeArgument(_ node: JSONNode) -> Bool {
+    if let elements = node.array { return elements.allSatisfy { canBeArgument($0) } }
+    guard node.object != nil else { return true }
+    report(
+      "no call-back has the argument \(node.shown): it is a number, a string, a list or null, or "
+        + "\"*\" for any", at: node.offset)
+    return false
   }
 
   private mutating func file(_ node: JSONNode, _ around: JSONNode) -> Scenario.Check? {

@@ -72,11 +72,13 @@ final class Stage: Sendable {
     (name.map { ", scenario \($0)" } ?? "") + faults.map { ", fault \($0)" }.joined()
   }
 
-  /// Where the script's console is to go, which has to be known for what is expected of it.
+  /// Where the script's console is to go: to ours, past what is expected of it. Once ours takes no more, the
+  /// run ends.
   func outputDescriptor() throws(Complaint) -> Int32 {
-    guard !expectations.isEmpty else { return console.outputDescriptor }
     let made = try onHost { () throws(HostError) in
-      try OutputTee(to: console.outputDescriptor)
+      try OutputTee(
+        keeps: !expectations.isEmpty, to: console.write,
+        failed: { [run] in run.withLock { $0.run }?.end(.outputLost) })
     }
     tee.withLock { $0 = made }
     return made.descriptor
@@ -131,19 +133,35 @@ final class Stage: Sendable {
 
   /// Says what was not as expected, and gives the run's code: an expectation that fails makes it 1,
   /// unless the run itself was cut short.
-  func end(_ ending: GuestRun.Ending, _ code: ExitCode, _ device: DeviceEmulator) -> ExitCode {
+  func end(
+    _ ending: GuestRun.Ending, _ code: ExitCode, _ device: DeviceEmulator
+  ) throws -> ExitCode {
     let seen = Observations(
       console: String(
         decoding: tee.withLock { $0 }?.finish() ?? output.withLock { $0 }, as: UTF8.self),
       callbacks: callbacks.withLock { $0 }, files: device.files)
+    if ending == .outputLost { return code }
     tellOfTheUntouched(device)
-    let failures = expectations.compactMap { expectation in
-      expectation.check.failure(in: seen).map { "\(expectation.place)\($0)" }
+    let failures = try expectations.compactMap { expectation in
+      try failure(of: expectation, seen).map { "\(expectation.place)\($0)" }
     }
     failures.forEach(console.complain)
     switch ending {
     case .exited, .powerCut, .reset, .poweredDown: return failures.isEmpty ? code : .mismatch
-    case .crashed, .timedOut, .interrupted, .hostFailed: return code
+    case .crashed, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter: return code
+    }
+  }
+
+  private func failure(
+    of expectation: Scenario.Expectation, _ seen: Observations
+  ) throws(Complaint) -> String? {
+    do throws(Pattern.TooCostly) {
+      return try expectation.check.failure(in: seen)
+    } catch {
+      throw Complaint(
+        .badData,
+        "\(expectation.place)the search for this expression takes too many steps; make it simpler: a "
+          + "repetition inside a repetition is what takes so many")
     }
   }
 

@@ -1,7 +1,7 @@
 import EmulatedTime
 import FlashStorage
 
-/// A volume on a medium that fails when the ledger says so.
+/// A volume on a medium that fails when the ledger says so, and tells the ledger when the host fails.
 final class FailingVolume: Volume {
   private let base: any Volume
   /// Where it is mounted.
@@ -35,14 +35,14 @@ final class FailingVolume: Volume {
 
   /// By how much a write makes the file longer.
   private func growth(_ handle: FlashHandle, writing count: Int) throws(FlashError) -> Int {
-    let size = try base.size(of: handle)
+    let size = try size(of: handle)
     let appends = files.withLock { $0[handle]?.mode.contains(.append) ?? false }
-    return (appends ? size : try base.position(of: handle)) + count - size
+    return (appends ? size : try position(of: handle)) + count - size
   }
 
   func open(_ path: String, _ mode: OpenMode) throws(FlashError) -> FlashHandle {
     try check(.open, path)
-    let handle = try base.open(path, mode)
+    let handle = try onHost { () throws(FlashError) in try base.open(path, mode) }
     files.withLock { $0[handle] = OpenFile(path: path, mode: mode) }
     return handle
   }
@@ -50,54 +50,77 @@ final class FailingVolume: Volume {
   func read(_ handle: FlashHandle, into buffer: inout MutableSpan<UInt8>) throws(FlashError) -> Int
   {
     try check(.read, path(of: handle))
-    return try base.read(handle, into: &buffer)
+    do throws(FlashError) {
+      return try base.read(handle, into: &buffer)
+    } catch {
+      throw noted(error)
+    }
   }
 
   func write(_ handle: FlashHandle, _ bytes: Span<UInt8>) throws(FlashError) {
     try check(.write, path(of: handle))
     let growth = try growth(handle, writing: bytes.count)
     if growth > 0, strikes(.flashFull, .bytes(growth), path(of: handle)) { throw .noSpace }
-    try base.write(handle, bytes)
+    try onHost { () throws(FlashError) in try base.write(handle, bytes) }
   }
 
   func seek(
     _ handle: FlashHandle, to offset: Int, from origin: SeekOrigin
   ) throws(FlashError) -> Int {
     try check(.seek, path(of: handle))
-    return try base.seek(handle, to: offset, from: origin)
+    return try onHost { () throws(FlashError) in try base.seek(handle, to: offset, from: origin) }
   }
 
   func remove(_ path: String) throws(FlashError) {
     // What is not there need not be removed, so that cannot fail.
     if (try? base.status(of: path)) != nil { try check(.replace, path) }
-    try base.remove(path)
+    try onHost { () throws(FlashError) in try base.remove(path) }
   }
 
   func close(_ handle: FlashHandle) throws(FlashError) {
     // In this order: another thread may be given the same number as soon as it is free.
     files.withLock { $0[handle] = nil }
-    try base.close(handle)
+    try onHost { () throws(FlashError) in try base.close(handle) }
   }
 
-  // MARK: What does not fail
+  // MARK: What fails only with the host
 
   var capacity: Int { base.capacity }
-  func statistics() throws(FlashError) -> VolumeStatistics { try base.statistics() }
+  func statistics() throws(FlashError) -> VolumeStatistics { try onHost(base.statistics) }
   func position(of handle: FlashHandle) throws(FlashError) -> Int {
-    try base.position(of: handle)
+    try onHost { () throws(FlashError) in try base.position(of: handle) }
   }
-  func size(of handle: FlashHandle) throws(FlashError) -> Int { try base.size(of: handle) }
+  func size(of handle: FlashHandle) throws(FlashError) -> Int {
+    try onHost { () throws(FlashError) in try base.size(of: handle) }
+  }
   func truncate(_ handle: FlashHandle, to size: Int) throws(FlashError) {
-    try base.truncate(handle, to: size)
+    try onHost { () throws(FlashError) in try base.truncate(handle, to: size) }
   }
-  func sync(_ handle: FlashHandle) throws(FlashError) { try base.sync(handle) }
-  func status(of path: String) throws(FlashError) -> FileStatus { try base.status(of: path) }
+  func sync(_ handle: FlashHandle) throws(FlashError) {
+    try onHost { () throws(FlashError) in try base.sync(handle) }
+  }
+  func status(of path: String) throws(FlashError) -> FileStatus {
+    try onHost { () throws(FlashError) in try base.status(of: path) }
+  }
   func entries(of path: String) throws(FlashError) -> [DirectoryEntry] {
-    try base.entries(of: path)
+    try onHost { () throws(FlashError) in try base.entries(of: path) }
   }
-  func makeDirectory(_ path: String) throws(FlashError) { try base.makeDirectory(path) }
+  func makeDirectory(_ path: String) throws(FlashError) {
+    try onHost { () throws(FlashError) in try base.makeDirectory(path) }
+  }
   func rename(_ oldPath: String, to newPath: String) throws(FlashError) {
-    try base.rename(oldPath, to: newPath)
+    try onHost { () throws(FlashError) in try base.rename(oldPath, to: newPath) }
+  }
+
+  /// Does something with the medium, and takes note if the host fails.
+  private func onHost<Result>(_ body: () throws(FlashError) -> Result) throws(FlashError) -> Result
+  {
+    do throws(FlashError) { return try body() } catch { throw noted(error) }
+  }
+
+  private func noted(_ error: FlashError) -> FlashError {
+    if case .host(let cause) = error { faults.noteHostFailure(HostFailure(cause)) }
+    return error
   }
 }
 

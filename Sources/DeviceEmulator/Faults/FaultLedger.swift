@@ -57,6 +57,14 @@ final class FaultLedger: Sendable {
   }
 
   private let entries = Monitor<[Entry]>([])
+  private let firstHostFailure = Monitor<HostFailure?>(nil)
+
+  /// The first failure that was the host's own doing, whatever a script was told; nil if there was none.
+  var hostFailure: HostFailure? { firstHostFailure.withLock { $0 } }
+
+  func noteHostFailure(_ failure: HostFailure) {
+    firstHostFailure.withLock { $0 = $0 ?? failure }
+  }
 
   func inject(_ fault: Fault) { entries.withLock { $0.append(Entry(fault: fault)) } }
 

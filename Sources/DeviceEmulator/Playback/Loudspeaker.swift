@@ -124,10 +124,10 @@ struct Loudspeaker {
   }
 
   /// The power goes: nothing is heard any more.
-  mutating func close() {
+  mutating func close() throws(AudioError) {
     guard !isDeaf else { return }
     isDeaf = true
-    try? output.finish()
+    try output.finish()
   }
 
   /// What the voice makes of a text; of an empty one nothing.
@@ -237,12 +237,22 @@ extension Board {
     do throws(AudioError) {
       try loudspeaker.emit(piece, frameRate: sound.clip.frameRate)
     } catch {
-      notices.append("what the script plays cannot be heard: \(error.message)")
+      noteSilence(error)
     }
     sound.framesPlayed += piece.count
     sound.alarm = alarm(sound.due, .playing(number))
     playing.sound = sound
     loudspeaker.current = playing
+  }
+
+  /// Nothing is heard any more, and the power goes.
+  mutating func closeLoudspeaker() {
+    do throws(AudioError) { try loudspeaker.close() } catch { noteSilence(error) }
+  }
+
+  private func noteSilence(_ error: AudioError) {
+    faults.noteHostFailure(
+      HostFailure("what the script plays cannot be heard: \(error.message)"))
   }
 
   /// The sound of what is to be played; nil for a file that cannot be.

@@ -6,7 +6,7 @@ import Glibc
 /// The file is locked against other users as long as this exists; several may read it at a time. All of
 /// it has a place on the host's disk, so storing cannot fail for want of room. What remains: on a disk
 /// that copies on write or compresses, or if another program cuts the file off in spite of the lock,
-/// the host ends this process with SIGBUS; what was flushed stays.
+/// the host sends this process SIGBUS, which `qpyemu` ends with a sentence for; what was flushed stays.
 @safe final class MappedFile {
   /// Why a file cannot be mapped.
   enum Failure: Error {

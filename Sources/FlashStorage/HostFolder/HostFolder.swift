@@ -57,7 +57,7 @@ final class HostFolder: Sendable {
       return try body()
     } catch {
       let place = ([self.path] + path.map(\.printable)).joined(separator: "/")
-      throw .fault("the host failed at '\(place)': \(error.text)")
+      throw .host("the host failed at '\(place)': \(error.text)")
     }
   }
 }

@@ -126,5 +126,11 @@ final class Disk {
 }
 
 extension FlashError {
-  init(_ fault: FlashFault) { self = .fault(fault.description) }
+  init(_ fault: FlashFault) {
+    if case .host(let cause) = fault {
+      self = .host(cause)
+    } else {
+      self = .fault(fault.description)
+    }
+  }
 }

@@ -32,6 +32,8 @@ public enum FlashError: Error, Equatable, Sendable {
   case corrupt(String)
   /// The medium failed, in words.
   case fault(String)
+  /// The host failed that keeps the flash, in words.
+  case host(String)
 
   /// The number that a script reads as `OSError.errno`.
   ///
@@ -41,7 +43,7 @@ public enum FlashError: Error, Equatable, Sendable {
   public var errno: Int32 {
     switch self {
     case .notFound: 2
-    case .fault: 5
+    case .fault, .host: 5
     case .badHandle: 9
     case .busy: 16
     case .exists: 17
@@ -78,7 +80,7 @@ extension FlashError: CustomStringConvertible {
     case .readOnly: "the volume is read-only"
     case .fileTooLarge: "the file would be longer than \(fileSizeLimit) bytes"
     case .noAttribute: "there is no such attribute"
-    case .corrupt(let cause), .fault(let cause): cause
+    case .corrupt(let cause), .fault(let cause), .host(let cause): cause
     }
   }
 }

@@ -230,6 +230,11 @@ def call(name, *arguments):
     return link().exchange(request(name, arguments))
 
 
+def fail(what, error):
+    """Ends the run: the host does not give the interpreter what it needs, which is no fault of the script."""
+    call("host.fail", "the host has no room for %s of the interpreter: error %d" % (what, error.args[0]))
+
+
 def wait(name, *arguments):
     """A call that waits. When a call-back is due it comes back early, with how to go on waiting."""
     while True:
@@ -279,6 +284,8 @@ def thread_starters(start):
         number = call("thread.start")
         try:
             start(run_thread, (Link(number), function, arguments, keywords))
+        except OSError as error:
+            fail("another thread", error)
         except Exception:  # And not Ctrl-C, after which the thread may be there.
             call("thread.drop", number)
             raise RuntimeError("can't create thread")
@@ -289,6 +296,8 @@ def thread_starters(start):
         own = Link(EVENTS)
         try:
             start(deliver_events, (own,))
+        except OSError as error:
+            fail("another thread", error)
         except Exception:
             own.close()
             raise
@@ -420,7 +429,10 @@ class Flash:
 def marker(host):
     def mark():
         """An object of the interpreter's own that closes its descriptor when it is collected."""
-        return host.open("/dev/null", "rb")
+        try:
+            return host.open("/dev/null", "rb")
+        except OSError as error:
+            fail("another open file", error)
 
     def is_open(descriptor):
         try:

@@ -38,7 +38,23 @@ package enum HostFile {
   }
 
   /// Creates a file, or empties the one that is there; a negative number if it cannot.
-  package static func create(_ path: String) -> Int32 { unsafe creat(path, 0o644) }
+  ///
+  /// - Parameter isGivenUp: Whether to wait no longer for somebody to read a named pipe.
+  package static func create(_ path: String, unless isGivenUp: () -> Bool = { false }) -> Int32 {
+    while true {
+      let descriptor = unsafe open(
+        path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o644)
+      guard descriptor < 0, errno == ENXIO, isPipe(path), !isGivenUp() else { return descriptor }
+      usleep(20_000)
+    }
+  }
+
+  private static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    let isPipe = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    errno = ENXIO
+    return isPipe
+  }
 
   /// What can be read from a descriptor until its end; nil on an error or beyond the limit in bytes.
   package static func readAll(_ descriptor: Int32, limit: Int) -> [UInt8]? {
@@ -53,14 +69,43 @@ package enum HostFile {
     }
   }
 
-  /// Writes all of `bytes`; false if the host refuses.
+  /// What a pipe that can be written to has room for.
+  private static let pipePiece = 4096
+
+  /// Writes all of `bytes`; false, with the host's `errno`, if the host refuses.
+  ///
+  /// - Parameter isGivenUp: Whether to wait no longer for somebody to read them.
   @discardableResult
-  package static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+  package static func writeAll(
+    _ descriptor: Int32, _ bytes: [UInt8], unless isGivenUp: () -> Bool = { false }
+  ) -> Bool {
+    let piece = isFile(descriptor) ? Int.max : pipePiece
     var left = bytes[...]
     while !left.isEmpty {
-      let count = unsafe left.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno != EINTR { return false }
+      guard piece == .max || awaitRoom(descriptor, unless: isGivenUp) else {
+        errno = ETIMEDOUT
+        return false
+      }
+      let count = unsafe left.prefix(piece).withUnsafeBytes {
+        unsafe write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 && errno != EINTR && errno != EAGAIN { return false }
       left = left.dropFirst(max(count, 0))
+    }
+    return true
+  }
+
+  private static func isFile(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Waits until something can be written, or writing fails at once; false if that is given up.
+  private static func awaitRoom(_ descriptor: Int32, unless isGivenUp: () -> Bool) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    while unsafe poll(&wanted, 1, 0) == 0 {
+      if isGivenUp() { return false }
+      unsafe _ = poll(&wanted, 1, 50)
     }
     return true
   }

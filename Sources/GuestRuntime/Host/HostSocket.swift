@@ -44,12 +44,15 @@ final class ListeningSocket: Sendable {
   deinit { close(descriptor) }
 
   /// Waits for the next client of the same user; nil once the socket is shut.
-  func accept() -> StreamSocket? {
+  func accept() throws(HostError) -> StreamSocket? {
     while true {
       let client = linux_accept(descriptor)
       if client < 0 {
-        if Glibc.errno == EINTR || Glibc.errno == ECONNABORTED { continue }
-        return nil
+        switch Glibc.errno {
+        case EINTR, ECONNABORTED: continue
+        case EINVAL: return nil
+        case let reason: throw HostError("cannot take the interpreter's calls", code: reason)
+        }
       }
       let socket = StreamSocket(client)
       if socket.peerUser == getuid() { return socket }

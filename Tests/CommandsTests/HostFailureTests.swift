@@ -1,0 +1,162 @@
+import Foundation
+import GuestRuntime
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// The built program on hosts that refuse it something, and with inputs that are not what they should be.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct HostFailureTests {
+  let bench: Workbench
+  private static let program = VirtualMicrophoneConfig.buildFolder + "/qpyemu"
+  private static let settings = "--profile EC600N --audio-in tone:440"
+
+  init() throws {
+    bench = try Workbench()
+    try bench.write("print('ran')", to: "a.py")
+    try bench.write("while True: pass", to: "loop.py")
+  }
+
+  /// Runs the program in a shell; what it says beside the line of settings.
+  private func run(
+    _ words: String, before: String = "", after: String = ""
+  ) throws -> (code: Int32, output: String, errors: String) {
+    let (code, output) = try shell(
+      "\(before) '\(Self.program)' \(words) 2>errors \(after)", in: bench.folder, withErrors: false)
+    let errors = try bench.text("errors").split(separator: "\n")
+      .filter { !$0.hasPrefix("qpyemu: EC600N, policy") }.joined(separator: "\n")
+    return (code, output, errors)
+  }
+
+  @Test("What the script prints for nobody ends the run with 141 and no word")
+  func closedPipe() throws {
+    try bench.write("for i in range(100000): print('line', i)", to: "long.py")
+    let ended = try run(
+      "run long.py \(Self.settings); echo $? >code", before: "(", after: ") | head -n 1")
+    #expect(ended.output == "line 0\n")
+    #expect(try bench.text("code") == "141\n")
+    #expect(ended.errors.isEmpty)
+  }
+
+  @Test(
+    "A host that takes no output is told of with 74 and one sentence",
+    arguments: [
+      "run a.py \(settings) >/dev/full", "run a.py \(settings) --audio-out file:/dev/full",
+      "profiles list >/dev/full",
+    ])
+  func fullHost(words: String) throws {
+    let ended = try run(words)
+    #expect(ended.code == 74)
+    #expect(ended.errors.contains("No space left on device"))
+    #expect(!ended.errors.contains("\n") && !ended.errors.contains("Traceback"))
+  }
+
+  @Test("A trace that could not be written is no success")
+  func fullTrace() throws {
+    try bench.write("import audio\naudio.Record()\nprint('ran')", to: "traced.py")
+    let ended = try run("run traced.py \(Self.settings) --trace /dev/full")
+    #expect(ended.code == 74)
+    #expect(ended.output == "ran\n")
+    #expect(ended.errors == "qpyemu: the trace /dev/full ends here: No space left on device")
+  }
+
+  @Test(
+    "Little address space gives a result, or 74 and one sentence",
+    arguments: [
+      30_000, 40_000, 50_000, 60_000, 130_000, 250_000, 320_000,
+    ])
+  func addressSpace(kilobytes: Int) throws {
+    let ended = try run("run a.py \(Self.settings)", before: "ulimit -v \(kilobytes);")
+    if ended.code == 0 {
+      #expect(ended.output == "ran\n")
+    } else {
+      #expect(ended.code == 74, "\(ended.errors)")
+      #expect(ended.errors.contains("the host"))
+    }
+  }
+
+  @Test(
+    "What is no interpreter is named with 69",
+    arguments: ["/bin/true", "/bin/false"])
+  func noInterpreter(program: String) throws {
+    // A console whose input is over at once switches the module off before that.
+    for (input, command) in [("true |", "run"), ("sleep 2 |", "repl")] {
+      let ended = try run(
+        "\(command) a.py \(Self.settings)", before: "\(input) QPYEMU_INTERPRETER=\(program)")
+      #expect(ended.code == 69)
+      #expect(ended.errors.hasPrefix("qpyemu: \(program) is no MicroPython"))
+    }
+  }
+
+  @Test(
+    "The time limit holds whatever is waited for",
+    arguments: [
+      "run loop.py \(settings)", "run a.py \(settings) --trace pipe",
+      "run a.py \(settings) --audio-out file:pipe",
+    ])
+  func timeLimit(words: String) throws {
+    try #require(try shell("mkfifo pipe", in: bench.folder).code == 0)
+    #expect(try run("\(words) --timeout 1").code == 124)
+  }
+
+  @Test(
+    "A signal ends what is waited for with its own code",
+    arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func signals(number: Int32, code: Int32) async throws {
+    try #require(try shell("mkfifo pipe", in: bench.folder).code == 0)
+    for words in [
+      "run loop.py \(Self.settings) --export out", "run a.py \(Self.settings) --trace pipe",
+    ] {
+      let child = try ChildProcess([
+        "/bin/sh", "-c", "cd '\(bench.folder)' && exec '\(Self.program)' \(words) >output 2>&1",
+      ])
+      try await Task.sleep(for: .seconds(1))
+      child.signal(number)
+      #expect(child.wait() == .exited(code), "\(words)")
+    }
+    #expect(bench.exists("out/usr/loop.py"), "what was there so far is exported")
+  }
+
+  @Test("An expression that takes too many steps is named with 65")
+  func costlyExpression() throws {
+    try bench.write("print('a' * 40 + 'b')", to: "a.py")
+    try bench.write(#"{"expect": [{"consoleMatches": "^(a+)+$"}]}"#, to: "s.json")
+    let ended = try run("run a.py \(Self.settings) --scenario s.json")
+    #expect(ended.code == 65)
+    #expect(ended.errors.hasPrefix("qpyemu: s.json:1:13: the search for this expression takes"))
+  }
+
+  @Test(
+    "What makes no sense is refused with its code and named",
+    arguments: [
+      ("run a.py --audio-in silence --profile=", 64, "--profile is empty"),
+      ("run a.py \(settings) --export ''", 64, "--export is empty"),
+      ("run a.py \(settings) --trace=", 64, "--trace is empty"),
+      ("run '' \(settings)", 64, "<script.py | folder> is empty"),
+      ("run a.py \(settings) --flash ur=a.img", 64, "there is no volume ur; did you mean usr?"),
+      ("run a.py \(settings) --scenario big.json", 65, "has 1048577 bytes, more than the 1048576"),
+      ("run a.py \(settings) --scenario empty.json", 65, "no call-back has the argument {}"),
+      ("run a.py --audio-in silence --profile Wrong", 65, "profiles/Wrong.json is not a file"),
+      ("run a.py --audio-in silence --profile Long", 65, "has 65537 bytes, more than the 65536"),
+      ("run a.py \(settings) --scenario 'x\u{1B}[31m'", 66, #"the scenario x\u{1B}[31m: No such"#),
+    ] as [(String, Int32, String)])
+  func refusals(words: String, code: Int32, sentence: String) throws {
+    try bench.write([UInt8](repeating: 32, count: 1_048_577), to: "big.json")
+    try bench.write(#"{"expect": [{"callback": [{}]}]}"#, to: "empty.json")
+    try bench.write("", to: "profiles/Wrong.json/file")
+    try bench.write([UInt8](repeating: 32, count: 65537), to: "profiles/Long.json")
+    let ended = try run(words, before: "QPYEMU_PROFILE_PATH=profiles")
+    #expect(ended.code == code)
+    #expect(ended.errors.contains(sentence), "\(ended.errors)")
+  }
+
+  @Test("A setting that holds a NUL is refused where it stands")
+  func settingWithNUL() throws {
+    try bench.write(#"{"audio-in": "file:a\u0000b"}"#, to: "qpyemu.json")
+    let ended = try run("run a.py --profile EC600N")
+    #expect(ended.code == 65)
+    #expect(
+      ended.errors.contains("qpyemu.json:1:14: audio-in must be neither empty nor hold a NUL"))
+  }
+}
