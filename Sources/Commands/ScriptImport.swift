@@ -48,10 +48,8 @@ struct ScriptImport {
     var files: [String: [UInt8]] = [:]
     for part in try parts()
     where !part.isFolder && (part.path.hasSuffix(".py") || part.path.hasSuffix(".mpy")) {
-      guard let bytes = HostFile.contents(of: source + part.path) else {
-        throw Complaint(.missingInput, "cannot read \(source + part.path): \(hostReason)")
-      }
-      files[String(part.path.dropFirst())] = bytes
+      files[String(part.path.dropFirst())] = try HostFile.input(
+        "the module", source + part.path, limit: 1 << 20)
     }
     return files
   }

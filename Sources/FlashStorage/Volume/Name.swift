@@ -59,7 +59,7 @@ struct Name: Hashable {
     return nil
   }
 
-  /// The name in a message, whatever its bytes are: as ``Swift/String/printable``, and a slash as `\x2f`.
+  /// The name in a message, whatever its bytes are: as ``Swift/String/printableName``, and a slash as `\x2f`.
   var printable: String { FlashStorage.printable(string) { $0 == "/" } }
 }
 
@@ -68,7 +68,9 @@ extension String {
   ///
   /// What would move a terminal's cursor or cannot be seen is told by its code: `\x1b` for a byte,
   /// `\u{202e}` for a character. A backslash is doubled.
-  package var printable: String { FlashStorage.printable(self) { _ in false } }
+  package var printableName: String { FlashStorage.printable(self) { _ in false } }
+
+  var printable: String { printableName }
 }
 
 private func printable(_ text: String, hiding isHidden: (Unicode.Scalar) -> Bool) -> String {
