@@ -68,6 +68,10 @@ package struct Condition: Equatable, Sendable {
     case countsHeader
     /// The play queue speaks texts that waited: all do by the vendor's page.
     case queuedSpeech
+    /// There are more timers than one.
+    case spareTimer
+    /// Scripts can hold more files open than one.
+    case spareFile
     /// A call-back waits while another does.
     case callbackQueue
     /// `/usr` is a littlefs 1 of blocks of 4096 bytes, as on the vendor's modules.
@@ -102,6 +106,8 @@ extension Condition.Feature {
     case .channel2: record.channels.contains(.speaker)
     case .countsHeader: record.sizeCountsHeader
     case .queuedSpeech: profile.tts.queue || policy == .documented
+    case .spareTimer: profile.limits.timers > 1
+    case .spareFile: profile.limits.openFiles > 1
     case .callbackQueue: profile.limits.eventQueue > 1
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     }

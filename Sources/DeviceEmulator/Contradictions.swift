@@ -57,7 +57,9 @@ public struct PageContradiction: Sendable, Equatable {
       page:
         "the sample records on channel 0 whatever the model, the table gives EC200U channel 2 only",
       documented: "the table holds: the sample's start answers -4",
-      observed: "the table holds: the sample's Record() raises ValueError"),
+      observed:
+        "the table holds for a channel that is named: the sample's Audio(0) raises ValueError, its "
+        + "Record() names none and makes an object"),
     PageContradiction(
       "getSize",
       page:

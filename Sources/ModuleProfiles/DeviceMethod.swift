@@ -52,6 +52,6 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
   public var functionName: Substring { rawValue.drop { $0 != "." }.dropFirst() }
   /// What scripts call the method: "start", and "init" for `init_`.
   public var scriptName: Substring {
-    functionName.last == "_" ? functionName.dropLast() : functionName
+    functionName == "init_" ? "init" : functionName
   }
 }

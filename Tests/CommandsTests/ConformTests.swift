@@ -68,8 +68,8 @@ struct ConformTests {
   func contradictions() async throws {
     let ending = try await bench.run(["conform", "--contradictions"])
     #expect(ending.code == 0)
-    #expect(ending.lines.count { $0.hasPrefix("   the page: ") } == 7)
-    #expect(ending.lines.count { $0.hasPrefix("   observed: ") } == 7)
+    #expect(ending.lines.count { $0.hasPrefix("   the page: ") } == 8)
+    #expect(ending.lines.count { $0.hasPrefix("   observed: ") } == 8)
   }
 
   @Test(

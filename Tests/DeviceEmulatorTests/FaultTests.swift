@@ -265,7 +265,7 @@ struct FaultTests {
       ),
       (
         "what=encoder when=now:1",
-        "when=now:1 is unknown for what=encoder; did you mean \"now\"? It is now or second:N, the "
+        "when=now:1 is unknown for what=encoder. It is now or second:N, the "
           + "seconds of a recording that still go well"
       ),
       ("what=read when=call:0", "when=call:0 needs a whole number above 0 after the colon"),

@@ -132,7 +132,7 @@ struct RowFaultTests {
       ),
       (
         "what=row call=Record.gain row=ok",
-        "row=ok is none of the rows that refuse Record.gain. They are feature, arguments, codec and dsp"
+        "row=ok is none of the rows that refuse Record.gain. They are feature, arguments, overflow, codec and dsp"
       ),
       (
         "what=row call=Record.init row=again",
