@@ -51,6 +51,7 @@ enum wire_exit {
   WIRE_UNCONFINED = 4,
   WIRE_NO_MEMORY = 5,
   WIRE_MALFORMED = 6,
+  WIRE_REFUSED = 7,
 };
 
 #endif
