@@ -9,6 +9,7 @@
 #include "py/objint.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"
+#include "py/smallint.h"
 
 hello_answer port_device;
 
@@ -394,7 +395,10 @@ mp_obj_t link_value(const uint8_t **at, const uint8_t *end) {
     case 'N': return mp_const_none;
     case 'F': return mp_const_false;
     case 'T': return mp_const_true;
-    case 'i': return mp_obj_new_int_from_ll((int64_t)get_time(at, end));
+    case 'i': {
+      int64_t number = (int64_t)get_time(at, end);
+      return number >= MP_SMALL_INT_MIN && number <= MP_SMALL_INT_MAX ? MP_OBJ_NEW_SMALL_INT(number) : mp_obj_new_int_from_ll(number);
+    }
     case 'd': {
       double number;
       memcpy(&number, need(at, end, 8), 8);

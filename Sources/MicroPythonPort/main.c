@@ -13,6 +13,7 @@
 #include "py/objmodule.h"
 
 port_frame *port_frames;
+extern const mp_obj_fun_builtin_var_t port_dir_obj;
 
 void *port_lasting(size_t size) {
   void *memory = calloc(1, size);
@@ -113,7 +114,7 @@ static void complete(mp_obj_t job) {
     owner = found[0];
     start = dot + 1;
   }
-  mp_obj_t names = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_dir_obj), owner != MP_OBJ_NULL, 0, &owner);
+  mp_obj_t names = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&port_dir_obj), owner != MP_OBJ_NULL, 0, &owner);
   mp_obj_list_sort(1, &names, (mp_map_t *)&mp_const_empty_map);
   size_t count;
   mp_obj_t *items;
@@ -221,6 +222,7 @@ int main(int argc, char **argv) {
   bool is_confined = PORT_CONFINED && !(argc > 1 && strcmp(argv[1], "--without-filter") == 0);
   free(malloc(1)); // The C library asks for random numbers at its first one.
   turns_listen();
+  dialect_begin();
 #if PORT_CONFINED
   close_range(0, WIRE_DESCRIPTOR - 1, 0);
   close_range(WIRE_DESCRIPTOR + 1, ~0u, 0);

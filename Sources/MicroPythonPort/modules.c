@@ -140,7 +140,7 @@ static MP_DEFINE_ATTRTUPLE(implementation, implementation_fields, 3, MP_ROM_QSTR
 extern const mp_obj_type_t port_bytes_file_type, port_text_file_type;
 extern const mp_obj_module_t mp_module_gc, mp_module_math, mp_module_cmath, mp_module_micropython, mp_module_array, mp_module_binascii,
   mp_module_collections, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct, mp_module_sys, mp_module_io,
-  mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_thread, mp_module___main__;
+  mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__;
 
 // What a module of the dialect has of one of the interpreter's modules; members NULL for all.
 typedef struct {
@@ -153,6 +153,7 @@ typedef struct {
 static const module_row rows[] = {
   {MP_QSTR___main__, &mp_module___main__},
   {MP_QSTR__thread, &mp_module_thread},
+  {MP_QSTR__uasyncio, &mp_module_asyncio, "TaskQueue Task"},
   {MP_QSTR_builtins, &mp_module_builtins},
   {MP_QSTR_cmath, &mp_module_cmath},
   {MP_QSTR_example, &example_module},

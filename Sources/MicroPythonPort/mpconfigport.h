@@ -45,7 +45,7 @@ typedef long mp_off_t;
 #define MICROPY_PY_FSTRINGS (0)
 #define MICROPY_PY_FUNCTION_ATTRS (0)
 #define MICROPY_PY_ARRAY_SLICE_ASSIGN (0)
-#define MICROPY_PY_BUILTINS_BYTES_HEX (0)
+#define MICROPY_PY_BUILTINS_BYTES_HEX (1) // For ubinascii; the methods are taken away in dialect.c.
 #define MICROPY_PY_BUILTINS_FROZENSET (0)
 #define MICROPY_PY_BUILTINS_REVERSED (0)
 #define MICROPY_PY_BUILTINS_NEXT2 (0)
@@ -77,7 +77,7 @@ typedef long mp_off_t;
 #define MICROPY_PY_MICROPYTHON_STACK_USE (0)
 #define MICROPY_PY_MICROPYTHON_RINGIO (0)
 #define MICROPY_PY_PLATFORM (0)
-#define MICROPY_PY_ASYNCIO (0)
+#define MICROPY_PY_ASYNCIO (1)
 #define MICROPY_PY_DEFLATE (0)
 #define MICROPY_PY_HEAPQ (0)
 #define MICROPY_PY_FRAMEBUF (0)

@@ -90,6 +90,9 @@ static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t
   if (of->text) mp_print_str(print, of->text); else mp_printf(print, "<%q>", of->type.name);
 }
 
+// They cannot be hashed, and are true.
+static mp_obj_t object_unary(mp_unary_op_t op, mp_obj_t self) { return MP_OBJ_NULL; }
+
 static mp_obj_t object_make(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *arguments);
 
 static bool is_device_class(const mp_obj_type_t *type) {
@@ -225,6 +228,7 @@ static mp_obj_t read_class(cursor *c) {
   MP_OBJ_TYPE_SET_SLOT(type, make_new, object_make, 0);
   MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 1);
   MP_OBJ_TYPE_SET_SLOT(type, locals_dict, &of->members, 2);
+  MP_OBJ_TYPE_SET_SLOT(type, unary_op, object_unary, 3);
   of->next = classes;
   classes = of;
   return MP_OBJ_FROM_PTR(of);

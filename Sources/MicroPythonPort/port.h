@@ -91,6 +91,9 @@ mp_obj_t objects_describe(qstr module);              // MP_OBJ_NULL if the devic
 void objects_adopt(device_object *object, uint32_t handle);
 void objects_forget(mp_obj_t object);
 
+// What the dialect lacks or has otherwise (dialect.c).
+void dialect_begin(void);
+
 // Modules of the interpreter (modules.c).
 mp_obj_t modules_find(qstr name);
 
