@@ -12,11 +12,14 @@ interpreter=$cache/interpreter
 python=$cache/python
 requirements=$root/Scripts/lib/requirements.txt
 binary=$root/.build/release/qpyemu
+# The interpreters of our own, each under a hash of what it is made of, and links to the ones of this tree.
+ports=$cache/ports
+port_sources=("$root/Sources/MicroPythonPort" "$root/Scripts/lib/build-interpreter")
 # Dated to the start of the last good release build, so that an edit made during a build counts as newer.
 built=$root/.build/qpyemu.built
 
 # The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
-build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
+build_packages=(libc6-dev make python3 libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
   pkgconf)
 test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
@@ -58,12 +61,14 @@ set_up() {
     flock 9 # A second run waits here, then finds nothing left to do.
     install_packages "$@"
     has_interpreter || fetch_interpreter
+    has_port "$(port_bits)" || build_port "$(port_bits)"
   ) 9>"$cache/lock"
 }
 
 # What tests, measurements and soaks need beyond the tool itself.
 set_up_tests() {
   set_up "${build_packages[@]}" "${test_packages[@]}"
+  set_up_other_port
   cmp -s "$requirements" "$python/requirements.txt" && return
   (
     flock 9
@@ -81,7 +86,7 @@ install_python_packages() {
 
 is_set_up() {
   missing_packages "$@"
-  ((${#missing[@]} == 0)) && has_interpreter
+  ((${#missing[@]} == 0)) && has_interpreter && has_port "$(port_bits)"
 }
 
 # Sets `missing`, counting the interpreter's package where the distribution has one.
@@ -135,6 +140,37 @@ fetch_interpreter() {
   say "fetching MicroPython from Debian 13 into $interpreter (Debian 12 has no package of it)"
   quietly "$root/Scripts/lib/fetch-interpreter" "$interpreter" ||
     fail "MicroPython could not be fetched; name one with QPYEMU_INTERPRETER=/path/to/micropython"
+}
+
+# How many bits the words of the interpreter have: as on the modules, where this machine runs such programs.
+port_bits() { if [[ $(uname -m) == x86_64 ]]; then echo 32; else echo 64; fi; }
+
+# Whether this tree's link leads to an interpreter of so many bits that is newer than its sources.
+has_port() {
+  local link=$root/.build/port$1
+  [[ -x $link/interpreter && -z $(find "${port_sources[@]}" -newer "$link/interpreter" -print -quit) ]]
+}
+
+build_port() {
+  local bits=$1 hash folder
+  hash=$(cd "$root" && find "${port_sources[@]}" -type f -printf '%P %p\n' | sort | cut -d' ' -f2- | xargs cat | sha256sum)
+  folder=$ports/${hash:0:16}-$bits
+  if [[ ! -x $folder/interpreter ]]; then
+    say "building the $bits-bit interpreter (once, half a minute or so)"
+    quietly "$root/Scripts/lib/build-interpreter" "$folder" "$bits" || fail "the interpreter could not be built"
+  fi
+  touch "$folder/interpreter"
+  mkdir -p "$root/.build"
+  ln -sfn "$folder" "$root/.build/port$bits"
+}
+
+# The tests try the interpreter of 64 bits as well.
+set_up_other_port() {
+  has_port 64 && return
+  (
+    flock 9
+    has_port 64 || build_port 64
+  ) 9>"$cache/lock"
 }
 
 is_built() {

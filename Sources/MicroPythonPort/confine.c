@@ -52,6 +52,7 @@ static struct sock_filter filter[] = {
   ALLOW_CALL(SYS_rt_sigprocmask), // What begins a thread's stack calls it.
   ALLOW_CALL(SYS_rt_sigreturn),
 #ifdef __i386__
+  ALLOW_CALL(SYS_sigprocmask),
   ALLOW_CALL(SYS_sigreturn),
 #endif
   // Memory that belongs to no file and is never executable.

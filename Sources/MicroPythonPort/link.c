@@ -250,7 +250,8 @@ static void put_value(mp_obj_t value, unsigned depth) {
     put_tag(value == mp_const_true ? 'T' : 'F');
   } else if (mp_obj_is_int(value)) {
     int64_t number;
-    if (!mp_obj_int_to_bytes_impl(value, MP_ENDIANNESS_BIG, 8, (byte *)&number)) {
+    mp_obj_int_to_bytes_impl(value, false, 8, (byte *)&number);
+    if (!mp_obj_equal(mp_obj_new_int_from_ll(number), value)) {
       mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("overflow converting long int to machine word"));
     }
     put_int(number);

@@ -216,12 +216,24 @@ static void *new_heap(size_t size) {
   return heap;
 }
 
+static void begin(void) {
+  char *heap = new_heap(port_device.heap);
+  gc_init(heap, heap + port_device.heap);
+  mp_init();
+  threads_prepare();
+  turns_begin();
+  leave_names();
+  use_as_much_as_a_module();
+  do_jobs();
+}
+
 int main(int argc, char **argv) {
   struct stat connection;
   if (fstat(WIRE_DESCRIPTOR, &connection) != 0 || !S_ISSOCK(connection.st_mode)) return WIRE_UNCONNECTED;
   bool is_confined = PORT_CONFINED && !(argc > 1 && strcmp(argv[1], "--without-filter") == 0);
   free(malloc(1)); // The C library asks for random numbers at its first one.
   turns_listen();
+  threads_watch();
   dialect_begin();
 #if PORT_CONFINED
   close_range(0, WIRE_DESCRIPTOR - 1, 0);
@@ -229,12 +241,5 @@ int main(int argc, char **argv) {
   if (is_confined && !confine()) return WIRE_UNCONFINED;
 #endif
   link_open(is_confined);
-  threads_begin(__builtin_frame_address(0));
-  char *heap = new_heap(port_device.heap);
-  gc_init(heap, heap + port_device.heap);
-  mp_init();
-  turns_begin();
-  leave_names();
-  use_as_much_as_a_module();
-  do_jobs();
+  threads_begin(begin);
 }

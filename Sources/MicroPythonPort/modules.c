@@ -6,6 +6,7 @@
 #include "py/lexer.h"
 #include "py/objlist.h"
 #include "py/objmodule.h"
+#include "py/objstr.h"
 #include "py/objtuple.h"
 #include "shared/timeutils/timeutils.h"
 
@@ -137,10 +138,15 @@ static const mp_rom_obj_tuple_t version = {{&mp_type_tuple}, 3, {MP_ROM_INT(1), 
 static const qstr implementation_fields[] = {MP_QSTR_name, MP_QSTR_version, MP_QSTR_mpy};
 static MP_DEFINE_ATTRTUPLE(implementation, implementation_fields, 3, MP_ROM_QSTR(MP_QSTR_micropython), MP_ROM_PTR(&version), MP_ROM_INT(10245));
 
+static const MP_DEFINE_STR_OBJ(python_version, "3.4.0");
+
 extern const mp_obj_type_t port_bytes_file_type, port_text_file_type;
 extern const mp_obj_module_t mp_module_gc, mp_module_math, mp_module_cmath, mp_module_micropython, mp_module_array, mp_module_binascii,
   mp_module_collections, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct, mp_module_sys, mp_module_io,
   mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__;
+
+// Only in the program for the tests of the filter.
+extern const mp_obj_module_t port_debug_module __attribute__((weak));
 
 // What a module of the dialect has of one of the interpreter's modules; members NULL for all.
 typedef struct {
@@ -176,6 +182,7 @@ static const module_row rows[] = {
     "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", MP_QSTR_sys},
   {MP_QSTR_utime, &time_module},
   {MP_QSTR_uctypes, &mp_module_uctypes},
+  {MP_QSTR__debug, &port_debug_module},
 };
 
 // Members that are not the interpreter's own.
@@ -184,6 +191,7 @@ static mp_obj_t own_member(const mp_obj_module_t *of, qstr name) {
     switch (name) {
       case MP_QSTR_implementation: return MP_OBJ_FROM_PTR(&implementation);
       case MP_QSTR_path: return mp_sys_path;
+      case MP_QSTR_version: return MP_OBJ_FROM_PTR(&python_version);
       case MP_QSTR_platform: return MP_OBJ_NEW_QSTR(qstr_from_str(port_device.platform));
 #if INTPTR_MAX > INT32_MAX
       case MP_QSTR_maxsize: return MP_OBJ_NEW_SMALL_INT(INT32_MAX);
@@ -247,13 +255,19 @@ static void seed_once(void) {
 mp_obj_t modules_find(qstr name) {
   for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
     const module_row *row = &rows[i];
-    if (row->name != name) continue;
+    if (row->name != name || !row->of) continue;
     if (row->of == &mp_module_random) seed_once();
     if (!row->members) return MP_OBJ_FROM_PTR(row->of);
     if (!views[i]) views[i] = make_view(row);
     return MP_OBJ_FROM_PTR(views[i]);
   }
   return objects_describe(name);
+}
+
+void modules_list(mp_obj_t names) {
+  for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
+    if (rows[i].of && rows[i].of != &port_debug_module) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(rows[i].name));
+  }
 }
 
 // Names that only newer firmware has, and public scripts use all the same.

@@ -28,7 +28,7 @@ typedef long mp_off_t;
 #define MICROPY_PY_BUILTINS_STR_UNICODE (0)
 #define MICROPY_PY_BUILTINS_ROUND_INT (1)
 #define MICROPY_PY_BUILTINS_INPUT (0) // console.c has it.
-#define MICROPY_PY_BUILTINS_HELP (0)
+#define MICROPY_PY_BUILTINS_HELP (0) // help.c has it.
 #define MICROPY_PY_IO_IOBASE (1)
 #define MICROPY_PY_SYS_STDFILES (1)
 #define MICROPY_PY_SYS_PLATFORM ""
@@ -92,8 +92,9 @@ typedef long mp_off_t;
 #define MICROPY_HW_BOARD_NAME ""
 #define MICROPY_HW_MCU_NAME ""
 
-#define MICROPY_PORT_BUILTINS {MP_ROM_QSTR(MP_QSTR_input), MP_ROM_PTR(&port_input_obj)},
-extern const struct _mp_obj_fun_builtin_var_t port_input_obj;
+#define MICROPY_PORT_BUILTINS \
+  {MP_ROM_QSTR(MP_QSTR_help), MP_ROM_PTR(&port_help_obj)}, {MP_ROM_QSTR(MP_QSTR_input), MP_ROM_PTR(&port_input_obj)},
+extern const struct _mp_obj_fun_builtin_var_t port_help_obj, port_input_obj;
 
 // While it waits for what may come.
 #define MICROPY_INTERNAL_WFE(timeout) mp_hal_delay_ms(1)

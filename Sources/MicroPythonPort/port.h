@@ -51,7 +51,9 @@ void threads_wake_due(uint64_t now);
 void threads_wake_main(void);
 bool threads_is_main(void);
 unsigned threads_number(void);
-void threads_begin(void *stack_top);
+void threads_watch(void);
+void threads_begin(void (*begin)(void));
+void threads_prepare(void);
 
 // The link (link.c): a request is begun, gets its arguments, and is sent.
 void request_begin(qstr call, uint32_t object);
@@ -96,6 +98,7 @@ void dialect_begin(void);
 
 // Modules of the interpreter (modules.c).
 mp_obj_t modules_find(qstr name);
+void modules_list(mp_obj_t names); // Adds the names of those that the interpreter has.
 
 // Memory that is not in the script's heap, and lasts as long as the process (main.c).
 void *port_lasting(size_t size);

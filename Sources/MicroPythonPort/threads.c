@@ -2,12 +2,16 @@
 #include "port.h"
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include "py/cstack.h"
 #include "py/gc.h"
 #include "py/mpthread.h"
+#include "py/objexcept.h"
+#include "py/objstr.h"
 #include "shared/runtime/gchelper.h"
 #if PORT_FIBERS
 #include <ucontext.h>
@@ -58,14 +62,6 @@ static long thread_count;
 
 bool threads_is_main(void) { return running == &main_thread; }
 unsigned threads_number(void) { return running->number; }
-
-void threads_begin(void *stack_top) {
-  port_state = main_thread.state = &mp_state_ctx.thread;
-  mp_cstack_init_with_top(stack_top, port_device.stack);
-#if !PORT_FIBERS
-  sem_init(&main_thread.turn, 0, 0);
-#endif
-}
 
 void mp_thread_init(void) {}
 mp_uint_t mp_thread_get_id(void) { return running->number; }
@@ -337,37 +333,90 @@ static void run_thread(void) {
   end_running();
 }
 
+// What C runs into that calls itself without looking how much stack is left, such as the hash of nested tuples: the script
+// gets the same error as for endless recursion in Python. It is made beforehand, since nothing can be made on that stack.
+MP_REGISTER_ROOT_POINTER(mp_obj_t port_recursion);
+
+#if PORT_FIBERS
+static void faulted(int number, siginfo_t *info, void *context) {
+  char *place = info->si_addr;
+  if (place < running->stack || place >= running->stack + GUARD || !MP_STATE_THREAD(nlr_top)) {
+    signal(SIGSEGV, SIG_DFL); // A fault of our own: the same instruction ends the process.
+    return;
+  }
+  MP_STATE_THREAD(gc_lock_depth) = 0;
+  ((mp_obj_exception_t *)MP_OBJ_TO_PTR(MP_STATE_VM(port_recursion)))->traceback_len = 0;
+  nlr_jump(MP_OBJ_TO_PTR(MP_STATE_VM(port_recursion)));
+}
+#endif
+
+void threads_watch(void) {
+#if PORT_FIBERS
+  static char room[16 * 1024];
+  stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+  struct sigaction action = {.sa_sigaction = faulted, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  sigaltstack(&stack, NULL);
+  sigaction(SIGSEGV, &action, NULL);
+#endif
+}
+
+#if PORT_FIBERS
 // A stack with a guard below it. Memory that nobody may touch becomes usable by a second mapping, since the filter
 // forbids changing the protection of the first.
-static char *new_stack(size_t size) {
-  char *stack = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (stack == MAP_FAILED) return NULL;
-  char *usable = mmap(stack + GUARD, size - GUARD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-  if (usable != MAP_FAILED) return stack;
-  munmap(stack, size);
-  return NULL;
+static bool make_stack(thread *t, void (*begin)(void)) {
+  t->size = (GUARD + STACK_RESERVE + t->limit + 4095) & ~(size_t)4095;
+  t->stack = mmap(NULL, t->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (t->stack == MAP_FAILED) return false;
+  char *usable = mmap(t->stack + GUARD, t->size - GUARD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  if (usable == MAP_FAILED) {
+    munmap(t->stack, t->size);
+    return false;
+  }
+  t->top = t->base = t->stack + t->size;
+  getcontext(&t->start);
+  t->start.uc_stack.ss_sp = t->stack;
+  t->start.uc_stack.ss_size = t->size;
+  t->start.uc_link = NULL;
+  makecontext(&t->start, begin, 0);
+  return true;
+}
+#endif
+
+// Gives the main thread its stack, whose size is the same on every host, and goes on there.
+void threads_begin(void (*begin)(void)) {
+  port_state = main_thread.state = &mp_state_ctx.thread;
+  main_thread.limit = port_device.stack;
+#if PORT_FIBERS
+  if (!make_stack(&main_thread, begin)) _exit(WIRE_NO_MEMORY);
+  mp_cstack_init_with_top(main_thread.base, main_thread.limit);
+  setcontext(&main_thread.start);
+#else
+  sem_init(&main_thread.turn, 0, 0);
+  mp_cstack_init_with_top(__builtin_frame_address(0), main_thread.limit * 8);
+  begin();
+#endif
+}
+
+// Once there is a heap.
+void threads_prepare(void) {
+  static const MP_DEFINE_STR_OBJ(text, "maximum recursion depth exceeded");
+  mp_obj_t argument = MP_OBJ_FROM_PTR(&text);
+  MP_STATE_VM(port_recursion) = mp_obj_exception_make_new(&mp_type_RuntimeError, 1, 0, &argument);
 }
 
 static size_t asked_stack = DEFAULT_STACK;
 
 static bool start(thread *t) {
   t->limit = MAX(asked_stack * STACK_FACTOR, SMALLEST_STACK);
-  t->size = (GUARD + STACK_RESERVE + t->limit + 4095) & ~(size_t)4095;
 #if PORT_FIBERS
-  if (!(t->stack = new_stack(t->size))) return false;
-  t->top = t->base = t->stack + t->size;
-  getcontext(&t->start);
-  t->start.uc_stack.ss_sp = t->stack;
-  t->start.uc_stack.ss_size = t->size;
-  t->start.uc_link = NULL;
-  makecontext(&t->start, begin_fiber, 0);
-  return true;
+  return make_stack(t, begin_fiber);
 #else
   sem_init(&t->turn, 0, 0);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, t->size * 4);
+  pthread_attr_setstacksize(&attributes, t->limit * 8 + 1024 * 1024);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  t->limit *= 8; // Instrumented frames are bigger.
   bool is_started = pthread_create(&t->id, &attributes, begin_pthread, t) == 0;
   pthread_attr_destroy(&attributes);
   return is_started;

@@ -6,7 +6,9 @@
 //   -c MS      types Ctrl-C at that device time, and again as often as -n COUNT says
 //   -j KIND    of job: file (the default), exec, single, complete
 //   -f         starts the interpreter without its filter
-//   -i NUMBER  of interruptions by a signal, 300 µs apart
+//   -i NUMBER  of signals for attention, 300 µs apart
+//   -d         tells which descriptors the interpreter has open
+//   -s         tells at the end how many steps, calls … there were
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +38,7 @@ static unsigned long calls, ticks, idles, freed, dropped, events, most_functions
 static char *names[WIRE_NAME_LIMIT + 1];
 static unsigned names_count;
 static const char *script, *job_kind = "file";
-static bool has_given_job;
+static bool has_given_job, shows_descriptors, shows_figures;
 static uint64_t interrupt_at = WIRE_NEVER;
 static long interrupts_left;
 static int exit_status = -1;
@@ -290,8 +292,20 @@ static void source(const char *path) {
   text_of('b', room, length > 0 ? length : 0);
 }
 
+// What the guest has open, told once it runs.
+static void show_descriptors(void) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", guest);
+  DIR *folder = opendir(path);
+  fprintf(stderr, "[open");
+  for (struct dirent *entry; folder && (entry = readdir(folder));) if (entry->d_name[0] != '.') fprintf(stderr, " %s", entry->d_name);
+  fprintf(stderr, "]\n");
+  if (folder) closedir(folder);
+}
+
 static void give_job(void) {
   has_given_job = true;
+  if (shows_descriptors) show_descriptors();
   if (strcmp(job_kind, "file") == 0) { count32('t', 2); text("file"); text(script); return; }
   count32('t', 2); text(job_kind); source(script);
 }
@@ -300,6 +314,7 @@ static void report(void) {
   static const char *const ends[] = {"done", "raised", "exited", "names", "interrupted"};
   int64_t how = argument_int(0);
   fflush(stdout);
+  for (int i = 0; i < ALARMS; i++) if (alarms[i].period) alarms[i].at = 0; // What would go on for ever.
   if (argument_32(2)) fprintf(stderr, "%.*s%s", (int)argument_32(2), arguments[2] + 5, how == WIRE_EXITED || how == WIRE_NAMES ? "\n" : "");
   fprintf(stderr, "[%s %d]\n", ends[how < 5 ? how : 0], (int)argument_int(1));
   exit_status = how == WIRE_DONE ? 0 : how == WIRE_RAISED ? 1 : (int)argument_int(1);
@@ -317,7 +332,7 @@ static void answer_call(const char *call, const wire_request *r) {
     idles++;
     uint64_t until = argument_count && *arguments[0] == 'i' ? (uint64_t)argument_int(0) : WIRE_NEVER, alarm = next_alarm();
     uint64_t next = until < alarm ? until : alarm;
-    if (queued) next = now;
+    if (queued && !event_is_out) next = now;
     if (next == WIRE_NEVER) { // Nothing is left that could happen.
       if (exit_status < 0) { fprintf(stderr, "[nothing is left to wait for: %s line %u]\n", names[r->file] ? names[r->file] : "-", r->line); exit_status = 124; }
       close(connection);
@@ -349,6 +364,7 @@ static void answer_call(const char *call, const wire_request *r) {
   }
   else if (strcmp(call, "import.source") == 0) { source(argument_text(0)); }
   else if (strcmp(call, "module.describe") == 0) { describe(argument_text(0)); }
+  else if (strcmp(call, "module.list") == 0) { count32('l', 2); text("stub"); text("onlyClass"); }
   else if (strcmp(call, "module.bare") == 0) { fprintf(stderr, "[bare %s]\n", argument_text(0)); none(); }
   else if (strcmp(call, "time.sleep") == 0) { wait_for(next_token++, now + argument_int(0)); none(); }
   else if (strcmp(call, "time.now") == 0) { integer(1735689600 + now / 1000000000); }
@@ -444,11 +460,10 @@ static const char *read_name(unsigned number) {
   return names[number];
 }
 
+// As Docs/wire.md has them: heap, used, step, turn, stack, seed, threads, system heap.
+static int64_t numbers[] = {524288, 0, STEP_NS, 256, 65536, 1, 16, 2199424};
+
 static void hello(void) {
-  int64_t numbers[] = {524288, 0, STEP_NS, 256, 65536, 1, 16, 2199424};
-  if (getenv("STUB_HEAP")) numbers[0] = atol(getenv("STUB_HEAP"));
-  if (getenv("STUB_USED")) numbers[1] = atol(getenv("STUB_USED"));
-  if (getenv("STUB_TURN")) numbers[3] = atol(getenv("STUB_TURN"));
   count32('t', 9);
   for (int i = 0; i < 8; i++) integer(numbers[i]);
   text("EC600N");
@@ -503,15 +518,17 @@ static void *signal_guest(void *unused) {
 
 int main(int argc, char **argv) {
   bool has_filter = true;
-  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:")) != -1;) switch (o) {
-    case 'h': setenv("STUB_HEAP", optarg, 1); break;
-    case 'u': setenv("STUB_USED", optarg, 1); break;
-    case 't': setenv("STUB_TURN", optarg, 1); break;
+  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:ds")) != -1;) switch (o) {
+    case 'h': numbers[0] = atol(optarg); break;
+    case 'u': numbers[1] = atol(optarg); break;
+    case 't': numbers[3] = atol(optarg); break;
     case 'c': interrupt_at = strtoull(optarg, NULL, 10) * 1000000; interrupts_left = interrupts_left ? interrupts_left : 1; break;
     case 'n': interrupts_left = atol(optarg); break;
     case 'j': job_kind = optarg; break;
     case 'f': has_filter = false; break;
     case 'i': signals = atoi(optarg); break;
+    case 'd': shows_descriptors = true; break;
+    case 's': shows_figures = true; break;
     default: return 2;
   }
   if (argc - optind != 2) return 2;
@@ -535,7 +552,7 @@ int main(int argc, char **argv) {
   waitpid(guest, &status, 0);
   if (WIFSIGNALED(status)) fprintf(stderr, "[signal %d]\n", WTERMSIG(status));
   else if (WEXITSTATUS(status)) fprintf(stderr, "[guest %d]\n", WEXITSTATUS(status));
-  if (getenv("STUB_STATS")) {
+  if (shows_figures) {
     fprintf(stderr, "[steps %lu time %lu calls %lu ticks %lu idles %lu events %lu dropped %lu freed %lu]\n", (unsigned long)steps,
       (unsigned long)now, calls, ticks, idles, events, dropped, freed);
   }
