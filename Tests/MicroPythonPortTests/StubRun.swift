@@ -58,7 +58,7 @@ struct StubRun {
     process.arguments = options + [width.program(withHoles: withHoles), path]
     process.currentDirectoryURL = URL(filePath: folder)
     let (outputPipe, errorFile, inputPipe) = (Pipe(), "\(folder)/errors", Pipe())
-    FileManager.default.createFile(atPath: errorFile, contents: nil)
+    _ = FileManager.default.createFile(atPath: errorFile, contents: nil)
     process.standardOutput = outputPipe
     process.standardError = FileHandle(forWritingAtPath: errorFile)
     process.standardInput = inputPipe
