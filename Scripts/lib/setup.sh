@@ -143,7 +143,9 @@ fetch_interpreter() {
 }
 
 # How many bits the words of the interpreter have: as on the modules, where this machine runs such programs.
-port_bits() { if [[ $(uname -m) == x86_64 ]]; then echo 32; else echo 64; fi; }
+port_bits() {
+  if [[ $(uname -m) == x86_64 && ! -e $ports/only-64-bit ]]; then echo 32; else echo 64; fi
+}
 
 # Whether this tree's link leads to an interpreter of so many bits that is newer than its sources.
 has_port() {
@@ -153,7 +155,7 @@ has_port() {
 
 build_port() {
   local bits=$1 hash folder
-  hash=$(cd "$root" && find "${port_sources[@]}" -type f -printf '%P %p\n' | sort | cut -d' ' -f2- | xargs cat | sha256sum)
+  hash=$(find "${port_sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum)
   folder=$ports/${hash:0:16}-$bits
   if [[ ! -x $folder/interpreter ]]; then
     say "building the $bits-bit interpreter (once, half a minute or so)"
@@ -162,6 +164,18 @@ build_port() {
   touch "$folder/interpreter"
   mkdir -p "$root/.build"
   ln -sfn "$folder" "$root/.build/port$bits"
+  runs_port "$bits" && return
+  ((bits == 32)) || fail "the interpreter was built, but does not run here"
+  say "this kernel runs no 32-bit programs: scripts get an interpreter of 64 bits, whose heap figures are not a module's"
+  touch "$ports/only-64-bit"
+  build_port 64
+}
+
+# Without a device it says so with its exit code.
+runs_port() {
+  local status=0
+  "$root/.build/port$1/interpreter" 3>&- >/dev/null 2>&1 || status=$?
+  ((status == 3))
 }
 
 # The tests try the interpreter of 64 bits as well.

@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -76,8 +77,9 @@ static void refused(int signal, siginfo_t *info, void *context) {
     int64_t number;
   } frame = {
     .head = {.length = sizeof frame, .call = link_next_name(), .room = WIRE_ROOM_UNASKED, .arguments = 1},
-    .name_length = 13, .name = "guest.refused", .tag = 'i', .number = info->si_syscall,
+    .name_length = sizeof frame.name, .tag = 'i', .number = info->si_syscall,
   };
+  memcpy(frame.name, "guest.refused", sizeof frame.name);
   ssize_t done = write(WIRE_DESCRIPTOR, &frame, sizeof frame);
   _exit(done == sizeof frame ? WIRE_REFUSED : WIRE_LOST);
 }

@@ -12,8 +12,12 @@
 #include "py/objmodule.h"
 #include "py/objstr.h"
 
+// Hides from the compiler that something is a constant, which it takes for unchangeable.
+#define HIDE(pointer) __asm__ volatile("" : "+r"(pointer))
+
 // Writes over a constant.
-static void overwrite(const void *place, const void *bytes, size_t length) {
+static __attribute__((noinline)) void overwrite(const void *place, const void *bytes, size_t length) {
+  HIDE(place);
   uintptr_t page = sysconf(_SC_PAGESIZE), first = (uintptr_t)place & -page;
   size_t span = (uintptr_t)place + length - first;
   if (mprotect((void *)first, span, PROT_READ | PROT_WRITE) != 0) _exit(WIRE_NO_MEMORY);
@@ -42,7 +46,8 @@ static void put(mp_map_t *map, mp_obj_t key, mp_obj_t value) {
   if (value != MP_OBJ_NULL) map->table[map->used++] = (mp_map_elem_t){key, value};
 }
 
-static void amend(const mp_obj_dict_t *dict, const member *members, size_t count) {
+static __attribute__((noinline)) void amend(const mp_obj_dict_t *dict, const member *members, size_t count) {
+  HIDE(dict);
   mp_obj_dict_t changed = *dict;
   mp_map_t *map = &changed.map;
   map->table = port_lasting((dict->map.used + count) * sizeof *map->table);

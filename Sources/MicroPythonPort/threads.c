@@ -340,10 +340,8 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t port_recursion);
 #if PORT_FIBERS
 static void faulted(int number, siginfo_t *info, void *context) {
   char *place = info->si_addr;
-  if (place < running->stack || place >= running->stack + GUARD || !MP_STATE_THREAD(nlr_top)) {
-    signal(SIGSEGV, SIG_DFL); // A fault of our own: the same instruction ends the process.
-    return;
-  }
+  // A fault of our own ends the process; the filter lets no other signal be chosen for it.
+  if (place < running->stack || place >= running->stack + GUARD || !MP_STATE_THREAD(nlr_top)) __builtin_trap();
   MP_STATE_THREAD(gc_lock_depth) = 0;
   ((mp_obj_exception_t *)MP_OBJ_TO_PTR(MP_STATE_VM(port_recursion)))->traceback_len = 0;
   nlr_jump(MP_OBJ_TO_PTR(MP_STATE_VM(port_recursion)));

@@ -7,6 +7,7 @@
 //   -j KIND    of job: file (the default), exec, single, complete
 //   -f         starts the interpreter without its filter
 //   -i NUMBER  of signals for attention, 300 µs apart
+//   -p NUMBER  of stops in the middle (SIGSTOP, SIGCONT), 3 ms long and 3 ms apart
 //   -d         tells which descriptors the interpreter has open
 //   -s         tells at the end how many steps, calls … there were
 #define _GNU_SOURCE
@@ -508,17 +509,23 @@ static void serve(void) {
   }
 }
 
-static int signals;
+static int signals, stops;
 static void *signal_guest(void *unused) {
   struct timespec pause = {0, 20000000};
   nanosleep(&pause, NULL);
   for (pause.tv_nsec = 300000; signals; signals--) { nanosleep(&pause, NULL); kill(guest, SIGUSR1); }
+  for (pause.tv_nsec = 3000000; stops; stops--) {
+    kill(guest, SIGSTOP);
+    nanosleep(&pause, NULL);
+    kill(guest, SIGCONT);
+    nanosleep(&pause, NULL);
+  }
   return NULL;
 }
 
 int main(int argc, char **argv) {
   bool has_filter = true;
-  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:ds")) != -1;) switch (o) {
+  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:ds")) != -1;) switch (o) {
     case 'h': numbers[0] = atol(optarg); break;
     case 'u': numbers[1] = atol(optarg); break;
     case 't': numbers[3] = atol(optarg); break;
@@ -527,6 +534,7 @@ int main(int argc, char **argv) {
     case 'j': job_kind = optarg; break;
     case 'f': has_filter = false; break;
     case 'i': signals = atoi(optarg); break;
+    case 'p': stops = atoi(optarg); break;
     case 'd': shows_descriptors = true; break;
     case 's': shows_figures = true; break;
     default: return 2;
@@ -545,7 +553,7 @@ int main(int argc, char **argv) {
   }
   close(pair[1]);
   connection = pair[0];
-  if (signals) { pthread_t thread; pthread_create(&thread, NULL, signal_guest, NULL); }
+  if (signals || stops) { pthread_t thread; pthread_create(&thread, NULL, signal_guest, NULL); }
   serve();
   fflush(stdout);
   int status;
