@@ -1,7 +1,7 @@
 import Testing
 
 /// What the system-call filter refuses, tried through an interpreter with holes in it.
-struct ConfinementTests {
+@Suite(.serialized) struct ConfinementTests {
   /// A call with its arguments as Python, by width.
   struct Refused: CustomTestStringConvertible, Sendable {
     let what: String

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The snippets of `Language/`, and what the interpreter of a 1.13 module prints for each.
-struct LanguageTests {
+@Suite(.serialized) struct LanguageTests {
   struct Differences: Decodable {
     struct Platform: Decodable { let names: [String] }
     let platform: Platform
@@ -15,9 +15,11 @@ struct LanguageTests {
   /// What each snippet printed, without the addresses of objects.
   static func sections(_ text: String) -> [String: String] {
     var (sections, name): ([String: String], String) = ([:], "")
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for bytes in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let line = String(decoding: bytes, as: UTF8.self)
       if line.hasPrefix("@@") {
         name = String(line.dropFirst(2))
+        sections[name] = ""
       } else {
         sections[name, default: ""] += line + "\n"
       }

@@ -57,18 +57,22 @@ struct StubRun {
     process.executableURL = URL(filePath: program)
     process.arguments = options + [width.program(withHoles: withHoles), path]
     process.currentDirectoryURL = URL(filePath: folder)
-    let (outputPipe, errorFile, inputPipe) = (Pipe(), "\(folder)/errors", Pipe())
-    _ = FileManager.default.createFile(atPath: errorFile, contents: nil)
-    process.standardOutput = outputPipe
+    // Files, since another test's child could hold the end of a pipe.
+    let outputFile = "\(folder)/.output"
+    let errorFile = "\(folder)/.errors"
+    let inputFile = "\(folder)/.input"
+    for (file, text) in [(outputFile, ""), (errorFile, ""), (inputFile, input)] {
+      try text.write(toFile: file, atomically: false, encoding: .utf8)
+    }
+    process.standardOutput = FileHandle(forWritingAtPath: outputFile)
     process.standardError = FileHandle(forWritingAtPath: errorFile)
-    process.standardInput = inputPipe
+    process.standardInput = FileHandle(forReadingAtPath: inputFile)
     try process.run()
-    try inputPipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-    try inputPipe.fileHandleForWriting.close()
-    let data = try outputPipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     code = process.terminationStatus
-    output = String(decoding: data, as: UTF8.self)
-    errors = try String(contentsOfFile: errorFile, encoding: .utf8)
+    func text(_ file: String) -> String {
+      String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+    }
+    (output, errors) = (text(outputFile), text(errorFile))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Time that is counted, threads that take turns, and the heap of a module.
-struct TurnsTests {
+@Suite(.serialized) struct TurnsTests {
   static let threads = """
     import _thread, stub, utime
     trace, done, shared = [], [], [0, 0]
@@ -47,7 +47,7 @@ struct TurnsTests {
     let first = try StubRun(Self.threads, options: options)
     #expect(first.code == 0 && first.lines.count == 2, "\(first.errors)")
     for _ in 1..<20 {
-      let again = try StubRun(Self.threads, options: options)
+      let again = try StubRun(Self.threads, options: options + ["-p", "5"])
       #expect(again.output == first.output)
       #expect(again.errors == first.errors)
     }

@@ -1,7 +1,7 @@
 import Testing
 
 /// What a guest says and understands of Docs/wire.md.
-struct WireTests {
+@Suite(.serialized) struct WireTests {
   @Test("Values come back as they went", arguments: Width.here)
   func values(width: Width) throws {
     let run = try StubRun(
@@ -83,7 +83,7 @@ struct WireTests {
       print(stub.Thing(7) is stub.Thing(7), stub.echo(thing) is thing)
       class Mine(stub.Thing):
           pass
-      print(Mine().handle() > 0, [name for name in dir(thing) if name[0] != '_'])
+      print(Mine().handle() > 0, sorted(name for name in dir(thing) if name[0] != '_'))
       for attempt in ('thing.x = 1', 'stub.x = 1', '{thing: 1}', 'stub.Thing.handle(5)', 'stub.Thing.handle()'):
           try:
               exec(attempt)
@@ -94,7 +94,7 @@ struct WireTests {
     #expect(
       run.lines == [
         "<Thing> only  1 7 -1", "True True",
-        "True ['count', 'handle', 'LIMIT', 'call', 'callback']",
+        "True ['LIMIT', 'call', 'callback', 'count', 'handle']",
         "AttributeError(\"'Thing' object has no attribute 'x'\",)",
         "AttributeError(\"'module' object has no attribute 'x'\",)",
         "TypeError(\"unsupported type for __hash__: 'Thing'\",)",
