@@ -141,6 +141,13 @@ let package = Package(
       of: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "JSONText", "ModelTable",
       ]),
+    // A small device in C, which starts the interpreter of Sources/MicroPythonPort in its own tests.
+    .executableTarget(
+      name: "StubDevice", path: "Tests/MicroPythonPortTests/Stub"),
+    .testTarget(
+      name: "MicroPythonPortTests", dependencies: ["StubDevice"],
+      path: "Tests/MicroPythonPortTests",
+      exclude: ["Stub", "Language"], swiftSettings: base),
     tests("CommandsTests", of: ["Commands", "FlashStorage", "FlashFuzzing", "JSONText"]),
   ]
 )

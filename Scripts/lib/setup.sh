@@ -12,12 +12,17 @@ interpreter=$cache/interpreter
 python=$cache/python
 requirements=$root/Scripts/lib/requirements.txt
 binary=$root/.build/release/qpyemu
+# The interpreters of our own, each under a hash of what it is made of, and links to the ones of this tree.
+ports=$cache/ports
+port_sources=("$root/Sources/MicroPythonPort" "$root/Scripts/lib/build-interpreter")
 # Dated to the start of the last good release build, so that an edit made during a build counts as newer.
 built=$root/.build/qpyemu.built
 
 # The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
 build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
   libpcre2-dev pkgconf)
+# What builds the interpreters.
+port_packages=(gcc make python3)
 test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
 say() { printf 'qpyemu: %s\n' "$*" >&2; }
@@ -63,7 +68,8 @@ set_up() {
 
 # What tests, measurements and soaks need beyond the tool itself.
 set_up_tests() {
-  set_up "${build_packages[@]}" "${test_packages[@]}"
+  set_up "${build_packages[@]}" "${port_packages[@]}" "${test_packages[@]}"
+  set_up_ports
   cmp -s "$requirements" "$python/requirements.txt" && return
   (
     flock 9
@@ -135,6 +141,52 @@ fetch_interpreter() {
   say "fetching MicroPython from Debian 13 into $interpreter (Debian 12 has no package of it)"
   quietly "$root/Scripts/lib/fetch-interpreter" "$interpreter" ||
     fail "MicroPython could not be fetched; name one with QPYEMU_INTERPRETER=/path/to/micropython"
+}
+
+# How many bits the words of the interpreter have: as on the modules, where this machine runs such programs.
+port_bits() {
+  if [[ $(uname -m) == x86_64 && ! -e $ports/only-64-bit ]]; then echo 32; else echo 64; fi
+}
+
+# Whether this tree's link leads to an interpreter of so many bits that is newer than its sources.
+has_port() {
+  local link=$root/.build/port$1
+  [[ -x $link/interpreter && -z $(find "${port_sources[@]}" -newer "$link/interpreter" -print -quit) ]]
+}
+
+build_port() {
+  local bits=$1 hash folder
+  hash=$(find "${port_sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum)
+  folder=$ports/${hash:0:16}-$bits
+  if [[ ! -x $folder/interpreter ]]; then
+    say "building the $bits-bit interpreter (once, half a minute or so)"
+    quietly "$root/Scripts/lib/build-interpreter" "$folder" "$bits" || fail "the interpreter could not be built"
+  fi
+  touch "$folder/interpreter"
+  mkdir -p "$root/.build"
+  ln -sfn "$folder" "$root/.build/port$bits"
+  runs_port "$bits" && return
+  ((bits == 32)) || fail "the interpreter was built, but does not run here"
+  say "this kernel runs no 32-bit programs: scripts get an interpreter of 64 bits, whose heap figures are not a module's"
+  touch "$ports/only-64-bit"
+  build_port 64
+}
+
+# Without a device it says so with its exit code.
+runs_port() {
+  local status=0
+  "$root/.build/port$1/interpreter" 3>&- >/dev/null 2>&1 || status=$?
+  ((status == 3))
+}
+
+# Only the tests run these interpreters so far: the one with words as on the modules, and the one of 64 bits.
+set_up_ports() {
+  has_port "$(port_bits)" && has_port 64 && return
+  (
+    flock 9
+    has_port "$(port_bits)" || build_port "$(port_bits)"
+    has_port 64 || build_port 64
+  ) 9>"$cache/lock"
 }
 
 is_built() {

@@ -1,0 +1,243 @@
+// Dialect 1.13: where a module's interpreter differs from MicroPython 1.25 and no switch of the configuration says so.
+// The interpreter's tables are constants; the few that differ are exchanged at the start, before the filter is in place.
+#include "port.h"
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "py/binary.h"
+#include "py/objarray.h"
+#include "py/objexcept.h"
+#include "py/objint.h"
+#include "py/objmodule.h"
+#include "py/objstr.h"
+
+// Hides from the compiler that something is a constant, which it takes for unchangeable.
+#define HIDE(pointer) __asm__ volatile("" : "+r"(pointer))
+
+// Writes over a constant.
+static __attribute__((noinline)) void overwrite(const void *place, const void *bytes, size_t length) {
+  HIDE(place);
+  uintptr_t page = sysconf(_SC_PAGESIZE), first = (uintptr_t)place & -page;
+  size_t span = (uintptr_t)place + length - first;
+  if (mprotect((void *)first, span, PROT_READ | PROT_WRITE) != 0) _exit(WIRE_NO_MEMORY);
+  memcpy((void *)place, bytes, length);
+  mprotect((void *)first, span, PROT_READ);
+}
+
+// Members of a constant dict.
+
+typedef struct {
+  qstr name;
+  mp_const_obj_t value; // MP_OBJ_NULL: there is none of that name.
+} member;
+
+static mp_obj_t find(const mp_obj_dict_t *dict, qstr name) {
+  mp_map_elem_t *found = mp_map_lookup((mp_map_t *)&dict->map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+  return found ? found->value : MP_OBJ_NULL;
+}
+
+static void put(mp_map_t *map, mp_obj_t key, mp_obj_t value) {
+  for (size_t i = 0; i < map->used; i++) {
+    if (map->table[i].key != key) continue;
+    if (value == MP_OBJ_NULL) map->table[i] = map->table[--map->used]; else map->table[i].value = value;
+    return;
+  }
+  if (value != MP_OBJ_NULL) map->table[map->used++] = (mp_map_elem_t){key, value};
+}
+
+static __attribute__((noinline)) void amend(const mp_obj_dict_t *dict, const member *members, size_t count) {
+  HIDE(dict);
+  mp_obj_dict_t changed = *dict;
+  mp_map_t *map = &changed.map;
+  map->table = port_lasting((dict->map.used + count) * sizeof *map->table);
+  memcpy(map->table, dict->map.table, dict->map.used * sizeof *map->table);
+  for (size_t i = 0; i < count; i++) put(map, MP_OBJ_NEW_QSTR(members[i].name), (mp_obj_t)members[i].value);
+  map->alloc = map->used;
+  overwrite(dict, &changed, sizeof changed);
+}
+
+// Slots of a type.
+static void exchange_slot(const mp_obj_type_t *type, unsigned index, const void *with) {
+  overwrite(&type->slots[index - 1], &with, sizeof with);
+}
+
+// int.to_bytes: both arguments are needed, and what does not fit is cut off.
+static mp_obj_t int_to_bytes(size_t count, const mp_obj_t *arguments) {
+  mp_int_t length = mp_obj_get_int(arguments[1]);
+  if (length < 0) mp_raise_ValueError(NULL);
+  bool is_big = arguments[2] != MP_OBJ_NEW_QSTR(MP_QSTR_little);
+  vstr_t bytes;
+  vstr_init_len(&bytes, length);
+  if (mp_obj_is_small_int(arguments[0])) {
+    mp_int_t value = MP_OBJ_SMALL_INT_VALUE(arguments[0]);
+    memset(bytes.buf, value < 0 ? 0xFF : 0, length);
+    mp_int_t size = MIN(length, (mp_int_t)sizeof value);
+    mp_binary_set_int(size, is_big, (byte *)bytes.buf + (is_big ? length - size : 0), value);
+  } else {
+    memset(bytes.buf, 0, length);
+    mp_obj_int_to_bytes_impl(arguments[0], is_big, length, (byte *)bytes.buf);
+  }
+  return mp_obj_new_bytes_from_vstr(&bytes);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(int_to_bytes_obj, 3, 4, int_to_bytes);
+
+// Exceptions have `args` alone.
+static void exception_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
+  if (found[0] == MP_OBJ_NULL && name != MP_QSTR_args) return;
+  mp_obj_exception_attr(self, name, found);
+}
+
+// Dicts have no |.
+static mp_obj_t (*dict_binary)(mp_binary_op_t, mp_obj_t, mp_obj_t);
+static mp_obj_t dict_binary_without_or(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
+  if (op == MP_BINARY_OP_OR || op == MP_BINARY_OP_INPLACE_OR) return MP_OBJ_NULL;
+  return dict_binary(op, left, right);
+}
+
+// A hash can be asked again.
+static mp_obj_t final_digest;
+static mp_obj_t hash_digest(mp_obj_t self_in) {
+  mp_obj_t digest = mp_call_function_1(final_digest, self_in);
+  struct {
+    mp_obj_base_t base;
+    bool is_final;
+  } *self = MP_OBJ_TO_PTR(self_in);
+  self->is_final = false;
+  return digest;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(hash_digest_obj, hash_digest);
+
+// The functions of ustruct know no padding.
+typedef struct {
+  mp_obj_base_t base;
+  mp_obj_t original;
+} struct_function;
+
+static mp_obj_t struct_call(mp_obj_t self, size_t count, size_t keywords, const mp_obj_t *arguments) {
+  if (count && mp_obj_is_str(arguments[0]) && strchr(mp_obj_str_get_str(arguments[0]), 'x')) {
+    mp_raise_ValueError(MP_ERROR_TEXT("bad typecode"));
+  }
+  return mp_call_function_n_kw(((struct_function *)MP_OBJ_TO_PTR(self))->original, count, keywords, arguments);
+}
+static MP_DEFINE_CONST_OBJ_TYPE(struct_function_type, MP_QSTR_function, MP_TYPE_FLAG_NONE, call, struct_call);
+
+static void amend_struct(const mp_obj_dict_t *dict) {
+  static const qstr names[] = {MP_QSTR_calcsize, MP_QSTR_pack, MP_QSTR_pack_into, MP_QSTR_unpack, MP_QSTR_unpack_from};
+  member members[MP_ARRAY_SIZE(names)];
+  for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) {
+    struct_function *function = port_lasting(sizeof *function);
+    *function = (struct_function){{&struct_function_type}, find(dict, names[i])};
+    members[i] = (member){names[i], MP_OBJ_FROM_PTR(function)};
+  }
+  amend(dict, members, MP_ARRAY_SIZE(members));
+}
+
+// ubinascii.b2a_base64 always ends the line.
+static mp_obj_t encode_base64;
+static mp_obj_t b2a_base64(mp_obj_t data) { return mp_call_function_1(encode_base64, data); }
+static MP_DEFINE_CONST_FUN_OBJ_1(b2a_base64_obj, b2a_base64);
+
+// dir: a module has no __dict__.
+static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
+  mp_obj_t names = mp_obj_new_list(0, NULL);
+  if (count == 0) {
+    mp_map_t *map = &mp_locals_get()->map;
+    for (size_t i = 0; i < map->alloc; i++) if (mp_map_slot_is_filled(map, i)) mp_obj_list_append(names, map->table[i].key);
+    return names;
+  }
+  size_t all = QSTR_TOTAL();
+  for (size_t name = MP_QSTR_ + 1; name < all; name++) {
+    if (name == MP_QSTR___dict__ && mp_obj_is_type(arguments[0], &mp_type_module)) continue;
+    mp_obj_t found[2];
+    mp_load_method_protected(arguments[0], name, found, false);
+    if (found[0] != MP_OBJ_NULL) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(name));
+  }
+  return names;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(port_dir_obj, 0, 1, list_names);
+
+static MP_DEFINE_CONST_OBJ_TYPE(timeout_type, MP_QSTR_TimeoutError, MP_TYPE_FLAG_NONE, make_new, mp_obj_exception_make_new,
+  print, mp_obj_exception_print, attr, exception_attribute, parent, &mp_type_OSError);
+
+static void amend_exceptions(void) {
+  const mp_map_t *map = &mp_module_builtins_globals.map;
+  for (size_t i = 0; i < map->used; i++) {
+    mp_obj_t value = map->table[i].value;
+    if (!mp_obj_is_exception_type(value)) continue;
+    const mp_obj_type_t *type = MP_OBJ_TO_PTR(value);
+    if (type->slot_index_attr) exchange_slot(type, type->slot_index_attr, exception_attribute);
+  }
+  exchange_slot(&mp_type_BaseException, mp_type_BaseException.slot_index_attr, exception_attribute);
+}
+
+#define DICT_OF(type) MP_OBJ_TYPE_GET_SLOT(type, locals_dict)
+#define AMEND(dict, ...) \
+  do { \
+    const member members[] = {__VA_ARGS__}; \
+    amend(dict, members, MP_ARRAY_SIZE(members)); \
+  } while (0)
+
+extern const mp_obj_module_t mp_module_binascii, mp_module_hashlib, mp_module_struct;
+
+void dialect_begin(void) {
+  mp_obj_t encode = find(DICT_OF(&mp_type_str), MP_QSTR_encode), decode = find(DICT_OF(&mp_type_bytes), MP_QSTR_decode);
+  AMEND(DICT_OF(&mp_type_str), {MP_QSTR_decode, decode});
+  AMEND(DICT_OF(&mp_type_bytes), {MP_QSTR_encode, encode}, {MP_QSTR_hex}, {MP_QSTR_fromhex});
+  static const member array_members[] = {
+    {MP_QSTR_append, MP_ROM_PTR(&mp_obj_array_append_obj)}, {MP_QSTR_extend, MP_ROM_PTR(&mp_obj_array_extend_obj)},
+  };
+  mp_obj_dict_t bytearray = {.base = {&mp_type_dict}, .map = {.all_keys_are_qstrs = 1, .is_fixed = 1, .is_ordered = 1}};
+  overwrite(DICT_OF(&mp_type_bytearray), &bytearray, sizeof bytearray);
+  amend(DICT_OF(&mp_type_bytearray), array_members, MP_ARRAY_SIZE(array_members));
+  AMEND(DICT_OF(&mp_type_bytearray), {MP_QSTR_decode, decode});
+  overwrite(&mp_type_memoryview.slot_index_locals_dict, "\0", 1);
+  AMEND(DICT_OF(&mp_type_int), {MP_QSTR_to_bytes, MP_OBJ_FROM_PTR(&int_to_bytes_obj)});
+  AMEND(DICT_OF(&mp_type_deque), {MP_QSTR_pop}, {MP_QSTR_appendleft}, {MP_QSTR_extend});
+  const mp_obj_type_t *sha256 = MP_OBJ_TO_PTR(find(mp_module_hashlib.globals, MP_QSTR_sha256));
+  final_digest = find(DICT_OF(sha256), MP_QSTR_digest);
+  AMEND(DICT_OF(sha256), {MP_QSTR_digest, MP_OBJ_FROM_PTR(&hash_digest_obj)});
+  encode_base64 = find(mp_module_binascii.globals, MP_QSTR_b2a_base64);
+  AMEND(mp_module_binascii.globals, {MP_QSTR_b2a_base64, MP_OBJ_FROM_PTR(&b2a_base64_obj)});
+  amend_struct(mp_module_struct.globals);
+  AMEND(&mp_module_builtins_globals, {MP_QSTR_dir, MP_OBJ_FROM_PTR(&port_dir_obj)}, {MP_QSTR_UnicodeError},
+    {MP_QSTR_TimeoutError, MP_OBJ_FROM_PTR(&timeout_type)});
+  dict_binary = MP_OBJ_TYPE_GET_SLOT(&mp_type_dict, binary_op);
+  exchange_slot(&mp_type_dict, mp_type_dict.slot_index_binary_op, dict_binary_without_or);
+  amend_exceptions();
+}
+
+// Texts of exceptions, by their format.
+static const struct {
+  const char *ours, *modules;
+} texts[] = {
+  {"attributes not supported", "attributes not supported yet"},
+  {"string argument without an encoding", "wrong number of arguments"},
+  {"non-hex digit", "non-hex digit found"},
+};
+
+static const char *translate(const char *text) {
+  for (size_t i = 0; i < MP_ARRAY_SIZE(texts); i++) if (strcmp(texts[i].ours, text) == 0) return texts[i].modules;
+  return text;
+}
+
+mp_obj_t __real_mp_obj_new_exception_msg(const mp_obj_type_t *type, mp_rom_error_text_t text);
+mp_obj_t __wrap_mp_obj_new_exception_msg(const mp_obj_type_t *type, mp_rom_error_text_t text) {
+  return __real_mp_obj_new_exception_msg(type, translate(text));
+}
+
+mp_obj_t __real_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments);
+mp_obj_t __wrap_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments) {
+  if (strcmp(format, "unsupported types for %q: '%s', '%s'") == 0) {
+    va_list copy;
+    va_copy(copy, arguments);
+    va_arg(copy, mp_uint_t);
+    const char *left = va_arg(copy, const char *), *right = va_arg(copy, const char *);
+    va_end(copy);
+    if (strcmp(left, "str") == 0 || strcmp(left, "bytes") == 0) {
+      const char *wanted = strcmp(right, "str") == 0 ? "bytes" : "str";
+      return mp_obj_new_exception_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't convert '%s' object to %s implicitly"), right, wanted);
+    }
+  }
+  return __real_mp_obj_new_exception_msg_vlist(type, translate(format), arguments);
+}

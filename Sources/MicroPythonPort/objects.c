@@ -1,0 +1,324 @@
+// The device's modules, classes and objects, made from its descriptions: they pass arguments on and know no rules.
+// Like a module's own, they stand outside the script's heap.
+#include "port.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "py/gc.h"
+#include "py/objmodule.h"
+#include "py/compile.h"
+#include "py/lexer.h"
+#include "py/objtype.h"
+
+struct device_class {
+  mp_obj_full_type_t type;
+  const char *full_name; // audio.Record
+  size_t full_length;
+  qstr init;             // The call that constructs; MP_QSTRnull if nothing does.
+  char *text;            // What repr shows; NULL for <Name>.
+  mp_obj_dict_t members;
+  device_class *next;
+};
+static device_class *classes;
+
+typedef struct {
+  mp_obj_base_t base;
+  qstr call;
+  unsigned options;
+  device_class *owner; // NULL for a function.
+} device_function;
+
+// What is in the heap and belongs to a description.
+MP_REGISTER_ROOT_POINTER(mp_obj_t port_kept);
+
+static mp_obj_t keep(mp_obj_t value) {
+  if (!mp_obj_is_obj(value)) return value;
+  if (MP_STATE_VM(port_kept) == MP_OBJ_NULL) MP_STATE_VM(port_kept) = mp_obj_new_list(0, NULL);
+  mp_obj_list_append(MP_STATE_VM(port_kept), value);
+  return value;
+}
+
+// Objects. Those that are there are found by their handle; the table keeps none alive.
+static device_object **live;
+static size_t live_count, live_room;
+
+static void add_live(device_object *object) {
+  if (live_count == live_room) {
+    live_room = live_room ? live_room * 2 : 32;
+    live = realloc(live, live_room * sizeof *live);
+    if (!live) _Exit(WIRE_NO_MEMORY);
+  }
+  live[live_count++] = object;
+}
+
+static device_object *find_live(uint32_t handle) {
+  for (size_t i = 0; i < live_count; i++) if (live[i]->handle == handle) return live[i];
+  return NULL;
+}
+
+// The device need not keep it any longer.
+void objects_forget(mp_obj_t value) {
+  device_object *object = MP_OBJ_TO_PTR(value);
+  size_t at = 0;
+  while (at < live_count && live[at] != object) at++;
+  if (at == live_count) return;
+  live[at] = live[--live_count];
+  link_forget_owner(object);
+  link_note(WIRE_DROPPED, object->handle);
+}
+
+static mp_obj_t collected(mp_obj_t self) {
+  if (gc_is_locked()) objects_forget(self); // The collector calls it, and not the script.
+  return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(collected_obj, collected);
+
+void objects_adopt(device_object *object, uint32_t handle) {
+  object->handle = handle;
+  object->functions = MP_OBJ_NULL;
+  add_live(object);
+}
+
+static mp_obj_t object_new(device_class *of, uint32_t handle) {
+  device_object *object = mp_obj_malloc_with_finaliser(device_object, (mp_obj_type_t *)of);
+  objects_adopt(object, handle);
+  return MP_OBJ_FROM_PTR(object);
+}
+
+static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
+  const device_class *of = (const device_class *)mp_obj_get_type(self);
+  if (of->text) mp_print_str(print, of->text); else mp_printf(print, "<%q>", of->type.name);
+}
+
+// They cannot be hashed, and are true.
+static mp_obj_t object_unary(mp_unary_op_t op, mp_obj_t self) { return MP_OBJ_NULL; }
+
+static mp_obj_t object_make(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *arguments);
+
+static bool is_device_class(const mp_obj_type_t *type) {
+  return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, print) == object_print;
+}
+
+device_object *objects_get(mp_obj_t value) {
+  if (!mp_obj_is_obj(value)) return NULL;
+  const mp_obj_type_t *type = mp_obj_get_type(value);
+  if (is_device_class(type)) return MP_OBJ_TO_PTR(value);
+  if (!mp_obj_is_instance_type(type)) return NULL;
+  // An instance of a script's class may have one of ours in it.
+  mp_obj_instance_t *instance = MP_OBJ_TO_PTR(value);
+  for (const device_class *of = classes; of; of = of->next) {
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(of))) return MP_OBJ_TO_PTR(instance->subobj[0]);
+  }
+  return NULL;
+}
+
+mp_obj_t objects_revive(uint32_t handle, const char *name, size_t length) {
+  device_object *object = find_live(handle);
+  if (object) return MP_OBJ_FROM_PTR(object);
+  for (device_class *of = classes; of; of = of->next) {
+    if (of->full_length == length && memcmp(of->full_name, name, length) == 0) return object_new(of, handle);
+  }
+  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %s"), name);
+}
+
+// Calls.
+
+static mp_obj_t call_device(const device_function *function, device_object *object, size_t count, size_t keywords, const mp_obj_t *arguments) {
+  console_flush();
+  request_begin(function->call, object ? object->handle : 0);
+  if (function->options & WIRE_ASKS_ROOM) request_room();
+  request_owner(object);
+  request_fills(arguments, count);
+  for (size_t i = 0; i < count; i++) request_value(arguments[i]);
+  for (size_t i = 0; i < keywords; i++) request_keyword(arguments[count + 2 * i], arguments[count + 2 * i + 1]);
+  mp_obj_t result = request_answer();
+  return function->options & WIRE_ITERATES ? mp_getiter(result, NULL) : result;
+}
+
+static mp_obj_t function_call(mp_obj_t self, size_t count, size_t keywords, const mp_obj_t *arguments) {
+  return call_device(MP_OBJ_TO_PTR(self), NULL, count, keywords, arguments);
+}
+
+static mp_obj_t method_call(mp_obj_t self, size_t count, size_t keywords, const mp_obj_t *arguments) {
+  const device_function *function = MP_OBJ_TO_PTR(self);
+  if (count == 0) mp_raise_TypeError(MP_ERROR_TEXT("argument has wrong type"));
+  device_object *object = objects_get(arguments[0]);
+  if (!object || object->base.type != (const mp_obj_type_t *)function->owner) {
+    mp_raise_TypeError(MP_ERROR_TEXT("argument has wrong type"));
+  }
+  mp_obj_t result = call_device(function, object, count - 1, keywords, arguments + 1);
+  return result;
+}
+
+static MP_DEFINE_CONST_OBJ_TYPE(function_type, MP_QSTR_function, MP_TYPE_FLAG_NONE, call, function_call);
+static MP_DEFINE_CONST_OBJ_TYPE(method_type, MP_QSTR_function, MP_TYPE_FLAG_BINDS_SELF, call, method_call);
+
+static mp_obj_t object_make(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *arguments) {
+  const device_class *of = (const device_class *)type;
+  if (of->init == MP_QSTRnull) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("cannot create '%q' instances"), type->name);
+  const device_function init = {.call = of->init};
+  return call_device(&init, NULL, count, keywords, arguments);
+}
+
+// Descriptions, read from the answer as it stands.
+typedef struct {
+  const uint8_t *at, *end;
+} cursor;
+
+static _Noreturn void malformed(void) { _Exit(WIRE_MALFORMED); }
+
+static uint8_t peek(cursor *c) {
+  if (c->at == c->end) malformed();
+  return *c->at;
+}
+
+static uint32_t count_of(cursor *c, uint8_t tag) {
+  uint32_t count;
+  if (peek(c) != tag || c->end - c->at < 5) malformed();
+  memcpy(&count, c->at + 1, 4);
+  c->at += 5;
+  if (count > (size_t)(c->end - c->at)) malformed();
+  return count;
+}
+
+static const char *text_of(cursor *c, size_t *length) {
+  *length = count_of(c, 's');
+  const char *text = (const char *)c->at;
+  c->at += *length;
+  return text;
+}
+
+static qstr name_of(cursor *c) {
+  size_t length;
+  const char *text = text_of(c, &length);
+  return qstr_from_strn(text, length);
+}
+
+static char *lasting_text_of(cursor *c, size_t *length) {
+  const char *text = text_of(c, length);
+  char *copy = port_lasting(*length + 1);
+  return memcpy(copy, text, *length);
+}
+
+static void read_members(cursor *c, mp_obj_dict_t *into, size_t spare, device_class *owner);
+
+static mp_obj_t read_function(cursor *c, device_class *owner) {
+  device_function *function = port_lasting(sizeof *function);
+  function->call = name_of(c);
+  mp_obj_t options = link_value(&c->at, c->end);
+  function->options = mp_obj_get_int(options);
+  function->owner = function->options & WIRE_ON_CLASS ? NULL : owner;
+  function->base.type = function->owner ? &method_type : &function_type;
+  return MP_OBJ_FROM_PTR(function);
+}
+
+static mp_obj_t read_class(cursor *c) {
+  device_class *of = port_lasting(sizeof *of + 4 * sizeof(void *));
+  of->full_name = lasting_text_of(c, &of->full_length);
+  const char *dot = strrchr(of->full_name, '.');
+  of->type.base.type = &mp_type_type;
+  of->type.name = qstr_from_str(dot ? dot + 1 : of->full_name);
+  if (peek(c) == 'N') c->at++; else of->init = name_of(c);
+  size_t length;
+  if (peek(c) == 'N') c->at++; else of->text = lasting_text_of(c, &length);
+  read_members(c, &of->members, 1, of);
+  mp_map_t *map = &of->members.map;
+  map->table[map->used++] = (mp_map_elem_t){MP_OBJ_NEW_QSTR(MP_QSTR___del__), MP_OBJ_FROM_PTR(&collected_obj)};
+  mp_obj_type_t *type = (mp_obj_type_t *)&of->type;
+  MP_OBJ_TYPE_SET_SLOT(type, make_new, object_make, 0);
+  MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 1);
+  MP_OBJ_TYPE_SET_SLOT(type, locals_dict, &of->members, 2);
+  MP_OBJ_TYPE_SET_SLOT(type, unary_op, object_unary, 3);
+  of->next = classes;
+  classes = of;
+  return MP_OBJ_FROM_PTR(of);
+}
+
+static mp_obj_t read_member(cursor *c, device_class *owner) {
+  if (peek(c) != 'l') return keep(link_value(&c->at, c->end));
+  count_of(c, 'l');
+  switch (name_of(c)) {
+    case MP_QSTR_function: return read_function(c, owner);
+    case MP_QSTR_class: return read_class(c);
+    default: malformed();
+  }
+}
+
+static void read_members(cursor *c, mp_obj_dict_t *into, size_t spare, device_class *owner) {
+  size_t count = count_of(c, 'm');
+  mp_map_t *map = &into->map;
+  into->base.type = &mp_type_dict;
+  map->table = port_lasting((count + spare + 1) * sizeof *map->table);
+  map->alloc = map->used = 0;
+  for (size_t i = 0; i < count; i++) {
+    mp_obj_t key = MP_OBJ_NEW_QSTR(name_of(c));
+    mp_obj_t value = read_member(c, owner);
+    map->table[map->used++] = (mp_map_elem_t){key, value};
+  }
+  map->alloc = map->used + spare;
+  map->all_keys_are_qstrs = map->is_fixed = map->is_ordered = 1;
+}
+
+static mp_obj_t read_module(cursor *c, qstr name) {
+  mp_obj_module_t *module = port_lasting(sizeof *module);
+  mp_obj_dict_t *members = port_lasting(sizeof *members);
+  read_members(c, members, 1, NULL);
+  mp_map_t *map = &members->map;
+  memmove(map->table + 1, map->table, map->used * sizeof *map->table);
+  map->table[0] = (mp_map_elem_t){MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_OBJ_NEW_QSTR(name)};
+  map->used++;
+  module->base.type = &mp_type_module;
+  module->globals = members;
+  return MP_OBJ_FROM_PTR(module);
+}
+
+// A module in the script's language.
+static mp_obj_t run_source(cursor *c, qstr name) {
+  size_t length = count_of(c, peek(c));
+  byte *text = m_new(byte, length);
+  memcpy(text, c->at, length);
+  mp_obj_t module = mp_obj_new_module(name);
+  char file[64];
+  snprintf(file, sizeof file, "%s.py", qstr_str(name));
+  mp_lexer_t *lexer = mp_lexer_new_from_str_len(qstr_from_str(file), (char *)text, length, length);
+  mp_obj_dict_t *globals = mp_obj_module_get_globals(module);
+  nlr_buf_t nlr;
+  if (nlr_push(&nlr) == 0) {
+    mp_parse_compile_execute(lexer, MP_PARSE_FILE_INPUT, globals, globals);
+    nlr_pop();
+    return module;
+  }
+  mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
+  nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+}
+
+// Those that were asked for.
+typedef struct described {
+  qstr name;
+  mp_obj_t value;
+  struct described *next;
+} described;
+static described *known;
+
+mp_obj_t objects_describe(qstr name) {
+  for (described *d = known; d; d = d->next) if (d->name == name) return d->value;
+  console_flush();
+  request_begin(MP_QSTR_module_dot_describe, 0);
+  request_value(MP_OBJ_NEW_QSTR(name));
+  size_t length;
+  const uint8_t *bytes = request_raw_answer(&length);
+  if (!bytes) return MP_OBJ_NULL;
+  cursor c = {bytes, bytes + length};
+  mp_obj_t value = MP_OBJ_NULL;
+  switch (peek(&c)) {
+    case 'N': return MP_OBJ_NULL;
+    case 's': case 'b': return run_source(&c, name);
+    case 'm': value = read_module(&c, name); break;
+    case 'l': value = read_member(&c, NULL); break;
+    default: malformed();
+  }
+  described *d = port_lasting(sizeof *d);
+  *d = (described){name, value, known};
+  known = d;
+  return value;
+}
