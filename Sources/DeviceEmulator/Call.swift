@@ -49,7 +49,8 @@ struct Call {
 
   /// The string at `index`; likewise. It ends at the first NUL, as C code on the module sees it.
   func string(_ index: Int) -> String {
-    let text = arguments[index].string ?? String(decoding: arguments[index].bytes ?? [], as: UTF8.self)
+    let text =
+      arguments[index].string ?? String(decoding: arguments[index].bytes ?? [], as: UTF8.self)
     return String(text.prefix { $0 != "\0" })
   }
 

@@ -83,7 +83,8 @@ extension Board {
   mutating func noteChannel(of call: Call) {
     guard let channel = call.requestedChannel else { return }
     usedChannels[call.method] = channel
-    guard let audio = usedChannels[.audioInit], let record = usedChannels[.recordInit], audio != record
+    guard let audio = usedChannels[.audioInit], let record = usedChannels[.recordInit],
+      audio != record
     else { return }
     remarkOnce(
       "Audio(\(audio.rawValue)) and Record(\(record.rawValue)) use different channels")

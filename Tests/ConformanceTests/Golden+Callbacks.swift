@@ -42,7 +42,8 @@ extension Golden {
         ("fault-microphone-lost", 16_000), ("fault-write", 16_000), ("fault-flash-full", 8000),
       ], state: -1)
     // Of ten free blocks of 4096 bytes one is needed to change the last of the others, in littlefs 1.
-    + ends("failed", "U:/a.wav", [("full-flash", 36_480)], state: -1,
+    + ends(
+      "failed", "U:/a.wav", [("full-flash", 36_480)], state: -1,
       on: { model, _ in !model.isUnisoc })
     + ends("failed", "U:/a.amr", [("fault-encoder", 1600)], state: -1)
 

@@ -40,7 +40,8 @@ extension Golden {
     + row("Record.init.ok", ["channel"], .object(0))
     + row("Record.init.ok", ["no-argument"], .object(0), on: with(channel: 0))
     + row(
-      "Record.init.ok", ["unasked"], documented: nil, observed: .object(0), on: not(with(channel: 0)))
+      "Record.init.ok", ["unasked"], documented: nil, observed: .object(0),
+      on: not(with(channel: 0)))
 
   private static let starting: [Golden] =
     row("Record.start.arguments", ["one"], documented: .takes(3, given: 2), observed: nil)
@@ -259,6 +260,7 @@ extension Golden {
     + row("Record.stream_start.timer", ["fault"], documented: -1, observed: 0, on: withStream)
     + row("Record.stream_start.ok", ["8000", "16000"], 0, on: withStream)
     + row(
-      "Record.stream_start.ok", ["wide-band-8000", "wide-band-16000", "time-minus-1", "timers-taken"], documented: nil,
+      "Record.stream_start.ok",
+      ["wide-band-8000", "wide-band-16000", "time-minus-1", "timers-taken"], documented: nil,
       observed: 0)
 }

@@ -26,7 +26,8 @@ struct OutcomeTableTests {
     for (method, rows) in table.methods {
       for policy in Policy.allCases {
         let last = rows.rows(under: policy).last
-        #expect(last?.id == "ok" || last?.outcome.effect == .missing, "\(method.rawValue), \(policy)")
+        #expect(
+          last?.id == "ok" || last?.outcome.effect == .missing, "\(method.rawValue), \(policy)")
       }
     }
   }
@@ -36,7 +37,9 @@ struct OutcomeTableTests {
     let audio = try #require(DocumentedModules.bundled["audio"])
     let withRows = DeviceMethod.allCases.filter { method in
       !method.isConstructor
-        && table.methods[method]?.rows(under: .documented).contains { $0.outcome.effect != .missing }
+        && table.methods[method]?.rows(under: .documented).contains {
+          $0.outcome.effect != .missing
+        }
           ?? false
     }
     #expect(withRows.map { "\($0.className).\($0.scriptName)" }.sorted() == audio.emulated)

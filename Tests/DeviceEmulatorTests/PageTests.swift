@@ -20,7 +20,8 @@ struct PageTests {
       items = try root.member("items").members().map { member in
         ("\(className).\(member.key)", try member.value.elements().map { try $0.text() })
       }
-      notEmulated = try root["notEmulated"]?.elements().map { "\(className).\(try $0.text())" } ?? []
+      notEmulated =
+        try root["notEmulated"]?.elements().map { "\(className).\(try $0.text())" } ?? []
     }
 
     var all: [String] {

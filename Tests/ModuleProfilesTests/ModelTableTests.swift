@@ -63,7 +63,8 @@ struct Model: Sendable, CustomTestStringConvertible {
     #expect(profile.record.channels == model.channels)
     #expect(profile.record.gain == model.gain)
     #expect(profile.record.amrDTX == model.amrDTX)
-    #expect([profile.record.stream.start, profile.record.stream.read] == [model.stream, model.stream])
+    #expect(
+      [profile.record.stream.start, profile.record.stream.read] == [model.stream, model.stream])
     #expect(profile.record.sizeCountsHeader == model.sizeCountsHeader)
     #expect(profile.platform == model.platform)
   }

@@ -133,7 +133,8 @@ extension Recorder {
     case .startBusy:
       return board.policy == .observed
         ? isTaken(by: call) : isRecording || file(call, on: board).isHeld
-    case .startChannel, .streamChannel: return !board.profile.record.channels.contains(channel(of: call))
+    case .startChannel, .streamChannel:
+      return !board.profile.record.channels.contains(channel(of: call))
     case .startFormat: return format(of: call, on: board) == nil
     case .startMP3: return format(of: call, on: board) == .mp3
     case .startSeconds: return call.int(1) < 1
@@ -180,7 +181,8 @@ extension Recorder {
     case .readRefused: return !canRead(call, on: board)
 
     case .playBusy: return isBusy(call, on: board)
-    case .playRefused: return board.loudspeaker.isPlaying || board.clip(of: .file(call.string(0))) == nil
+    case .playRefused:
+      return board.loudspeaker.isPlaying || board.clip(of: .file(call.string(0))) == nil
 
     case .initOK, .startOK, .stopOK, .pathOK, .dataOK, .sizeOK, .deleteOK, .existsOK, .busyOK,
       .callbackOK, .gainOK, .dtxOK, .streamOK, .readOK, .endOK, .playFeature, .playOK,

@@ -170,7 +170,8 @@ struct Recorder: Peripheral {
     case .streamTimer where board.policy == .observed: return try startStream(call, on: &board)
     case .streamOK: return try startStream(call, on: &board)
     case .readOK: return .done(.filled(ring!.read(upTo: call.int(1))))
-    case .playOK: return board.play(PlayItem(recorded: call.string(0))) ? .done() : .instead([.playRefused])
+    case .playOK:
+      return board.play(PlayItem(recorded: call.string(0))) ? .done() : .instead([.playRefused])
     case .finaliseOK: finalise(on: &board)
     default: break
     }
