@@ -162,7 +162,8 @@ struct ProcessTests {
     try bench.write(Self.parallel, to: "bin/parallel")
     let steps = """
       mkdir -p checkout/.build here && ln -s '\(VirtualMicrophoneConfig.buildFolder)' checkout/.build/release
-      chmod +x bin/parallel && export PATH="$PWD/bin:$PATH" checkout="$PWD/checkout" && cd here
+      export stand_in="$PWD/bin/parallel" checkout="$PWD/checkout" && cd here
+      parallel() { sh -e "$stand_in" "$@"; }
       '\(Self.program)' conform --list --method Record.isBusy --profile EC600N > plan.txt
       \(recipe)
       """

@@ -128,7 +128,7 @@ struct RowFaultTests {
       (
         "what=row call=Record.gain row=codek",
         "row=codek is none of the rows that refuse Record.gain; did you mean \"codec\"? They are "
-          + "feature, arguments, codec and dsp"
+          + "feature, arguments, overflow, codec and dsp"
       ),
       (
         "what=row call=Record.gain row=ok",
@@ -136,8 +136,8 @@ struct RowFaultTests {
       ),
       (
         "what=row call=Record.init row=again",
-        "row=again is none of the rows that refuse Record.init. They are arguments, device, channel "
-          + "and timer"
+        "row=again is none of the rows that refuse Record.init. They are arguments, overflow, device, "
+          + "count, channel and timer"
       ),
       ("what=read call=Record.gain", "call= does not go with what=read, only with row"),
       ("what=timer row=timer", "row= does not go with what=timer, only with row"),

@@ -96,7 +96,7 @@ struct GuestFaultTests {
     (
       "print(error(lambda: qpyemu.fault('what=row call=Record.getData row=hepa')))",
       "ValueError('row=hepa is none of the rows that refuse Record.getData; did you mean \"heap\"? They are "
-        + "arguments, open, inUse, tooMuch, beyondEnd, seek, heap and read',)"
+        + "arguments, overflow, open, inUse, tooMuch, beyondEnd, seek, heap and read',)"
     ),
     ("print(qpyemu.profile(), qpyemu.policy())", "EC600N documented"),
     (
