@@ -111,6 +111,6 @@ extension Peripheral {
   func fault(of row: Row) -> Fault.What? { nil }
 
   func lack(behind row: Row, of call: Call, on board: Board) -> String? {
-    board.profile.lack(behind: row.rawValue.drop { $0 != "." }.dropFirst(), of: call.method)
+    board.profile.lack(behind: row, of: call.method)
   }
 }

@@ -46,7 +46,7 @@ public struct Record: Sendable {
     try call(.recordStart, .string(name), .int(seconds))
   }
 
-  /// Ends the file recording; the callback hears of it later.
+  /// Ends what is recorded, a file or a stream; the callback hears of it later.
   ///
   /// - Returns: 0, or -1 if nothing is being recorded.
   public func stop() throws -> GuestValue { try call(.recordStop) }
@@ -92,7 +92,8 @@ public struct Record: Sendable {
 
   /// Sets the callback, also while recording: `end_callback`.
   ///
-  /// It runs in ``DeviceEmulator/runCallbacks()``, and hears only of recordings that this object began.
+  /// It runs in ``DeviceEmulator/runCallbacks()``, and hears of every recording that ends from then on,
+  /// whatever object began it: the recorder has one callback, the last that was set.
   ///
   /// - Returns: 0.
   public func endCallback(_ callback: @escaping @Sendable (Message) -> Void) throws -> GuestValue {

@@ -5,9 +5,9 @@ import ModuleProfiles
 ///
 /// Rows of one id ask the same of the model in every method, so the id and the profile tell the reason.
 extension ModuleProfile {
-  /// What the model lacks where a row of this id holds; nil if the row asks for nothing that it could.
-  func lack(behind row: Substring, of method: DeviceMethod) -> String? {
-    switch row {
+  /// What the model lacks where a row holds; nil if the row asks for nothing that it could.
+  func lack(behind row: some RawRepresentable<String>, of method: DeviceMethod) -> String? {
+    switch row.rawValue.drop(while: { $0 != "." }).dropFirst() {
     case "channel": "\(name) has \(channelWords) only"
     case "feature": "\(name) has no \(method.functionName)"
     case "timer": timerLack

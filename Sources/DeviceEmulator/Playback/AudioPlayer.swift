@@ -98,15 +98,9 @@ struct AudioPlayer: Peripheral {
   }
 
   func lack(behind row: AudioRow, of call: Call, on board: Board) -> String? {
-    guard row == .playFile else {
-      return board.profile.lack(
-        behind: row.rawValue.drop { $0 != "." }.dropFirst(), of: call.method)
-    }
-    let file = RecordedFile(name: call.string(2), files: board.files)
-    guard !file.isBeingWritten, let bytes = try? board.files.contents(of: file.flashPath) else {
-      return nil
-    }
-    return UndecodedFormat(bytes)?.lack ?? Self.problem(bytes, name: file.path)
+    guard row == .playFile else { return board.profile.lack(behind: row, of: call.method) }
+    guard let (bytes, path) = board.playable(call.string(2)) else { return nil }
+    return UndecodedFormat(bytes)?.lack ?? Self.problem(bytes, name: path)
   }
 
   /// Why a file cannot be decoded.

@@ -260,12 +260,18 @@ extension Board {
     switch source {
     case .text(let text): return loudspeaker.speak(text)
     case .file(let name):
-      let file = RecordedFile(name: name, files: files)
-      guard !file.isBeingWritten, let bytes = try? files.contents(of: file.flashPath) else {
-        return nil
-      }
-      return try? AudioClip(bytes, name: file.path)
+      return playable(name).flatMap { bytes, path in try? AudioClip(bytes, name: path) }
     }
+  }
+
+  /// The bytes of a file that is to be played, and how the module names it; nil if it is missing or still
+  /// being written.
+  func playable(_ name: String) -> (bytes: [UInt8], path: String)? {
+    let file = RecordedFile(name: name, files: files)
+    guard !file.isBeingWritten, let bytes = try? files.contents(of: file.flashPath) else {
+      return nil
+    }
+    return (bytes, file.path)
   }
 
   /// Plays an item now, cutting off what plays; false if it cannot be played.

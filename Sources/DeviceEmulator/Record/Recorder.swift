@@ -151,8 +151,9 @@ struct Recorder: Peripheral {
       guard product == .object else { break }
       return .done(.object(makeObject(call, on: &board)))
     case .startMP3: return startMP3(call, on: board)
-    case .startTimer where board.policy == .observed: return try start(call, on: &board)
-    case .startOK: return try start(call, on: &board)
+    case .startOK,
+      .startTimer where board.policy == .observed:
+      return try start(call, on: &board)
     case .stopOK: stop(call, stream: false, on: &board)
     case .endOK: stop(call, stream: true, on: &board)
     case .pathOK: return .done(.string(file(call, on: board).path))
@@ -167,8 +168,9 @@ struct Recorder: Peripheral {
     case .dtxQuery: return .done(.int(usesDTX ? 1 : 0))
     case .dtxOK: usesDTX = call.int(0) == 1
     case .streamParameter where board.policy == .observed: prepareStream()
-    case .streamTimer where board.policy == .observed: return try startStream(call, on: &board)
-    case .streamOK: return try startStream(call, on: &board)
+    case .streamOK,
+      .streamTimer where board.policy == .observed:
+      return try startStream(call, on: &board)
     case .readOK: return .done(.filled(ring!.read(upTo: call.int(1))))
     case .playOK:
       return board.play(PlayItem(recorded: call.string(0))) ? .done() : .instead([.playRefused])
