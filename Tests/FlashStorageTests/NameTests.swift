@@ -158,7 +158,7 @@ struct NameTests {
     fileSystem.disk.checkpoint()
     let volume = try LittleFSVolume(mounting: RAMFlash(flash.content), openFileLimit: 1)
     let text = try #require(try volume.names().first)
-    #expect(text.printable == "\\xc4\\xe3")
+    #expect(text.printableName == "\\xc4\\xe3")
     try volume.put([1, 2], at: "/" + text)
     #expect(try volume.names().count == 1)
     let target = try TemporaryFolder()
@@ -174,5 +174,5 @@ struct NameTests {
       ("a\\b", "a\\\\b"), ("\u{7F}", "\\x7f"), ("\u{9B}31m", "\\u{9b}31m"),
       ("\u{202E}gpj.exe", "\\u{202e}gpj.exe"), ("\u{2028}", "\\u{2028}"), ("/\u{301}", "/\u{301}"),
     ])
-  func printable(text: String, shown: String) { #expect(text.printable == shown) }
+  func printable(text: String, shown: String) { #expect(text.printableName == shown) }
 }

@@ -69,8 +69,6 @@ extension String {
   /// What would move a terminal's cursor or cannot be seen is told by its code: `\x1b` for a byte,
   /// `\u{202e}` for a character. A backslash is doubled.
   package var printableName: String { FlashStorage.printable(self) { _ in false } }
-
-  var printable: String { printableName }
 }
 
 private func printable(_ text: String, hiding isHidden: (Unicode.Scalar) -> Bool) -> String {
