@@ -18,7 +18,6 @@ struct ModulesFolder {
       return
     }
     let folder = value.path(value.text)
-    guard !value.text.isEmpty else { throw UsageError("\(value.origin) names no folder") }
     if HostKind(of: folder) == .file {
       throw Complaint(
         .missingInput, "\(value.origin): \(folder) is a file, not a folder of modules")

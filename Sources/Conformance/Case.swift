@@ -57,9 +57,7 @@ package struct Condition: Equatable, Sendable {
   /// What a model has or has not.
   package enum Feature: String, CaseIterable, Sendable {
     case gain, amrDTX, streamStart, streamRead
-    /// Streams can be started: the model can, or the policy says that all models can.
-    case starts
-    /// Streams can be started and read.
+    /// Streams can be started and read: the model can, or the policy says that all models can.
     case streams
     /// There is a channel that the model has not.
     case absentChannel
@@ -98,7 +96,6 @@ extension Condition.Feature {
     case .amrDTX: record.amrDTX
     case .streamStart: record.stream.start
     case .streamRead: record.stream.read
-    case .starts: record.stream.start || policy == .observed
     case .streams: record.stream.start && record.stream.read || policy == .observed
     case .absentChannel: profile.absentChannel != nil
     case .channel0: record.channels.contains(.earpiece)

@@ -264,6 +264,6 @@ struct ModulesTests {
       try await refusal(empty)
         == (65, "qpyemu: the folder of modules \(empty) holds no .py or .mpy file\n"))
     let ending = try await bench.run(script: "print(1)", ["--modules="])
-    #expect(ending.code == 64 && ending.errors.hasPrefix("qpyemu: --modules"))
+    #expect(ending.code == 64 && ending.errors.hasPrefix("qpyemu: --modules is empty\n"))
   }
 }
