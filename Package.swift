@@ -37,8 +37,6 @@ let package = Package(
       targets: ["DeviceEmulator", "AudioEngine", "EmulatedTime", "ModuleProfiles"]),
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
-    // What `qpyemu` loads into the interpreter, from its own folder.
-    .library(name: "InterruptGuard", type: .dynamic, targets: ["InterruptGuard"]),
     .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),
     .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
     .library(name: "flash_reference", type: .dynamic, targets: ["CFlashReference"]),
@@ -63,8 +61,7 @@ let package = Package(
       "GuestRuntime",
       on: [
         "DeviceEmulator", "ModuleProfiles", "FlashStorage", "EmulatedTime", "JSONText", "CLinux",
-      ],
-      resources: [.embedInCode("Guest")]),
+      ]),
     floor(
       "DeviceEmulator",
       on: [
@@ -87,10 +84,6 @@ let package = Package(
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),
     .target(name: "CLinux"),
-    // It runs in the interpreter, where neither Swift nor a sanitizer is.
-    .target(
-      name: "InterruptGuard", cSettings: [.unsafeFlags(["-fno-sanitize=all"])],
-      linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     .systemLibrary(name: "COpenCoreAMRNB", providers: [.apt(["libopencore-amrnb-dev"])]),
     .systemLibrary(name: "CVOAMRWBEnc", providers: [.apt(["libvo-amrwbenc-dev"])]),

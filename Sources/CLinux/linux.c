@@ -20,13 +20,6 @@ int linux_accept(int descriptor) { return accept4(descriptor, 0, 0, SOCK_CLOEXEC
 
 int linux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-uid_t linux_peer_user(int descriptor) {
-  struct ucred credentials;
-  socklen_t size = sizeof credentials;
-  int status = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
-  return status == 0 ? credentials.uid : (uid_t)-1;
-}
-
 // Each child gets the next one, so that several do not crowd on one.
 static void choose_processor(cpu_set_t *chosen) {
   static _Atomic unsigned started;
@@ -41,10 +34,12 @@ static void choose_processor(cpu_set_t *chosen) {
   }
 }
 
+// The number of the connection in the child.
+enum { CONNECTION = 3 };
+
 // In the child of a vfork: system calls only, since it shares our memory.
-static int become(
-    char *const arguments[], char *const environment[], int library, int input, int output,
-    pid_t parent, const cpu_set_t *processor) {
+static int become(char *const arguments[], int connection, pid_t parent, const cpu_set_t *processor) {
+  static char *const environment[] = {NULL};
   sigset_t none;
   sigemptyset(&none);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -53,19 +48,14 @@ static int become(
   // The host may refuse these two; the program runs without them as well.
   personality(ADDR_NO_RANDOMIZE);
   if (CPU_COUNT(processor) > 0) sched_setaffinity(0, sizeof *processor, processor);
-  if (fcntl(library, F_SETFD, 0) < 0) return errno;
-  if (input >= 0 && dup2(input, STDIN_FILENO) < 0) return errno;
-  if (output >= 0 && dup2(output, STDOUT_FILENO) < 0) return errno;
+  int status = connection == CONNECTION ? fcntl(connection, F_SETFD, 0) : dup2(connection, CONNECTION);
+  if (status < 0) return errno;
   sigprocmask(SIG_SETMASK, &none, NULL);
   execve(arguments[0], arguments, environment);
   return errno;
 }
 
-pid_t linux_start_processor(char *const arguments[], int library, int input, int output) {
-  // By its descriptor, since a path that has a space or a colon in it cannot be named there.
-  char preload[64];
-  snprintf(preload, sizeof preload, "LD_PRELOAD=/proc/self/fd/%d", library);
-  char *const environment[] = {preload, NULL};
+pid_t linux_start_guest(char *const arguments[], int connection) {
   cpu_set_t processor;
   choose_processor(&processor);
   sigset_t all, before;
@@ -76,7 +66,7 @@ pid_t linux_start_processor(char *const arguments[], int library, int input, int
   volatile int failure = 0;
   pid_t child = vfork();
   if (child == 0) {
-    failure = become(arguments, environment, library, input, output, parent, &processor);
+    failure = become(arguments, connection, parent, &processor);
     _exit(127);
   }
   int status = child < 0 ? errno : failure;
@@ -85,10 +75,6 @@ pid_t linux_start_processor(char *const arguments[], int library, int input, int
   if (child > 0) waitpid(child, NULL, 0);
   errno = status;
   return -1;
-}
-
-int linux_signal_thread(pid_t process, pid_t thread, int number) {
-  return tgkill(process, thread, number);
 }
 
 int linux_open_pty(char *path, size_t room) {

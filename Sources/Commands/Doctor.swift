@@ -67,17 +67,18 @@ struct Doctor: Command {
   private var interpreter: Finding {
     do throws(Interpreter.Missing) {
       let interpreter = try Interpreter.find(environment: host.variable)
-      let program = interpreter.command.last ?? ""
       guard Self.canRun(interpreter) else {
         return Finding(
           .bad, "interpreter",
-          "\(program) is no MicroPython that can run scripts here; remove it or unset "
-            + "QPYEMU_INTERPRETER, then run ./Scripts/qpyemu, which installs one")
+          "\(interpreter.path) is no interpreter that can run scripts here; unset QPYEMU_INTERPRETER, "
+            + "then run ./Scripts/qpyemu, which builds one")
       }
-      let question = "import sys;print(*sys.implementation.version[:3],sep='.')"
-      let answer = ChildProcess.output(of: interpreter.command + ["-c", question], limit: 65536)
-      let version = String(decoding: answer ?? [], as: UTF8.self).split(separator: "\n").first ?? ""
-      return Finding(.good, "interpreter", "MicroPython \(version), \(program)")
+      guard interpreter.bits == 32 else {
+        return Finding(
+          .hint, "interpreter",
+          "\(interpreter.path), of \(interpreter.bits) bits: heap figures are not a module's")
+      }
+      return Finding(.good, "interpreter", "\(interpreter.path), of 32 bits as on the modules")
     } catch {
       return Finding(.bad, "interpreter", error.message)
     }
@@ -89,7 +90,7 @@ struct Doctor: Command {
     do {
       let device = try DeviceEmulator(profile: .named("EC600N"))
       let file = try device.files.open("/usr/main.py", mode: "w")
-      try device.files.write(file, Array("import sys\nsys.exit(\(code))".utf8).span)
+      try device.files.write(file, Array("import usys\nusys.exit(\(code))".utf8).span)
       try device.files.close(file)
       let options = GuestRun.Options(.script("/usr/main.py"), timeout: .seconds(10))
       return try GuestRun(device, interpreter: interpreter, options: options).run() == .exited(code)

@@ -55,7 +55,11 @@ final class ModuleSession: Sendable {
     case .exited:
       console.say("the interpreter has ended; the module starts again")
       console.restart()
-    case .poweredDown, .powerCut, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter:
+    case .refusedCall(let number):
+      console.say("the interpreter made the system call \(number), which it may not; the module starts again")
+      console.restart()
+    case .poweredDown, .powerCut, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter, .stuck,
+      .guestFailed:
       return false
     }
     return true

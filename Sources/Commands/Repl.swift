@@ -69,7 +69,7 @@ struct Repl: Command {
     if !port.endsWithItsClient { console.print(line.name) }
     if let atPort { console.print(atPort.name) }
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
-    let module = try moduleConsole(setup, line, stage)
+    let module = moduleConsole(setup, line, stage)
     let session = ModuleSession(
       device, at: module, interpreter: interpreter,
       options: GuestRun.Options(
@@ -108,17 +108,15 @@ struct Repl: Command {
 
   private func moduleConsole(
     _ setup: RunSetup, _ line: any SerialLine, _ stage: Stage
-  ) throws(Complaint) -> ModuleConsole {
+  ) -> ModuleConsole {
     let identity = setup.profile.identity
-    return try onHost { () throws(HostError) in
-      try ModuleConsole(
-        banner: "MicroPython \(identity.version); \(identity.machine)\r\n"
-          + "Type \"help()\" for more information.\r\n",
-        codeLimit: options.heapBytes ?? setup.profile.limits.scriptHeapBytes
-      ) { bytes in
-        line.send(bytes)
-        stage.note(bytes)
-      }
+    return ModuleConsole(
+      banner: "MicroPython \(identity.version); \(identity.machine)\r\n"
+        + "Type \"help()\" for more information.\r\n",
+      codeLimit: options.heapBytes ?? setup.profile.limits.scriptHeapBytes
+    ) { bytes in
+      line.send(bytes)
+      stage.note(bytes)
     }
   }
 
@@ -131,7 +129,11 @@ struct Repl: Command {
     case .noInterpreter(let sentence):
       console.complain(sentence)
       return .unavailable
-    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .reset, .outputLost: return .success
+    case .guestFailed(let sentence):
+      console.complain(sentence)
+      return .internalError
+    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .reset, .outputLost, .stuck, .refusedCall:
+      return .success
     }
   }
 }

@@ -134,12 +134,21 @@ struct Run: Command {
     case .poweredDown:
       console.complain("the script switched the module off")
       return .success
+    case .stuck(let place):
+      console.complain(GuestRun.Ending.nothingLeft(at: place))
+      return .timeout
     case .hostFailed(let failure):
       console.complain(failure.message)
       return .hostFailure
     case .noInterpreter(let sentence):
       console.complain(sentence)
       return .unavailable
+    case .guestFailed(let sentence):
+      console.complain(sentence)
+      return .internalError
+    case .refusedCall(let number):
+      console.complain("the interpreter made the system call \(number), which it may not")
+      return .internalError
     }
   }
 }

@@ -27,7 +27,6 @@ struct ScriptComparison {
   /// One of the two.
   private struct Side {
     let model: String
-    let runner: ScriptRunner
     let run: TracedRun
   }
 
@@ -39,7 +38,7 @@ struct ScriptComparison {
       try tellAgreement(sides, console)
       return .success
     }
-    let steps = try sides.map { ["  \($0.model)"] + (try step(number, of: $0, source)) }
+    let steps = sides.map { ["  \($0.model)"] + step(number, of: $0) }
     console.print("\(script) does not run alike on both. Before:")
     let before = sides[0].run.lines(before: number, limit: Self.contextLimit)
     for line in before.isEmpty ? ["nothing"] : before { console.print("  " + line) }
@@ -58,7 +57,7 @@ struct ScriptComparison {
     try setup.requireRepeatable(for: "a comparison")
     console.complain(setup.description)
     let runner = try ScriptRunner(setup, timeout: timeout, host: host)
-    return Side(model: model.name, runner: runner, run: try runner.trace(source))
+    return Side(model: model.name, run: try runner.trace(source))
   }
 
   private func tellAgreement(_ sides: [Side], _ console: Console) throws(Complaint) {
@@ -88,23 +87,18 @@ struct ScriptComparison {
   }
 
   /// What an entry was, or how the run ended before it, and at which line of the script.
-  private func step(_ number: Int, of side: Side, _ source: ScriptImport) throws -> [String] {
+  private func step(_ number: Int, of side: Side) -> [String] {
     let run = side.run
     guard number < run.entries.count else {
-      let place = ScriptPlace(ofExceptionOn: run.console)
-      let last = place == nil ? nil : run.console.split(separator: "\n").last.map { ": \($0)" }
-      return [run.ending.sentence(timeout) + (last ?? ""), place.map { "at \($0)" } ?? ""]
+      let last = run.console.split(separator: "\n").last.map { ": \($0)" }
+      return [run.ending.sentence(timeout) + (run.ending == .exited(0) ? "" : last ?? ""), ""]
     }
-    return [run.entries[number].text, try place(of: number, in: side, source)]
+    return [run.entries[number].text, place(of: number, in: run)]
   }
 
-  /// Where an entry comes from: the script runs again, and is stopped there.
-  private func place(of number: Int, in side: Side, _ source: ScriptImport) throws -> String {
-    guard let origin = side.run.origin(of: number) else { return "" }
-    let again = try side.runner.trace(source, locating: origin)
-    guard again.entries.count > origin, again.firstDifference(from: side.run) ?? .max > origin,
-      let place = ScriptPlace(ofCallOn: again.console)
-    else { return "at a line that is not known, since the run was another when it was repeated" }
+  /// Where an entry comes from.
+  private func place(of number: Int, in run: TracedRun) -> String {
+    guard let origin = run.origin(of: number), let place = run.entries[origin].place else { return "" }
     return origin == number ? "at \(place)" : "handed over at \(place)"
   }
 }

@@ -72,14 +72,13 @@ struct ScriptRunner: Sendable {
 
   /// Runs a script on a fresh flash and takes note of all that passes between it and the module.
   ///
-  /// - Parameter located: The number of the call at which the script is to show where it makes it.
-  func trace(_ source: ScriptImport, locating located: Int? = nil) throws -> TracedRun {
+  func trace(_ source: ScriptImport) throws -> TracedRun {
     let mount = try mount(volume)
     let path = mount.path + (try source.copy(to: mount.volume))
     let device = try device(with: mount)
     let output = try TemporaryOutput()
     let entries = Monitor<[CallTrace.Entry]>([])
-    let trace = CallTrace(.module, locating: located) { entry in
+    let trace = CallTrace(.module) { entry in
       entries.withLock { $0.append(entry) }
     }
     let ending = try run(path, on: device, output: output.descriptor, trace: trace)
@@ -164,7 +163,15 @@ extension GuestRun.Ending {
     case .reset: "ended with a restart of the module"
     case .poweredDown: "switched the module off"
     case .hostFailed(let failure): "failed: \(failure.message)"
+    case .stuck(let place): "came to an end: \(Self.nothingLeft(at: place))"
+    case .guestFailed(let sentence): "failed: \(sentence)"
+    case .refusedCall(let number): "made the system call \(number), which it may not"
     }
+  }
+
+  /// That a script waits for what never comes.
+  static func nothingLeft(at place: ScriptPlace?) -> String {
+    "nothing is left to wait for" + (place.map { ": \($0)" } ?? "")
   }
 }
 

@@ -24,6 +24,7 @@ extension GuestValue {
     case .double(let value): "\(value)"
     case .string(let value): value.pythonLiteral
     case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+    case .tuple(let values): "(" + values.map(\.text).joined(separator: ", ") + ")"
     case .bytes(let bytes): "bytes(\(bytes.excerpt))"
     case .bytearray(let bytes): "bytearray(\(bytes.excerpt))"
     case .filled(let bytes): "\(bytes.count), the buffer holds \(bytes.excerpt)"

@@ -44,6 +44,7 @@ extension GuestValue {
     switch self {
     case .string(let text): places[text] ?? self
     case .list(let values): .list(values.map { $0.filled(places) })
+    case .tuple(let values): .tuple(values.map { $0.filled(places) })
     default: self
     }
   }

@@ -176,6 +176,9 @@ public final class DeviceEmulator: Sendable {
   /// Whether a call-back waits.
   public var hasEvent: Bool { state.withLock { !$0.board.events.isEmpty } }
 
+  /// The functions of the script that the device may call: those in its slots, and of call-backs that wait.
+  package var heldFunctions: Set<Int> { state.withLock { $0.heldFunctions } }
+
   /// How many call-backs were dropped because the queue was full.
   public var droppedEvents: Int { state.withLock { $0.board.events.dropped } }
 

@@ -104,6 +104,15 @@ struct DeviceState {
     }
   }
 
+  /// The functions of the script that the device may call.
+  var heldFunctions: Set<Int> {
+    let slots = [
+      recorder.callback, board.loudspeaker.audio.function, board.loudspeaker.speech.function,
+      board.loudspeaker.amplifierFunction,
+    ]
+    return Set(slots.compactMap { $0 } + board.timers.functions + board.events.functions)
+  }
+
   var isWorking: Bool {
     recorder.hasEnd || board.loudspeaker.isPlaying || board.timers.isRunning
   }

@@ -20,6 +20,9 @@ struct EventQueue {
 
   var isEmpty: Bool { pending.isEmpty }
 
+  /// The functions that are to be called.
+  var functions: [Int] { pending.map(\.function) }
+
   /// Queues an event; false if it is dropped.
   mutating func post(_ event: DeviceEvent) -> Bool {
     guard pending.count < capacity else {

@@ -10,6 +10,7 @@ public enum GuestValue: Equatable, Sendable {
   case bytes([UInt8])
   case bytearray([UInt8])
   case list([GuestValue])
+  case tuple([GuestValue])
   /// Something the script can be called back through; the number is the script's own name for it.
   case function(Int)
   /// A writable buffer of so many bytes, which the device may fill.
@@ -32,6 +33,7 @@ public enum GuestValue: Equatable, Sendable {
     case .bytes: "bytes"
     case .bytearray, .buffer: "bytearray"
     case .list: "list"
+    case .tuple: "tuple"
     case .function: "function"
     case .object: "object"
     case .other(let type): type

@@ -43,6 +43,13 @@ public final class Pins: Sendable {
     pins.withLock { $0[number, default: Pin()].isOutput = isOutput }
   }
 
+  /// The script has a pin set up no more; what the world drives it goes on driving.
+  package func release(_ number: Int) {
+    pins.withLock { pins in
+      if let pin = pins[number] { pins[number] = Pin(outside: pin.outside) }
+    }
+  }
+
   /// The script has no pin set up any more; what the world drives it goes on driving.
   func release() {
     pins.withLock { pins in

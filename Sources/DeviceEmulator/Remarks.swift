@@ -92,14 +92,12 @@ extension Board {
 }
 
 extension DeviceEmulator {
-  /// What a script gets that looks for something in vain; tells why if the model or the emulator is the
-  /// reason.
+  /// Tells why a script looks for something in vain, if the model or the emulator is the reason.
   ///
   /// - Parameters:
   ///   - name: What is looked for, such as `gain`.
   ///   - owner: Where: a module, `audio`, or a class in one, `audio.Record`.
-  ///   - type: The type of the object that it is looked for in, as Python names it.
-  package func absence(of name: String, in owner: String, type: String) -> GuestException {
+  package func tellLack(of name: String, in owner: String) {
     let path = owner.split(separator: ".") + [name[...]]
     let member = path.dropFirst().joined(separator: ".")
     let method = DeviceMethod(rawValue: member) ?? DeviceMethod(rawValue: member + ".init")
@@ -108,7 +106,11 @@ extension DeviceEmulator {
     } else if let module = Self.documented(path[0]), module.notEmulated.contains(member) {
       remarkOnce("\(module.name).\(member) is documented, but qpyemu does not emulate it yet")
     }
-    return GuestException("AttributeError", "'\(type)' object has no attribute '\(name)'")
+  }
+
+  /// Tells that a script imports a module by a name that only newer firmware has.
+  package func tellBareName(_ name: String) {
+    remarkOnce("older firmware lacks the name \(name): u\(name) is in all of it")
   }
 
   /// The documented module behind a name that may lack the `u` of the vendor's names, or an underscore.

@@ -26,7 +26,7 @@ struct Signature {
   }
 
   private let parameters: [Parameter]
-  private let arity: Arity
+  let arity: Arity
   /// The order in which the module's code looks at the arguments.
   private let order: [Int]
 
@@ -98,13 +98,19 @@ struct Signature {
 }
 
 extension DeviceMethod {
+  /// The names by which the parameters can be given; nil if they cannot.
+  package var parameterNames: [String]? {
+    if case .named(let names) = signature.arity { names } else { nil }
+  }
+
   /// Why arguments do not fit, for a call whose arguments are refused though they do.
   var mismatchOfOneTooMany: String {
     let tooMany = [GuestValue](repeating: .none, count: signature.parameterCount + 1)
     return Call(self, tooMany).mismatch ?? ""
   }
 
-  var isConstructor: Bool {
+  /// Whether it makes an object.
+  package var isConstructor: Bool {
     switch self {
     case .recordInit, .audioInit, .ttsInit: true
     default: false

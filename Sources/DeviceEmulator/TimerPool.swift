@@ -19,6 +19,9 @@ struct TimerPool {
 
   var hasFree: Bool { taken < capacity }
 
+  /// The functions that timers will call.
+  var functions: [Int] { running.values.map(\.function) }
+
   /// Whether a script's timer will still call back.
   var isRunning: Bool { !running.isEmpty }
 

@@ -6,6 +6,9 @@ public protocol DeviceClock: AnyObject, Sendable {
   /// Device time since power-on.
   var now: Duration { get }
 
+  /// When the next alarm is due; nil if none is set.
+  var nextAlarm: Duration? { get }
+
   /// Sets an alarm.
   ///
   /// - Parameters:

@@ -23,6 +23,8 @@ public final class HostClock: DeviceClock {
 
   public var now: Duration { ContinuousClock.now - start }
 
+  public var nextAlarm: Duration? { state.withLock { $0.alarms.nextDue } }
+
   @discardableResult
   public func schedule(at due: Duration, _ action: @escaping @Sendable () -> Void) -> Alarm {
     state.withLock(thenNotify: true) { $0.alarms.insert(due: due, action) }

@@ -17,7 +17,6 @@ public final class VirtualClock: DeviceClock {
 
   public var now: Duration { state.withLock { $0.now } }
 
-  /// When the next alarm is due, or nil if none is set.
   public var nextAlarm: Duration? { state.withLock { $0.alarms.nextDue } }
 
   @discardableResult

@@ -18,10 +18,13 @@ package final class CallTrace: Sendable {
     /// Device time since power-on.
     package let time: Duration
     package let event: Event
+    /// Where the script makes the call; nil for a call-back.
+    package let place: ScriptPlace?
 
-    package init(time: Duration, _ event: Event) {
+    package init(time: Duration, _ event: Event, place: ScriptPlace? = nil) {
       self.time = time
       self.event = event
+      self.place = place
     }
   }
 
@@ -34,20 +37,11 @@ package final class CallTrace: Sendable {
   }
 
   private let scope: Scope
-  private let located: Int?
   private let take: @Sendable (Entry) -> Void
-  /// How many entries there are; held so that they do not mix.
-  private let count = Monitor(0)
 
-  /// - Parameters:
-  ///   - located: The number of an entry, counted from 0. Its call is thrown out of the script, whose
-  ///     console then holds a traceback that ``ScriptPlace`` reads, and the run soon ends.
-  ///   - take: Gets each entry.
-  package init(
-    _ scope: Scope = .peripherals, locating located: Int? = nil,
-    entries take: @escaping @Sendable (Entry) -> Void
-  ) {
-    (self.scope, self.located, self.take) = (scope, located, take)
+  /// - Parameter take: Gets each entry, one after the other.
+  package init(_ scope: Scope = .peripherals, entries take: @escaping @Sendable (Entry) -> Void) {
+    (self.scope, self.take) = (scope, take)
   }
 
   /// - Parameter write: Gets each entry as a line of JSON, its line feed included.
@@ -56,38 +50,29 @@ package final class CallTrace: Sendable {
   }
 
   /// Takes note of a call of a peripheral's method.
-  ///
-  /// - Returns: What the script gets.
   func record(
-    _ request: GuestRequest, _ reply: Reply, at time: Duration
-  ) -> Result<GuestValue, GuestException> {
-    let number = record(
-      .call(
-        name: request.name, object: request.object, arguments: request.arguments,
-        answer: reply.result, injectedRow: reply.injectedRow),
-      at: time)
-    return number == located ? .failure(.place) : reply.result
+    _ name: String, on object: PeripheralID?, _ arguments: [GuestValue], _ reply: Reply,
+    at time: Duration, _ place: ScriptPlace?
+  ) {
+    take(
+      Entry(
+        time: time,
+        .call(
+          name: name, object: object, arguments: arguments, answer: reply.result,
+          injectedRow: reply.injectedRow), place: place))
   }
 
-  /// Takes note of a call of a service, if it is one that the scope has.
+  /// Takes note of a call that models may answer differently, if the scope has it.
   func recordService(
-    _ request: GuestRequest, _ answer: Result<GuestValue, GuestException>, at time: Duration
-  ) -> Result<GuestValue, GuestException> {
-    guard scope == .module, GuestService.ofModel.contains(request.name) else { return answer }
-    return record(request, Reply(answer), at: time)
+    _ name: String, _ arguments: [GuestValue], _ answer: Result<GuestValue, GuestException>,
+    at time: Duration, _ place: ScriptPlace?
+  ) {
+    guard scope == .module else { return }
+    record(name, on: nil, arguments, Reply(answer), at: time, place)
   }
 
   func record(_ event: DeviceEvent, at time: Duration) {
-    _ = record(.callback(function: event.function, arguments: event.arguments), at: time)
-  }
-
-  /// Gives the entry's number.
-  private func record(_ event: Entry.Event, at time: Duration) -> Int {
-    count.withLock { count in
-      defer { count += 1 }
-      take(Entry(time: time, event))
-      return count
-    }
+    take(Entry(time: time, .callback(function: event.function, arguments: event.arguments)))
   }
 }
 
@@ -114,6 +99,9 @@ extension CallTrace.Entry {
         members.append(("raise", .array([.string(exception.type), .string(exception.text)])))
       }
       if let injectedRow { members.append(("injected", .string(injectedRow))) }
+      if let place {
+        members += [("file", .string(place.file)), ("line", .int(place.line))]
+      }
       return members
     }
   }

@@ -13,7 +13,7 @@ package final class GuestRun: Sendable {
     case crashed(signal: Int32)
     case timedOut
     case interrupted
-    /// The module's power was cut, as ``cutPower()`` does.
+    /// The module's power was cut, as ``GuestRun/cutPower()`` does.
     case powerCut
     /// The interpreter is to be started anew, or the whole module.
     case reset(Reset)
@@ -21,11 +21,17 @@ package final class GuestRun: Sendable {
     case poweredDown
     /// What the script prints can be written nowhere any more.
     case outputLost
+    /// The script waits for what never comes; where it does so.
+    case stuck(ScriptPlace?)
     /// The host could not give the device what it needs.
     case hostFailed(HostFailure)
-    /// What was started as the interpreter is none: it has never said anything to the device. A sentence
-    /// says which program, and what it did instead.
+    /// What was started as the interpreter is none, or not the right one. A sentence says which program, and what it
+    /// did instead.
     case noInterpreter(String)
+    /// The interpreter has a fault of its own, or was made to have one. A sentence says which.
+    case guestFailed(String)
+    /// The interpreter made a system call that its filter refuses, of this number.
+    case refusedCall(Int)
   }
 
   package enum Reset: Equatable, Sendable {
@@ -53,6 +59,10 @@ package final class GuestRun: Sendable {
     package var calendar = RealTimeClock()
     /// What scripts import as if it were part of the firmware.
     package var modules = FirmwareModules()
+    /// Whether the script may wait for what never comes.
+    package var isEndless = false
+    /// Whether the interpreter may run without its filter, where the host forbids that.
+    package var isUnconfined = false
 
     package init(
       _ work: Work, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
@@ -79,47 +89,22 @@ package final class GuestRun: Sendable {
 
   /// How long a script may take to react to Ctrl-C before it is killed.
   private static let patience = Duration.seconds(2)
-  /// Processor time in which the interpreter has seen a Ctrl-C. A second one before that ends it.
-  private static let noticing = Duration.milliseconds(20)
   /// How long an interpreter may take to say hello.
   private static let greetingPatience = Duration.seconds(30)
-  /// More than 16 threads with their call-backs need.
-  private static let connectionLimit = 64
-
-  fileprivate struct Progress {
-    var forced: Ending?
-    var child: ChildProcess?
-    /// How far the script was when it was sent the last Ctrl-C.
-    var lastInterrupt: (calls: Int, used: Duration)?
-    var ended: ChildProcess.Ending?
-  }
-
-  /// The threads that work for the run.
-  private struct Staff {
-    var count = 0
-    var sockets: [ObjectIdentifier: StreamSocket] = [:]
-  }
 
   private let device: DeviceEmulator
   private let interpreter: Interpreter
   private let options: Options
-  private let scheduler: GuestScheduler
-  private let services: GuestServices
-  private let progress = Monitor(Progress())
-  private let staff = Monitor(Staff())
+  private let trace: CallTrace?
+  private let signals = GuestSignals()
+  /// Whether the run is to end with an interruption, once the script has seen it.
+  private let isInterrupted = Monitor(false)
 
   /// Prepares a run; ``run()`` starts it.
   package init(
     _ device: DeviceEmulator, interpreter: Interpreter, options: Options, trace: CallTrace? = nil
   ) {
-    self.device = device
-    self.interpreter = interpreter
-    self.options = options
-    scheduler = GuestScheduler(device, isAtConsole: options.work.console != nil)
-    services = GuestServices(
-      device, scheduler, seed: options.seed, hear: options.hear, trace: trace,
-      calendar: options.calendar, modules: options.modules, console: options.work.console,
-      ended: { [progress] in progress.end($0) })
+    (self.device, self.interpreter, self.options, self.trace) = (device, interpreter, options, trace)
   }
 
   /// Runs the script to its end and powers the device down: recordings are closed, files are synced,
@@ -127,78 +112,76 @@ package final class GuestRun: Sendable {
   ///
   /// - Throws: ``HostError`` if the interpreter cannot be started.
   package func run() throws(HostError) -> Ending {
-    let listener = try ListeningSocket()
-    let console = options.work.console
-    let child = try ChildProcess(
-      processor: interpreter.commandLine(
-        kernel: guestModuleSource("kernel")!, endpoint: listener.name,
-        script: options.work.script ?? "",
-        heapBytes: options.heapBytes ?? device.profile.limits.scriptHeapBytes),
-      library: Interpreter.interruptGuard, output: console?.descriptor ?? options.console,
-      hasInput: console == nil)
-    progress.withLock { $0.child = child }
-    console.map(attach)
-    employ { [self] in
-      // While the interpreter starts there is time to have ready what the first answer needs.
-      GuestConnection.prepare()
-      do throws(HostError) {
-        while let socket = try listener.accept() { serve(socket) }
-      } catch {
-        end(.hostFailed(HostFailure(error.message)))
-      }
-    }
-    employ { [scheduler] in scheduler.drive { child.processorTime } }
-    employ { [progress] in
-      child.awaitEnd()
-      progress.withLock(thenNotify: true) { $0.ended = child.reap() }
-    }
-    let ending = awaitEnd(of: child)
-    scheduler.end()
-    listener.shut()
-    staff.withLock { staff in
-      for socket in staff.sockets.values { socket.shut() }
-    }
-    // Nobody may call the device any more once it is powered down.
-    staff.wait { $0.count == 0 ? .done(()) : .waiting(until: nil) }
-    console?.detach()
-    switch (ending, console) {
+    let ending = try serve()
+    options.work.console?.detach()
+    device.whenEventQueued {}
+    switch (ending, options.work.console) {
     case (.powerCut, _): break
     // Whatever ends the interpreter at a console, the next one takes over.
-    case (.reset, _), (.exited, _?), (.crashed, _?): device.restart()
+    case (.reset, _), (.exited, _?), (.crashed, _?), (.guestFailed, _?): device.restart()
     default: device.powerDown()
     }
     if let failure = device.hostFailure, ending.isOwn { return .hostFailed(failure) }
     return ending
   }
 
-  private func employ(_ work: @escaping @Sendable () -> Void) {
-    if !employIfPossible(work) { HostThread.noRoom.withLock { $0 }() }
+  /// Starts the interpreter and serves it to its end.
+  private func serve() throws(HostError) -> Ending {
+    let connection = try start()
+    device.whenEventQueued { [signals] in signals.wake() }
+    let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
+    let services = GuestServices(
+      device, options, interpreterBits: interpreter.bits, trace: trace, write: output.write)
+    let link = GuestLink(
+      device, connection, signals, services, isEndless: options.isEndless || options.work.console != nil)
+    options.work.console.map(attach)
+    watch(limit: options.timeout, then: .timedOut)
+    let ending: Ending?
+    if connection.awaitInput(for: Self.greetingPatience, unless: { [signals] in signals.ending != nil }) {
+      ending = link.serve()
+    } else {
+      ending = signals.ending ?? .noInterpreter("said nothing to the emulator")
+    }
+    let end = signals.reap()
+    if isInterrupted.withLock({ $0 }) { return .interrupted }
+    return named(
+      signals.ending ?? ending ?? natural(end, hasGreeted: link.hasGreeted))
   }
 
-  /// Has a thread work for the run; false if the host has no room for it.
-  private func employIfPossible(_ work: @escaping @Sendable () -> Void) -> Bool {
-    staff.withLock { $0.count += 1 }
-    let isThere = HostThread.startIfPossible { [staff] in
-      work()
-      staff.withLock(thenNotify: true) { $0.count -= 1 }
+  /// Starts the interpreter; gives our end of its connection.
+  private func start() throws(HostError) -> StreamSocket {
+    let (ours, theirs) = try StreamSocket.pair()
+    let filter = options.isUnconfined ? ["--without-filter"] : []
+    signals.attach(try ChildProcess(guest: [interpreter.path] + filter, connection: theirs))
+    return ours
+  }
+
+  /// Ends the run in a way, unless it has ended by then.
+  private func watch(limit: Duration?, then ending: Ending) {
+    guard let limit else { return }
+    let due = ContinuousClock.now + limit
+    HostThread.start { [signals] in
+      if !signals.awaitEnd(until: due) { signals.end(ending) }
     }
-    if !isThere { staff.withLock(thenNotify: true) { $0.count -= 1 } }
-    return isThere
   }
 
   /// Asks the script to stop, as Ctrl-C does; from any thread.
   package func interrupt() { end(.interrupted) }
 
   /// Has the run end so, unless it ends already; from any thread.
-  package func end(_ ending: Ending) { progress.end(ending) }
+  package func end(_ ending: Ending) {
+    guard ending == .interrupted, options.work.console == nil else { return signals.end(ending) }
+    // The script sees a KeyboardInterrupt, and may end by itself, if it does so soon.
+    isInterrupted.withLock { $0 = true }
+    signals.interrupt()
+    watch(limit: Self.patience, then: .interrupted)
+  }
 
   /// Takes the module's power away, at this very point of its time: called by an alarm of its clock, it
   /// lets neither device nor script get any further.
   package func cutPower() {
-    progress.withLock { $0.forced = $0.forced ?? .powerCut }
     device.cutPower()
-    scheduler.end()
-    progress.withLock(thenNotify: true) { _ in }
+    signals.end(.powerCut)
   }
 
   // MARK: The console
@@ -208,116 +191,41 @@ package final class GuestRun: Sendable {
     let main = "/usr/main.py"
     let hasMain = (try? device.files.status(of: main)) != nil
     let guest = ModuleConsole.Guest(
-      runsCallback: { [scheduler] in scheduler.runsCallback },
-      interrupt: { [weak self] in self?.interruptScript() },
-      wake: { [scheduler] in scheduler.wakeWatchers() },
-      end: { [progress] in progress.end($0) })
+      runsCallback: { [signals] in signals.runsCallback },
+      interrupt: { [signals] in signals.interrupt() },
+      wake: { [signals] in signals.wake() },
+      end: { [signals] in signals.end($0) })
     console.attach(guest, main: hasMain ? main : nil)
-  }
-
-  /// Lets the script see a KeyboardInterrupt, and the run go on.
-  private func interruptScript() {
-    let now = (
-      calls: scheduler.callCount,
-      used: progress.withLock { $0.ended == nil ? $0.child?.processorTime : nil } ?? .zero
-    )
-    let child = progress.withLock { state -> ChildProcess? in
-      if let last = state.lastInterrupt, now.calls == last.calls,
-        now.used - last.used < Self.noticing
-      {
-        return nil
-      }
-      state.lastInterrupt = now
-      return state.child
-    }
-    guard let child else { return }
-    signal(SIGINT, child)
-    scheduler.interrupt()
   }
 
   // MARK: The end
 
-  private func awaitEnd(of child: ChildProcess) -> Ending {
-    let start = ContinuousClock.now
-    let due = options.timeout.map { start + $0 }
-    var greetingDue: ContinuousClock.Instant? = start + Self.greetingPatience
-    let forced = progress.wait { state -> Monitor<Progress>.Wait<Ending?> in
-      if let ending = state.forced { return .done(ending) }
-      if state.ended != nil { return .done(nil) }
-      let now = ContinuousClock.now
-      if let due, now >= due { return .done(.timedOut) }
-      if let greeting = greetingDue, now >= greeting {
-        guard scheduler.hasGreeted else {
-          return .done(noInterpreter("said nothing to the emulator"))
-        }
-        greetingDue = nil
-      }
-      return .waiting(until: [due, greetingDue].compactMap { $0 }.min())
-    }
-    guard let forced else { return natural(progress.withLock { $0.ended! }) }
-    if forced == .interrupted { interruptPolitely(child) }
-    signal(SIGKILL, child)
-    progress.wait { $0.ended == nil ? .waiting(until: nil) : .done(()) }
-    return forced
-  }
-
-  /// Lets the script see a KeyboardInterrupt and end by itself, if it does so soon.
-  private func interruptPolitely(_ child: ChildProcess) {
-    // In this order: a thread that goes on before it is interrupted would wait again.
-    signal(SIGINT, child)
-    scheduler.interrupt()
-    let due = ContinuousClock.now + Self.patience
-    progress.wait { state in
-      state.ended != nil || ContinuousClock.now >= due ? .done(()) : .waiting(until: due)
-    }
-  }
-
-  /// Sends a signal unless the child has ended, after which its number may be another's.
-  private func signal(_ number: Int32, _ child: ChildProcess) {
-    progress.withLock { if $0.ended == nil { child.signalMainThread(number) } }
-  }
-
-  private func natural(_ ending: ChildProcess.Ending) -> Ending {
+  /// How the run ends by the interpreter's own end.
+  private func natural(_ ending: ChildProcess.Ending?, hasGreeted: Bool) -> Ending {
     switch ending {
-    case .exited(let code) where !scheduler.hasGreeted:
-      noInterpreter("ended with \(code) and said nothing to the emulator")
-    case .killed(let signal) where !scheduler.hasGreeted:
-      noInterpreter("was ended by signal \(signal) before it said anything to the emulator")
-    case .exited(let code): .exited(code)
-    case .killed(let signal): .crashed(signal: signal)
+    case .exited(3)?, nil: .guestFailed("the interpreter was started without a connection")
+    case .exited(4)?:
+      .noInterpreter(
+        "could put no filter of system calls in place, since the host forbids it; --unconfined runs scripts without"
+      )
+    case .exited(5)?:
+      .hostFailed(HostFailure("the host has no memory for the interpreter; see ulimit -v"))
+    case .exited(6)?: .guestFailed("the interpreter found an answer that is not as it has to be")
+    case .exited(let code)? where !hasGreeted:
+      .noInterpreter("ended with \(code) and said nothing to the emulator")
+    case .killed(let signal)? where !hasGreeted:
+      .noInterpreter("was ended by signal \(signal) before it said anything to the emulator")
+    case .exited(let code)?: .guestFailed("the interpreter ended with \(code)")
+    case .killed(let signal)?: .crashed(signal: signal)
     }
   }
 
-  private func noInterpreter(_ deed: String) -> Ending {
-    .noInterpreter(
-      "\(interpreter.command.last ?? "") is no MicroPython that can run scripts here: it \(deed); unset "
+  /// Names the program in a sentence on an interpreter that is none.
+  private func named(_ ending: Ending) -> Ending {
+    guard case .noInterpreter(let deed) = ending else { return ending }
+    return .noInterpreter(
+      "\(interpreter.path) is no interpreter that can run scripts here: it \(deed); unset "
         + "QPYEMU_INTERPRETER or name another one there")
-  }
-
-  // MARK: Connections
-
-  /// Serves one connection of the guest on a thread of its own.
-  private func serve(_ socket: StreamSocket) {
-    let id = ObjectIdentifier(socket)
-    let hasRoom = staff.withLock { staff in
-      guard staff.sockets.count < Self.connectionLimit else { return false }
-      staff.sockets[id] = socket
-      return true
-    }
-    guard hasRoom else { return }
-    let isServed = employIfPossible { [self] in
-      var connection = GuestConnection(socket, services)
-      do throws(HostFailure) {
-        try connection.serve()
-      } catch {
-        end(.hostFailed(error))
-      }
-      socket.shut()
-      staff.withLock { $0.sockets[id] = nil }
-    }
-    if !isServed {
-      end(.hostFailed(HostFailure("the host has no room for another thread; see ulimit -u")))
-    }
   }
 }
 
@@ -325,7 +233,7 @@ extension GuestRun.Ending {
   /// Whether nothing outside has ended the run.
   fileprivate var isOwn: Bool {
     switch self {
-    case .exited, .crashed, .reset, .poweredDown: true
+    case .exited, .crashed, .reset, .poweredDown, .stuck, .guestFailed, .refusedCall: true
     case .timedOut, .interrupted, .powerCut, .outputLost, .hostFailed, .noInterpreter: false
     }
   }
@@ -335,13 +243,6 @@ extension GuestRun.Work {
   var script: String? { if case .script(let path) = self { path } else { nil } }
 
   var console: ModuleConsole? { if case .console(let console) = self { console } else { nil } }
-}
-
-extension Monitor<GuestRun.Progress> {
-  /// Has the run end in a way of its own, unless it ends already.
-  fileprivate func end(_ ending: GuestRun.Ending) {
-    withLock(thenNotify: true) { $0.forced = $0.forced ?? ending }
-  }
 }
 
 extension ScriptFiles {

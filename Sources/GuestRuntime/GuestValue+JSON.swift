@@ -10,7 +10,7 @@ extension GuestValue {
     case .int(let value): .int(value)
     case .double(let value): .double(value)
     case .string(let value): .string(value)
-    case .list(let values): .array(values.map(\.json))
+    case .list(let values), .tuple(let values): .array(values.map(\.json))
     case .bytes(let bytes): .object([("bytes", .int(bytes.count))])
     case .bytearray(let bytes): .object([("bytearray", .int(bytes.count))])
     case .filled(let bytes): .int(bytes.count)

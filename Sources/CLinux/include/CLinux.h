@@ -9,21 +9,11 @@ int linux_accept(int descriptor);
 /// Makes a pipe that children do not inherit: its reading and its writing end; -1 on failure.
 int linux_pipe(int ends[2]);
 
-/// The user at the other end of a Unix socket; (uid_t)-1 if that cannot be told.
-uid_t linux_peer_user(int descriptor);
-
-/// Starts a program as a module's processor: on one of the processors we may use, which one depends on
-/// our number, so that many processes spread; with addresses that are the same every time; in a
-/// process group of its own, out of the reach of the terminal's Ctrl-C; with no signal blocked; and it
-/// ends when the calling thread does.
-///
-/// `library` is a shared library that is loaded before its own, and the only variable of its environment
-/// says so. `input` and `output` become its standard input and output; a negative one leaves ours. Gives
-/// its number, or -1 and errno.
-pid_t linux_start_processor(char *const arguments[], int library, int input, int output);
-
-/// Sends a signal to one thread of a process; -1 and errno on failure.
-int linux_signal_thread(pid_t process, pid_t thread, int number);
+/// Starts a guest: on one of the processors we may use, which one depends on our number, so that many processes spread;
+/// with addresses that are the same every time; in a process group of its own, out of the reach of the terminal's
+/// Ctrl-C; with no signal blocked and an empty environment; `connection` is its descriptor 3, beside our standard
+/// streams; and it ends when the calling thread does. Gives its number, or -1 and errno.
+pid_t linux_start_guest(char *const arguments[], int connection);
 
 /// Makes a pseudoterminal that children do not inherit, and writes the path of its other end; gives the
 /// descriptor of this end, or -1 and errno.

@@ -148,7 +148,9 @@ final class Stage: Sendable {
     failures.forEach(console.complain)
     switch ending {
     case .exited, .powerCut, .reset, .poweredDown: return failures.isEmpty ? code : .mismatch
-    case .crashed, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter: return code
+    case .crashed, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter, .stuck, .guestFailed,
+      .refusedCall:
+      return code
     }
   }
 

@@ -91,7 +91,7 @@ struct Recorder: Peripheral {
   private var ring: RingSink?
   private var lastNumber = 0
   /// The recorder has one callback: the last that was set, on whatever object.
-  private var callback: Int?
+  private(set) var callback: Int?
   private var firmware = Firmware()
   private var codecGain = 0
   private var dspGain = 0

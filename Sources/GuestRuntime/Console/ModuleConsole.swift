@@ -19,20 +19,14 @@ package final class ModuleConsole: Sendable {
     let end: @Sendable (GuestRun.Ending) -> Void
   }
 
-  /// Bytes of a script's output that are passed on at once: all that a pipe holds, and not without an
-  /// end where a script prints on and on.
-  private static let chunk = 65536
-
   /// What a job ends with that was interrupted before it began.
   private static let interruption = Array(
     "Traceback (most recent call last):\nKeyboardInterrupt: \n".utf8)
 
   private let interrupting = Monitor(())
   private let state: Monitor<State>
-  private let output: Monitor<OutputPipe>
+  private let output = Monitor(())
   private let send: @Sendable ([UInt8]) -> Void
-  /// What the interpreter prints to.
-  let descriptor: Int32
 
   /// - Parameters:
   ///   - banner: What the friendly prompt begins with.
@@ -40,18 +34,10 @@ package final class ModuleConsole: Sendable {
   ///   - send: Passes bytes on to the port. Called from several threads, one at a time.
   package init(
     banner: String, codeLimit: Int, send: @escaping @Sendable ([UInt8]) -> Void
-  ) throws(HostError) {
-    let pipe = try OutputPipe()
-    descriptor = pipe.writingEnd
+  ) {
     state = Monitor(State(repl: Repl(banner: banner, codeLimit: codeLimit)))
-    output = Monitor(pipe)
     self.send = send
-    HostThread.start { [weak self, pipe] in
-      while pipe.awaitOutput() { self?.passOn() }
-    }
   }
-
-  deinit { output.withLock { $0.close() } }
 
   // MARK: The port's side
 
@@ -117,11 +103,8 @@ package final class ModuleConsole: Sendable {
     }
   }
 
-  /// The interpreter is gone: what it has printed is shown.
-  func detach() {
-    state.withLock { $0.guest = nil }
-    passOn()
-  }
+  /// The interpreter is gone.
+  func detach() { state.withLock { $0.guest = nil } }
 
   /// The module was restarted: the next interpreter begins with the friendly prompt.
   package func restart() {
@@ -136,23 +119,13 @@ package final class ModuleConsole: Sendable {
     output.withLock { _ in send(Array("\r\n\(line)\r\n".utf8)) }
   }
 
-  /// Passes on what the interpreter has printed so far.
-  private func passOn() { output.withLock { pass(on: $0) } }
+  /// Shows what a script prints.
+  func print(_ text: [UInt8]) { write(text.withCarriageReturns) }
 
-  private func pass(on pipe: OutputPipe) {
-    if let bytes = pipe.read(upTo: Self.chunk) { send(bytes.withCarriageReturns) }
-  }
+  /// Shows bytes as they are.
+  func write(_ bytes: [UInt8]) { output.withLock { _ in send(bytes) } }
 
-  /// Shows bytes as they are, after all that was printed before.
-  func write(_ bytes: [UInt8]) {
-    output.withLock { pipe in
-      pass(on: pipe)
-      send(bytes)
-    }
-  }
-
-  /// A job has ended; all that it has printed is shown before what follows. A report that comes late, on a
-  /// connection that was given up after Ctrl-C, is of no job that is still there.
+  /// A job has ended.
   ///
   /// - Parameter number: The job's; nil for whichever Ctrl-C has been sent to.
   func finish(_ number: Int?, _ outcome: Repl.Outcome) {
@@ -166,7 +139,6 @@ package final class ModuleConsole: Sendable {
 
   /// Shows how the job has ended, and goes on.
   private func show(_ outcome: Repl.Outcome) {
-    passOn()
     act { state in
       state.interruptByte = ASCII.ctrlC
       state.repl.finish(outcome, isInterrupted: state.isInterrupted)
@@ -200,7 +172,6 @@ package final class ModuleConsole: Sendable {
 
   /// Begins to read a line for the script.
   func beginLine(prompt: [UInt8]) {
-    passOn()
     act { $0.repl.read(prompt: prompt) }
   }
 

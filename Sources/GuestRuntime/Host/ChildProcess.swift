@@ -39,27 +39,13 @@ package struct ChildProcess: Sendable {
     self.pid = pid
   }
 
-  /// Starts a program as a module's processor: it has one processor of the host, sees the same
-  /// addresses in every run, is out of reach of the terminal's Ctrl-C, and ends when the calling
-  /// thread does.
-  ///
-  /// - Parameters:
-  ///   - library: The path of a shared library that is loaded into it.
-  ///   - output: A descriptor that becomes its standard output instead of ours.
-  ///   - hasInput: Whether it may read our standard input.
-  init(
-    processor command: [String], library path: String, output: Int32?, hasInput: Bool
-  ) throws(HostError) {
+  /// Starts an interpreter as a module's processor: it has one processor of the host and one end of a connection, sees
+  /// the same addresses in every run, is out of reach of the terminal's Ctrl-C, and ends when the calling thread does.
+  init(guest command: [String], connection: borrowing StreamSocket) throws(HostError) {
     var arguments = unsafe command.map { unsafe strdup($0) }
     unsafe arguments.append(nil)
     defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
-    // Outside the terminal's own group, a read from it would stop the program for ever.
-    let input = !hasInput || isatty(0) == 1 ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
-    defer { if input >= 0 { close(input) } }
-    let library = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard library >= 0 else { throw HostError("cannot open \(path)") }
-    defer { close(library) }
-    pid = unsafe linux_start_processor(arguments, library, input, output ?? -1)
+    pid = unsafe linux_start_guest(arguments, connection.descriptor)
     guard pid > 0 else { throw HostError("cannot start \(command[0])") }
   }
 
@@ -86,9 +72,6 @@ package struct ChildProcess: Sendable {
   }
 
   package func signal(_ number: Int32) { kill(pid, number) }
-
-  /// Sends a signal to its main thread, so that no other one gets it in its place.
-  func signalMainThread(_ number: Int32) { linux_signal_thread(pid, pid, number) }
 
   /// The processor time it has used.
   package var processorTime: Duration {

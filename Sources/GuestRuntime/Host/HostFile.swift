@@ -56,6 +56,15 @@ package enum HostFile {
     return isPipe
   }
 
+  /// The first bytes of a file, fewer if it is shorter or cannot be read.
+  package static func start(of path: String, count: Int) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    return Array(bytes.prefix(max(unsafe read(descriptor, &bytes, count), 0)))
+  }
+
   /// What can be read from a descriptor until its end; nil on an error or beyond the limit in bytes.
   package static func readAll(_ descriptor: Int32, limit: Int) -> [UInt8]? {
     var bytes: [UInt8] = []

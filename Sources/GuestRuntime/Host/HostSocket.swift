@@ -11,67 +11,33 @@ package struct HostError: Error, Equatable, Sendable {
   }
 }
 
-/// A stream socket in the host's abstract namespace, which leaves no file behind.
-final class ListeningSocket: Sendable {
-  /// The name that clients connect to.
-  let name: String
-  private let descriptor: Int32
-
-  init() throws(HostError) {
-    // Always of the same length, since a guest keeps it on its heap and the addresses of what it makes
-    // afterwards must not depend on it.
-    let tag = String(UInt64.random(in: 1 << 63 ... .max), radix: 16)
-    name = "qpyemu-\(1_000_000_000 + Int(getpid()))-\(tag)"
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(O_CLOEXEC), 0)
-    guard descriptor >= 0 else { throw HostError("cannot make a socket") }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = [UInt8](name.utf8)
-    unsafe withUnsafeMutableBytes(of: &address.sun_path) { path in
-      for (index, byte) in bytes.enumerated() { unsafe path[index + 1] = byte }
-    }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + 1 + bytes.count)
-    let status = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(descriptor, $0, length)
-      }
-    }
-    guard status == 0, listen(descriptor, 32) == 0 else {
-      throw HostError("cannot listen on a socket")
-    }
-  }
-
-  deinit { close(descriptor) }
-
-  /// Waits for the next client of the same user; nil once the socket is shut.
-  func accept() throws(HostError) -> StreamSocket? {
-    while true {
-      let client = linux_accept(descriptor)
-      if client < 0 {
-        switch Glibc.errno {
-        case EINTR, ECONNABORTED: continue
-        case EINVAL: return nil
-        case let reason: throw HostError("cannot take the interpreter's calls", code: reason)
-        }
-      }
-      let socket = StreamSocket(client)
-      if socket.peerUser == getuid() { return socket }
-    }
-  }
-
-  /// Ends a waiting ``accept()``.
-  func shut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
-}
-
-/// One connection. Closed when the last reference goes.
+/// One end of a connection. Closed when the last reference goes.
 final class StreamSocket: Sendable {
-  private let descriptor: Int32
+  let descriptor: Int32
 
-  init(_ descriptor: Int32) { self.descriptor = descriptor }
+  private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
   deinit { close(descriptor) }
 
-  var peerUser: uid_t { linux_peer_user(descriptor) }
+  /// Two ends that belong together, which children do not inherit.
+  static func pair() throws(HostError) -> (StreamSocket, StreamSocket) {
+    var ends: [Int32] = [0, 0]
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw HostError("cannot make a pair of sockets")
+    }
+    return (StreamSocket(ends[0]), StreamSocket(ends[1]))
+  }
+
+  /// Waits until something has come, or the other side is gone; false if the time is over before, or `isOver` says so.
+  func awaitInput(for time: Duration, unless isOver: () -> Bool) -> Bool {
+    let due = ContinuousClock.now + time
+    while ContinuousClock.now < due, !isOver() {
+      var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      if unsafe poll(&wanted, 1, 100) > 0 { return true }
+    }
+    return false
+  }
 
   /// Reads what has come, at most as much as `buffer` has room for; 0 at the end.
   func read(into buffer: inout MutableSpan<UInt8>) -> Int {
@@ -96,7 +62,4 @@ final class StreamSocket: Sendable {
     }
     return true
   }
-
-  /// Ends a waiting read.
-  func shut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

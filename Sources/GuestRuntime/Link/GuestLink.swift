@@ -1,0 +1,265 @@
+import DeviceEmulator
+import EmulatedTime
+
+/// The device's side of the wire: takes one guest's requests, one after the other, answers each, and lets time pass
+/// when the guest waits. Only one thread uses it; the others tell its ``GuestSignals``.
+final class GuestLink {
+  /// What a call comes to.
+  enum Outcome {
+    case value(GuestValue)
+    case failure(GuestException)
+    /// An object, or a value that holds one.
+    case object(GuestValue, WireWriter.Object)
+    /// What fills the buffer that is the argument of this number; the script gets the count.
+    case filled(argument: Int, [UInt8])
+    /// A value that is written already.
+    case written([UInt8])
+    /// The thread waits until a device time.
+    case sleep(until: Duration)
+    /// The thread waits until the world outside has something for it.
+    case world(World)
+    /// The run ends so.
+    case end(GuestRun.Ending)
+  }
+
+  /// Something that a thread waits for, and that the world outside brings.
+  struct World {
+    let isThere: () -> Bool
+    /// Takes what is there.
+    let take: () -> Result<GuestValue, GuestException>
+  }
+
+  /// What answers the calls.
+  protocol Services: AnyObject {
+    /// Answers a call.
+    func perform(_ request: WireRequest, name: String) throws(HostFailure) -> Outcome
+    /// The script has dropped an object.
+    func drop(_ handle: UInt32)
+    /// The next callback that is due.
+    func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)?
+    /// What is to happen when nothing goes on any more; nil if something still does.
+    func endingWhenIdle(hasSleepers: Bool) -> GuestRun.Ending?
+    /// The class of the object of a handle.
+    func className(of handle: UInt32) -> String?
+  }
+
+  private struct WorldWait {
+    let thread: Int
+    let world: World
+  }
+
+  /// How often an idle device is looked at when its clock is the host's, which tells nobody that something has ended.
+  private static let idleLook = Duration.milliseconds(100)
+
+  private let device: DeviceEmulator
+  private let signals: GuestSignals
+  private let services: any Services
+  private let time: GuestTime
+  private var channel: GuestChannel
+  private var reader: WireReader
+  private var writer = WireWriter()
+  private var lastToken: UInt32 = 0
+  private var worldWaits: [UInt32: WorldWait] = [:]
+  /// The functions that the guest keeps for the device.
+  private var functions: Set<Int> = []
+  /// The function whose callback the guest has been told of and has not run to its end.
+  private var calledFunction: Int? {
+    didSet { signals.runsCallback = calledFunction != nil }
+  }
+  /// Whether the guest has said hello.
+  private(set) var hasGreeted = false
+  private var patience: LoopPatience
+  /// Whether Ctrl-C can be told: not in the answer to hello.
+  private var takesInterrupt = false
+
+  init(
+    _ device: DeviceEmulator, _ socket: StreamSocket, _ signals: GuestSignals,
+    _ services: any Services, isEndless: Bool
+  ) {
+    (self.device, self.signals, self.services) = (device, signals, services)
+    time = GuestTime(device)
+    channel = GuestChannel(socket)
+    reader = WireReader { [services] in services.className(of: $0) }
+    patience = LoopPatience(isEndless: isEndless)
+  }
+
+  /// Serves the guest to its end.
+  ///
+  /// - Returns: How the run ends by the device's word; nil if the guest has gone.
+  func serve() -> GuestRun.Ending? {
+    do throws(MalformedFrame) {
+      while let request = try nextRequest() {
+        switch answer(request, reader.name(request.call)) {
+        case .success(nil): break
+        case .success(let ending?): return ending
+        case .failure(let failure): return .hostFailed(failure)
+        }
+        if let ending = signals.ending { return ending }
+      }
+      return nil
+    } catch {
+      return .guestFailed("the interpreter sent a frame that is none: \(error.message)")
+    }
+  }
+
+  /// Waits for a request; nil once the guest has gone.
+  private func nextRequest() throws(MalformedFrame) -> WireRequest? {
+    guard let frame = try channel.read() else { return nil }
+    let request = try reader.read(frame)
+    let name = reader.name(request.call)
+    guard hasGreeted || name == "hello" else {
+      throw MalformedFrame("a guest's first call is hello, not \(name)")
+    }
+    return request
+  }
+
+  /// Answers a request; gives how the run ends if it does.
+  private func answer(
+    _ request: WireRequest, _ name: String
+  ) -> Result<GuestRun.Ending?, HostFailure> {
+    time.pass(steps: request.steps)
+    request.notes.forEach(take)
+    functions.formUnion(request.functions)
+    let outcome: Outcome
+    do throws(HostFailure) {
+      outcome = try perform(request, name)
+    } catch {
+      return .failure(error)
+    }
+    var notices: [WireNotice] = []
+    let result: WireResult
+    switch outcome {
+    case .end(let ending): return .success(ending)
+    case .value(let value): result = .value(value)
+    case .failure(let exception): result = .failure(exception)
+    case .object(let value, let object): result = .value(value, object)
+    case .written(let bytes): result = .written(bytes)
+    case .filled(let argument, let bytes):
+      notices.append(.fill(argument: argument, bytes: bytes))
+      result = .value(.int(bytes.count))
+    case .sleep(let due): result = .wait(token: newToken(), until: due, otherwise: .none)
+    case .world(let world): result = wait(world, request.thread)
+    }
+    let goesOn =
+      !worldWaits.isEmpty || device.isWorking || device.hasEvent || time.nextAlarm != nil
+    if patience.isOver(after: request, name, at: time.now, goesOn: goesOn) {
+      return .success(.stuck(request.place))
+    }
+    return .success(reply(result, notices))
+  }
+
+  private func perform(
+    _ request: WireRequest, _ name: String
+  ) throws(HostFailure) -> Outcome {
+    switch name {
+    case "hello":
+      hasGreeted = true
+      defer { signals.greet() }
+      return try services.perform(request, name: name)
+    case "turn.tick": return .value(.none)
+    case "turn.idle":
+      let due = request.arguments.first?.integer.map { Duration.nanoseconds($0) }
+      return idle(until: due, request.place).map { .end($0) } ?? .value(.none)
+    default: return try services.perform(request, name: name)
+    }
+  }
+
+  private func take(_ note: WireRequest.Note) {
+    switch note {
+    case .dropped(let handle): services.drop(handle)
+    case .abandoned(let token): worldWaits[token] = nil
+    case .returned: calledFunction = nil
+    }
+  }
+
+  // MARK: Answers
+
+  private func newToken() -> UInt32 {
+    lastToken &+= 1
+    return lastToken
+  }
+
+  private func wait(_ world: World, _ thread: Int) -> WireResult {
+    guard !world.isThere() else {
+      switch world.take() {
+      case .success(let value): return .value(value)
+      case .failure(let exception): return .failure(exception)
+      }
+    }
+    let token = newToken()
+    worldWaits[token] = WorldWait(thread: thread, world: world)
+    return .wait(token: token, until: nil, otherwise: .none)
+  }
+
+  /// Sends an answer with all that has happened meanwhile.
+  private func reply(_ result: WireResult, _ notices: [WireNotice]) -> GuestRun.Ending? {
+    var notices = notices
+    for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key }) where wait.world.isThere() {
+      worldWaits[token] = nil
+      notices.append(.settled(token: token, wait.world.take()))
+    }
+    if calledFunction == nil, let event = services.takeEvent() {
+      calledFunction = event.function
+      notices.append(
+        .event(function: event.function, arguments: event.arguments, object: event.object))
+    }
+    notices += freed()
+    writer.answer(
+      result, notices, isInterrupt: takesInterrupt && signals.takeInterrupt(), now: time.now,
+      alarm: alarm)
+    takesInterrupt = true
+    _ = channel.write(writer.bytes)  // If the guest has gone, the next reading tells.
+    return nil
+  }
+
+  /// When the guest is to ask again by itself.
+  private var alarm: Duration? {
+    time.alarm ?? (patience.stepsLeft.map { time.now + time.stepLength * $0 })
+  }
+
+  /// The functions that the device will not call any more.
+  private func freed() -> [WireNotice] {
+    guard !functions.isEmpty else { return [] }
+    let held = device.heldFunctions
+    let gone = functions.filter { !held.contains($0) && $0 != calledFunction }
+    functions.subtract(gone)
+    return gone.sorted().map { .free(function: $0) }
+  }
+
+  // MARK: Waiting
+
+  /// All threads wait: lets time pass until there is something for one of them.
+  ///
+  /// - Parameters:
+  ///   - due: When one of them goes on by itself; nil if none does.
+  ///   - place: Where the script is.
+  /// - Returns: How the run ends, if nothing goes on any more.
+  private func idle(until due: Duration?, _ place: ScriptPlace?) -> GuestRun.Ending? {
+    while true {
+      let changes = signals.changes
+      if hasNews || due.map({ time.now >= $0 }) ?? false { return nil }
+      if let ending = services.endingWhenIdle(hasSleepers: due != nil) { return ending }
+      if time.isReal {
+        let look = ContinuousClock.now + Self.idleLook
+        signals.wait(after: changes, until: due.map { min(time.instant(of: $0), look) } ?? look)
+      } else if isHeld {
+        signals.wait(after: changes, until: nil)
+      } else if let next = [due, time.nextAlarm].compactMap({ $0 }).min() {
+        time.advance(to: next)
+      } else if !worldWaits.isEmpty {
+        signals.wait(after: changes, until: nil)
+      } else {
+        return .stuck(place)
+      }
+    }
+  }
+
+  /// Whether there is something to tell the guest.
+  private var hasNews: Bool {
+    signals.isPressing || (calledFunction == nil && device.hasEvent)
+      || worldWaits.values.contains { $0.world.isThere() }
+  }
+
+  /// Whether virtual time stands still: while the main thread waits for the world outside.
+  private var isHeld: Bool { worldWaits.values.contains { $0.thread == 0 } }
+}

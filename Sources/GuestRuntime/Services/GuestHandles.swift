@@ -1,0 +1,54 @@
+import DeviceEmulator
+
+/// The objects of the device that the guest has, by their handles.
+struct GuestHandles {
+  /// An object that a script has.
+  enum Subject: Equatable {
+    /// Of a peripheral: its class, such as `Record`.
+    case peripheral(String, PeripheralID)
+    /// An open file, by its number.
+    case file(Int)
+    case pin(Int)
+    /// A timer: what runs, if anything does.
+    case timer(Timer)
+    case calendar
+  }
+
+  struct Timer: Equatable {
+    enum Kind: String { case osTimer = "osTimer.osTimer", timer = "machine.Timer" }
+    let kind: Kind
+    /// The number of the device's timer; nil if it does not run.
+    var number: Int?
+  }
+
+  private var subjects: [UInt32: Subject] = [:]
+  private var last: UInt32 = 0
+
+  /// What the handle stands for; nil if it stands for nothing.
+  subscript(handle: UInt32) -> Subject? {
+    get { subjects[handle] }
+    set { subjects[handle] = newValue }
+  }
+
+  /// A handle for an object: for one of a peripheral the one that it has, if it has one.
+  mutating func handle(for subject: Subject) -> UInt32 {
+    if case .peripheral = subject, let known = subjects.first(where: { $0.value == subject }) {
+      return known.key
+    }
+    last += 1
+    subjects[last] = subject
+    return last
+  }
+
+  /// The full name of an object's class.
+  func className(of handle: UInt32) -> String? {
+    switch subjects[handle] {
+    case .peripheral(let name, _)?: "audio.\(name)"
+    case .file?: "File"
+    case .pin?: "machine.Pin"
+    case .timer(let timer)?: timer.kind.rawValue
+    case .calendar?: "machine.RTC"
+    case nil: nil
+    }
+  }
+}

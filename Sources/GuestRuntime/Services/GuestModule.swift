@@ -1,0 +1,178 @@
+import DeviceEmulator
+import ModuleProfiles
+
+/// A module as the device describes it to the interpreter: what `import` gives, and what its members call.
+enum GuestModule {
+  /// A member of a module or class.
+  indirect enum Member {
+    case constant(Int)
+    case function(String, Options = [])
+    case type(name: String, initializer: String?, text: String? = nil, [(String, Member)])
+  }
+
+  /// How a function is called.
+  struct Options: OptionSet {
+    let rawValue: Int
+    /// It asks for the largest free block.
+    static let asksRoom = Options(rawValue: 1)
+    /// It is a method that is called on the class.
+    static let onClass = Options(rawValue: 2)
+    /// The functions that it gets do not belong to the object.
+    static let keepsFunctions = Options(rawValue: 8)
+  }
+
+  /// A module, or a member that stands in place of one.
+  case members([(String, Member)])
+  case itself(Member)
+  /// A Python package or module, and the path of its folder; nil for a module.
+  case source([UInt8], folder: String?)
+
+  /// The description as the wire has it.
+  var bytes: [UInt8] {
+    var writer = WireWriter()
+    switch self {
+    case .members(let members): writer.members(members)
+    case .itself(let member): writer.member(member)
+    case .source(let text, let folder):
+      writer.value(
+        folder.map { .list([.string("package"), .string($0), .bytes(text)]) } ?? .bytes(text))
+    }
+    return writer.bytes
+  }
+}
+
+extension WireWriter {
+  fileprivate mutating func members(_ members: [(String, GuestModule.Member)]) {
+    count("m", members.count)
+    for (name, member) in members {
+      string(name)
+      self.member(member)
+    }
+  }
+
+  fileprivate mutating func member(_ member: GuestModule.Member) {
+    switch member {
+    case .constant(let value): int(value)
+    case .function(let call, let options):
+      count("l", 3)
+      string("function")
+      string(call)
+      int(options.rawValue)
+    case .type(let name, let initializer, let text, let members):
+      count("l", 5)
+      string("class")
+      string(name)
+      optional(initializer)
+      optional(text)
+      self.members(members)
+    }
+  }
+
+  private mutating func optional(_ text: String?) { if let text { string(text) } else { none() } }
+}
+
+extension GuestServices {
+  /// What no module has, and is not listed.
+  private static let tools: Set<String> = ["qpyemu", "vfs"]
+
+  /// The names that `help('modules')` shows beside the interpreter's own.
+  var moduleNames: [String] {
+    (Self.modules.keys.filter { !Self.tools.contains($0) } + ["audio"] + options.modules.names).sorted()
+  }
+
+  /// The description of a module; None if there is none.
+  func describe(_ name: String) -> [UInt8] {
+    var nothing = WireWriter()
+    nothing.none()
+    return module(name)?.bytes ?? nothing.bytes
+  }
+
+  private func module(_ name: String) -> GuestModule? {
+    if let own = options.modules.source(of: name) {
+      return .source(own.text, folder: own.folder)
+    }
+    switch name {
+    case "audio": return audio
+    case "vfs" where console == nil: return nil
+    default: return Self.modules[name]
+    }
+  }
+
+  /// The methods that the device has, by their classes.
+  private var audio: GuestModule {
+    let missing = Set(device.missingMethods)
+    let classes = ["Record", "Audio", "TTS"].filter { name in
+      !missing.contains { $0.isConstructor && $0.className == name }
+    }
+    return .members(
+      classes.map { name in
+        let methods = DeviceMethod.allCases.filter {
+          $0.className == name && !$0.isConstructor && !missing.contains($0)
+        }
+        let constants = device.constants.filter { $0.className == name }
+        return (
+          name,
+          .type(
+            name: "audio.\(name)", initializer: "\(name).init",
+            methods.map { (String($0.scriptName), .function($0.rawValue, $0 == .recordGetData ? .asksRoom : [])) }
+              + constants.map { ($0.name, .constant($0.value)) })
+        )
+      })
+  }
+
+  private static let modules: [String: GuestModule] = [
+    "machine": .members([
+      (
+        "Pin",
+        .type(
+          name: "machine.Pin", initializer: "pin.configure",
+          [
+            ("read", .function("pin.read")), ("write", .function("pin.write")),
+            ("set_dir", .function("pin.direct")), ("get_dir", .function("pin.direction")),
+            ("IN", .constant(0)), ("OUT", .constant(1)), ("PULL_DISABLE", .constant(0)),
+            ("PULL_PU", .constant(1)), ("PULL_PD", .constant(2)),
+          ] + (1...50).map { ("GPIO\($0)", .constant($0)) })
+      ),
+      (
+        "Timer",
+        .type(
+          name: "machine.Timer", initializer: "Timer.init",
+          [
+            ("start", .function("timer.start", .keepsFunctions)), ("stop", .function("timer.stop")),
+            ("ONE_SHOT", .constant(2)), ("PERIODIC", .constant(1)),
+          ] + (0...3).map { ("Timer\($0)", .constant($0)) })
+      ),
+      (
+        "RTC",
+        .type(
+          name: "machine.RTC", initializer: "RTC.init",
+          [("datetime", .function("time.fields")), ("init", .function("time.set"))])
+      ),
+      ("reset", .function("power.restart")),
+    ]),
+    "misc": .members([
+      (
+        "Power",
+        .type(
+          name: "misc.Power", initializer: nil,
+          [
+            ("powerRestart", .function("power.restart", .onClass)),
+            ("powerDown", .function("power.down", .onClass)),
+          ])
+      )
+    ]),
+    "osTimer": .itself(
+      .type(
+        name: "osTimer.osTimer", initializer: "osTimer.init",
+        [
+          ("start", .function("timer.start")), ("stop", .function("timer.stop")),
+          ("delete_timer", .function("timer.stop")),
+        ])),
+    "qpyemu": .members([
+      ("fault", .function("fault.inject")), ("faults", .function("fault.list")),
+      ("clear_faults", .function("fault.clear")), ("profile", .function("module.profile")),
+      ("policy", .function("module.policy")),
+    ]),
+    "vfs": .members([]),
+  ]
+}

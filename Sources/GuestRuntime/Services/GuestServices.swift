@@ -1,0 +1,251 @@
+import DeviceEmulator
+import EmulatedTime
+import FlashStorage
+import ModuleProfiles
+
+/// Answers the calls of one guest: those of peripherals go through the device's gate, the others are the rows of
+/// ``GuestService/all``.
+final class GuestServices: GuestLink.Services {
+  /// Who answers a call.
+  private enum Addressee {
+    case method(DeviceMethod)
+    case service(GuestService)
+  }
+
+  let device: DeviceEmulator
+  let options: GuestRun.Options
+  let clock: any DeviceClock
+  /// The words of the interpreter in bits.
+  let interpreterBits: Int
+  private let trace: CallTrace?
+  private let write: ([UInt8]) -> Void
+  private let time: GuestTime
+  private var addressees: [String: Addressee] = [:]
+  private var random: SeededGenerator
+  var handles = GuestHandles()
+  /// What a callback gets in place of the device's arguments, by its function: of a timer, which it is.
+  var timerFunctions: [Int: UInt32] = [:]
+  /// How far the work of the run is.
+  var progress = JobProgress()
+  /// The bare names that have been told of.
+  var toldNames: Set<String> = []
+
+  /// - Parameter write: Takes what a script prints, where it has no console.
+  init(
+    _ device: DeviceEmulator, _ options: GuestRun.Options, interpreterBits: Int, trace: CallTrace?,
+    write: @escaping ([UInt8]) -> Void
+  ) {
+    (self.device, self.options, self.trace, self.write) = (device, options, trace, write)
+    self.interpreterBits = interpreterBits
+    clock = device.clock
+    time = GuestTime(device)
+    random = SeededGenerator(seed: options.seed)
+  }
+
+  var console: ModuleConsole? { options.work.console }
+
+  /// Device time since power-on.
+  var now: Duration { clock.now }
+
+  // MARK: Calls
+
+  func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
+    switch addressee(of: name) {
+    case .method(let method)?: return try perform(method, request)
+    case .service(let service)?:
+      if service.takesTime { time.passCall() }
+      let outcome = result(of: service, ServiceCall(request: request, name: name))
+      try refuseHostFailure()
+      if service.isOfModel { record(outcome, of: request, name) }
+      return outcome
+    case nil: return .failure(GuestException("RuntimeError", "there is no call \(name)"))
+    }
+  }
+
+  private func addressee(of name: String) -> Addressee? {
+    if let known = addressees[name] { return known }
+    let found: Addressee? =
+      DeviceMethod(rawValue: name).map { .method($0) }
+      ?? GuestService.all[name].map { .service($0) }
+    addressees[name] = found
+    return found
+  }
+
+  private func result(of service: GuestService, _ call: ServiceCall) -> GuestLink.Outcome {
+    do {
+      return try service.body(self, call)
+    } catch {
+      return .failure(GuestException(error))
+    }
+  }
+
+  /// Ends the run once the host has failed the device, which no script is to take for the module's failure.
+  private func refuseHostFailure() throws(HostFailure) {
+    if let failure = device.hostFailure { throw failure }
+  }
+
+  // MARK: Peripherals
+
+  private func perform(
+    _ method: DeviceMethod, _ request: WireRequest
+  ) throws(HostFailure) -> GuestLink.Outcome {
+    time.passCall()
+    let object: PeripheralID?
+    if case .peripheral(_, let id)? = handles[request.object] { object = id } else { object = nil }
+    let arguments: [GuestValue]
+    do throws(GuestException) {
+      arguments = try method.arguments(of: request)
+    } catch {
+      return .failure(error)
+    }
+    let reply = try device.reply(
+      to: method, on: object, arguments, heapFree: request.room ?? .max)
+    try refuseHostFailure()
+    trace?.record(
+      method.rawValue, on: object, arguments, reply, at: now, request.place)
+    switch reply.result {
+    case .failure(let exception): return .failure(exception)
+    case .success(.object(let id)):
+      let handle = handles.handle(for: .peripheral(String(method.className), id))
+      return .object(.object(id), reference(to: handle))
+    case .success(.filled(let bytes)):
+      return .filled(argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes)
+    case .success(let value): return .value(value)
+    }
+  }
+
+  /// How an answer names an object.
+  func reference(to handle: UInt32) -> WireWriter.Object {
+    WireWriter.Object(handle: handle, className: handles.className(of: handle) ?? "")
+  }
+
+  func className(of handle: UInt32) -> String? { handles.className(of: handle) }
+
+  func drop(_ handle: UInt32) {
+    switch handles[handle] {
+    case .peripheral(let name, let id)?:
+      // What the module's finaliser does, where it has one.
+      if let method = DeviceMethod(rawValue: "\(name).__del__") {
+        _ = try? device.call(method, on: id)
+      }
+    case .file(let number)?: try? device.files.close(number)
+    case .pin(let number)?: device.pins.release(number)
+    // The module keeps these in a list of its own.
+    case .timer(let timer)? where timer.kind == .timer && timer.number != nil: return
+    case .timer(let timer)?: timer.number.map(device.stopTimer)
+    case .calendar?, nil: break
+    }
+    handles[handle] = nil
+  }
+
+  // MARK: Callbacks
+
+  func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)? {
+    guard let event = device.nextEvent() else { return nil }
+    trace?.record(event, at: now)
+    options.hear(event.arguments)
+    guard let handle = timerFunctions[event.function], let subject = handles[handle],
+      case .timer(let timer) = subject
+    else {
+      return (event.function, event.arguments, nil)
+    }
+    switch timer.kind {
+    case .osTimer: return (event.function, [.none], nil)
+    case .timer:
+      return (event.function, [.object(PeripheralID(0))], reference(to: handle))
+    }
+  }
+
+  // MARK: The trace
+
+  private func record(_ outcome: GuestLink.Outcome, of request: WireRequest, _ name: String) {
+    guard let trace else { return }
+    let result: Result<GuestValue, GuestException>
+    switch outcome {
+    case .value(let value): result = .success(value)
+    case .failure(let exception): result = .failure(exception)
+    case .object(_, let object): result = .success(.int(subjectNumber(of: object.handle) ?? 0))
+    case .filled, .written, .sleep, .world, .end: return
+    }
+    let subject = subjectNumber(of: request.object).map { [GuestValue.int($0)] } ?? []
+    trace.recordService(name, subject + request.arguments.map(\.asBuffer), result, at: now, request.place)
+  }
+
+  /// How a trace names what a service is called on.
+  private func subjectNumber(of handle: UInt32) -> Int? {
+    switch handles[handle] {
+    case .file(let number)?, .pin(let number)?: number
+    case .timer?: Int(handle)
+    case .peripheral?, .calendar?, nil: nil
+    }
+  }
+
+  // MARK: Output
+
+  /// Takes what a script prints: a str, whose line ends are the console's matter, or bytes as they are.
+  func write(_ call: ServiceCall) -> GuestLink.Outcome {
+    let bytes = Array(call.request.text)
+    if let console {
+      if case .bytes? = call.arguments.first { console.write(bytes) } else { console.print(bytes) }
+    } else {
+      write(bytes)
+    }
+    return .value(.none)
+  }
+
+  /// Prints a line that is the interpreter's own, such as a traceback's.
+  func print(_ text: [UInt8]) { if let console { console.print(text) } else { write(text) } }
+
+  func randomBytes(_ call: ServiceCall) throws(GuestException) -> GuestValue {
+    let count = try call.int(0)
+    guard (0...65536).contains(count) else { throw GuestException("ValueError", "invalid count") }
+    return .bytes((0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+  }
+}
+
+extension GuestException {
+  /// What a script sees of an error.
+  fileprivate init(_ error: any Error) {
+    switch error {
+    case let error as GuestException: self = error
+    case let error as FlashError: self.init("OSError", String(error.errno))
+    default: self.init("RuntimeError", "\(error)")
+    }
+  }
+}
+
+extension GuestValue {
+  fileprivate var isBuffer: Bool { if case .buffer = self { true } else { false } }
+
+  /// A bytearray as the device takes it: as one that it may fill.
+  var asBuffer: GuestValue {
+    if case .bytearray(let bytes) = self { .buffer(count: bytes.count) } else { self }
+  }
+}
+
+extension DeviceMethod {
+  /// The arguments in the order of the parameters.
+  ///
+  /// - Throws: What the interpreter says of names that do not fit.
+  fileprivate func arguments(of request: WireRequest) throws(GuestException) -> [GuestValue] {
+    // The vendor's constructors take any names and look at none.
+    guard !isConstructor else { return request.arguments }
+    guard let names = parameterNames else {
+      guard request.keywords.isEmpty else {
+        throw GuestException("TypeError", "function doesn't take keyword arguments")
+      }
+      return request.arguments.map(\.asBuffer)
+    }
+    var arguments = request.arguments
+    var rest = request.keywords
+    for name in names.dropFirst(arguments.count) where !rest.isEmpty {
+      guard let place = rest.firstIndex(where: { $0.name == name }) else {
+        throw GuestException("TypeError", "'\(name)' argument required")
+      }
+      arguments.append(rest.remove(at: place).value)
+    }
+    guard rest.isEmpty else { throw GuestException("TypeError", "extra keyword arguments given") }
+    // Here a bytearray is one to read from.
+    return arguments.map { if case .bytearray(let bytes) = $0 { .bytes(bytes) } else { $0 } }
+  }
+}
