@@ -2,7 +2,7 @@ import DeviceEmulator
 import EmulatedTime
 
 /// Virtual time, which moves in three ways, the same in every run of the same script: a device call
-/// takes ``callCost``; when every thread waits, the clock jumps to the next alarm; and a script that has
+/// takes what the profile says; when every thread waits, the clock jumps to the next alarm; and a script that has
 /// computed for longer than ``patience`` of processor time without a call is taken to wait in a loop,
 /// and then time runs ``slowness`` times as fast as the processor time it uses, stopping at each
 /// call-back.

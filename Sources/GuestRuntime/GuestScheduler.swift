@@ -5,8 +5,6 @@ import ModuleProfiles
 /// The script's threads, locks and call-backs on the device's clock: whose turn it is, who waits for
 /// what, and when the interpreter learns of a call-back. ``drive(processorTime:)`` moves virtual time.
 final class GuestScheduler: Sendable {
-  /// What a device call takes in virtual time.
-  static let callCost = Duration.milliseconds(1)
   static let mainThread = 0
   static let eventThread = -1
 
@@ -25,7 +23,7 @@ final class GuestScheduler: Sendable {
   /// What a call is, as far as time goes.
   struct CallCharacter: OptionSet {
     let rawValue: Int
-    /// In virtual time it takes ``callCost``.
+    /// In virtual time it takes what the profile says.
     static let takesTime = CallCharacter(rawValue: 1)
     /// The interpreter may have a module to compile after it.
     static let loadsCode = CallCharacter(rawValue: 2)
@@ -193,7 +191,7 @@ final class GuestScheduler: Sendable {
     guard before.goesOn || awaitTurn(of: caller) else { return false }
     if isAtConsole, thread == Self.mainThread, !holdBack() { return false }
     guard character.contains(.takesTime), let clock = virtualClock else { return true }
-    return pass(Self.callCost, on: clock)
+    return pass(.nanoseconds(device.profile.timing.callNanoseconds), on: clock)
   }
 
   /// Hands over what was held back, and holds back what becomes due from now on. False if the run is over.
