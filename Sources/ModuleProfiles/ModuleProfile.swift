@@ -18,6 +18,9 @@ public struct ModuleProfile: Sendable, Equatable {
   /// Why they do not, a clause, where the profile says so.
   public var reasons: [DeviceMethod: String] = [:]
   public var limits = ModuleLimits()
+  public var timing = ModuleTiming()
+  /// The language that its interpreter speaks.
+  public var dialect = Dialect.micropython1_13
   /// `/usr`, then `/bak`.
   public var volumes = [FlashVolume(mount: "/usr"), FlashVolume(mount: "/bak")]
   public var identity = ModuleIdentity()
@@ -63,8 +66,12 @@ public struct StreamFeatures: Sendable, Equatable {
 
 /// How much of everything a model has.
 public struct ModuleLimits: Sendable, Equatable {
-  /// The heap of the script interpreter, on the module's 32-bit words.
+  /// The heap of the script interpreter: what is free and what is used, together.
   public var scriptHeapBytes = 0
+  /// What the module's own boot uses of it before the script starts.
+  public var bootHeapBytes = 0
+  /// What `_thread.get_heap_size()` tells: the heap of the module's system, not the script's.
+  public var systemHeapBytes = 0
   /// Timers that recordings, `machine.Timer` and `osTimer` share.
   public var timers = 0
   /// Callbacks that can wait; the next one is dropped.
@@ -73,6 +80,14 @@ public struct ModuleLimits: Sendable, Equatable {
   public var threads = 0
   /// Files a script can hold open at a time.
   public var openFiles = 0
+}
+
+/// How fast a model is, in device time.
+public struct ModuleTiming: Sendable, Equatable {
+  /// What a step of the interpreter lasts: a jump or a return.
+  public var stepNanoseconds = 0
+  /// What a call of the device lasts.
+  public var callNanoseconds = 0
 }
 
 /// A volume of the flash memory.

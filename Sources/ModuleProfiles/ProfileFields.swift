@@ -29,6 +29,7 @@ enum ProfileFields {
   static let profile: [Field<ModuleProfile>] = [
     .value("series", .text) { $0.series = $1 },
     .value("platform", .text) { $0.platform = $1 },
+    .value("dialect", .word()) { $0.dialect = $1 },
     .value("notes", .list(of: .text)) { $0.notes = $1 },
     .object(
       "record",
@@ -62,10 +63,22 @@ enum ProfileFields {
         .value("scriptHeapBytes", .integer(in: 16_384...268_435_456)) {
           $0.limits.scriptHeapBytes = $1
         },
+        .value("bootHeapBytes", .integer(in: 0...268_435_456)) { $0.limits.bootHeapBytes = $1 },
+        .value("systemHeapBytes", .integer(in: 0...268_435_456)) {
+          $0.limits.systemHeapBytes = $1
+        },
         .value("timers", .integer(in: 1...1024)) { $0.limits.timers = $1 },
         .value("eventQueue", .integer(in: 1...1024)) { $0.limits.eventQueue = $1 },
         .value("threads", .integer(in: 1...256)) { $0.limits.threads = $1 },
         .value("openFiles", .integer(in: 1...1024)) { $0.limits.openFiles = $1 },
+      ]),
+    .object(
+      "timing",
+      [
+        .value("stepNanoseconds", .integer(in: 1...1_000_000)) { $0.timing.stepNanoseconds = $1 },
+        .value("callNanoseconds", .integer(in: 1...1_000_000_000)) {
+          $0.timing.callNanoseconds = $1
+        },
       ]),
     .object("volumes", [volume("usr", mount: "/usr"), volume("bak", mount: "/bak")]),
     .object(

@@ -66,9 +66,10 @@ extension ProfileLibrary {
       problems += error.problems
       if error.problems.isEmpty { problems.append(file.problem(error.description, at: 0)) }
     }
-    let (_, reading) = read(chain)
+    let (profile, reading) = read(chain)
     problems += reading.problems.filter { $0.file == file.file.path }
     if isWhole { problems += missingFacts(of: file, chain: chain, facts: reading.facts) }
+    if isWhole { problems += contradictions(in: profile, of: file) }
     problems += unsourced(file, facts: reading.facts)
     return problems.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
   }

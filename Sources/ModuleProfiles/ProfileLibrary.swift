@@ -108,6 +108,7 @@ public struct ProfileLibrary: Sendable {
     let (profile, reading) = read(chain)
     var problems = chain.flatMap(\.problems) + reading.problems
     problems += missingFacts(of: file, chain: chain, facts: reading.facts)
+    problems += contradictions(in: profile, of: file)
     guard problems.isEmpty else { throw ProfileError(problems) }
     return profile
   }
@@ -146,6 +147,22 @@ public struct ProfileLibrary: Sendable {
       profile.aliases = file.header.aliases.map(\.text)
     }
     return (profile, reading)
+  }
+
+  /// What two facts of a profile say against each other.
+  func contradictions(in profile: ModuleProfile, of file: ParsedProfile) -> [ProfileProblem] {
+    let limits = profile.limits
+    guard limits.bootHeapBytes >= limits.scriptHeapBytes, limits.scriptHeapBytes > 0 else {
+      return []
+    }
+    let message =
+      "\"limits.bootHeapBytes\" must be less than \"limits.scriptHeapBytes\", "
+      + "\(limits.scriptHeapBytes), not \(limits.bootHeapBytes)"
+    let stated = ["limits.bootHeapBytes", "limits.scriptHeapBytes"].compactMap {
+      profile.facts[$0]
+    }
+    let fact = stated.first { $0.file == file.file.path }
+    return [file.problem(message, at: fact?.offset ?? file.root.offset)]
   }
 
   /// A model must state everything, itself or through its bases.

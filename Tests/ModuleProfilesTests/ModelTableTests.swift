@@ -11,7 +11,7 @@ struct Model: Sendable, CustomTestStringConvertible {
   var stream = false
   let sizeCountsHeader: Bool
   let platform: String
-  var scriptHeapKilobytes = 512
+  var scriptHeapBytes = 493_760 + 18_576
   var testDescription: String { name }
 
   static let all: [Model] = [
@@ -41,10 +41,10 @@ struct Model: Sendable, CustomTestStringConvertible {
       sizeCountsHeader: true, platform: "Unisoc 8910"),
     Model(
       name: "EC600U", series: "EC600U Series", channels: [.earpiece, .headphone, .speaker],
-      stream: true, sizeCountsHeader: true, platform: "Unisoc 8910", scriptHeapKilobytes: 832),
+      stream: true, sizeCountsHeader: true, platform: "Unisoc 8910", scriptHeapBytes: 832_448),
     Model(
       name: "EG915U", series: "EG915U", channels: [.earpiece, .headphone], sizeCountsHeader: true,
-      platform: "Unisoc 8910", scriptHeapKilobytes: 624),
+      platform: "Unisoc 8910", scriptHeapBytes: 624_320),
   ]
 }
 
@@ -72,11 +72,24 @@ struct Model: Sendable, CustomTestStringConvertible {
   @Test("Each model has its heap and the platform's limits", arguments: Model.all)
   func limits(model: Model) throws {
     let limits = try ProfileLibrary().profile(named: model.name).limits
-    #expect(limits.scriptHeapBytes == model.scriptHeapKilobytes * 1024)
+    #expect(limits.scriptHeapBytes == model.scriptHeapBytes)
+    #expect(limits.bootHeapBytes == 18_576)
+    #expect(limits.systemHeapBytes == 2_199_424)
     #expect(limits.eventQueue == 64)
     #expect(limits.threads == 16)
     #expect(limits.timers > 0)
     #expect(limits.openFiles > 0)
+  }
+
+  @Test("On each model a step lasts a microsecond and a call a millisecond", arguments: Model.all)
+  func timing(model: Model) throws {
+    let profile = try ProfileLibrary().profile(named: model.name)
+    #expect(profile.timing.stepNanoseconds == 1000)
+    #expect(profile.timing.callNanoseconds == 1_000_000)
+    #expect(profile.dialect == .micropython1_13)
+    for path in ["timing.stepNanoseconds", "timing.callNanoseconds"] {
+      #expect(profile.source(of: path)?.provenance == .ruled)
+    }
   }
 
   @Test("Each model has a writable /usr and a read-only /bak on littlefs 1", arguments: Model.all)

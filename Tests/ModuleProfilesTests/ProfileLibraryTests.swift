@@ -187,7 +187,34 @@ import Testing
     #expect(
       error.problems.first?.description
         == #"\#(path):1:1: the file does not state "series"; it extends nothing"#)
-    #expect(error.problems.count == 30)
+    #expect(error.problems.count == 35)
+  }
+
+  @Test(
+    "A language that no interpreter speaks is refused, naming it and the one that would be right",
+    arguments: [(#""1.28""#, #""1.28""#), ("1.13", "1.13"), ("null", "null")])
+  func dialect(written: String, shown: String) throws {
+    let path = try folder.write(
+      "A.json", #"{"name": "A", "extends": "EC600N", "dialect": \#(written)}"#)
+    let error = try failure("A", in: ProfileLibrary(folders: [folder.path]))
+    #expect(error.kind == .invalidFile)
+    #expect(error.description == #"\#(path):1:47: "dialect" must be "1.13", not \#(shown)"#)
+  }
+
+  @Test(
+    "A boot that leaves nothing of the heap is refused where the file says so",
+    arguments: [
+      (#"{"scriptHeapBytes": 16384}"#, 16_384, 18_576),
+      (#"{"bootHeapBytes": 512336}"#, 512_336, 512_336),
+    ])
+  func boot(limits: String, heap: Int, boot: Int) throws {
+    let path = try folder.write(
+      "A.json", #"{"name": "A", "extends": "EC600N", "limits": \#(limits)}"#)
+    let error = try failure("A", in: ProfileLibrary(folders: [folder.path]))
+    #expect(
+      error.description
+        == #"\#(path):1:47: "limits.bootHeapBytes" must be less than "limits.scriptHeapBytes", "#
+        + "\(heap), not \(boot)")
   }
 
   @Test("A folder or file that cannot be read is named")
@@ -238,7 +265,7 @@ import Testing
     let differences = ModuleProfile.diff(a, b).filter { !$0.path.hasPrefix("identity.") }
     #expect(
       differences.map { "\($0.path): \($0.left ?? "-") | \($0.right ?? "-")" } == [
-        "limits.scriptHeapBytes: 851968 | 638976",
+        "limits.scriptHeapBytes: 832448 | 624320",
         "methods.TTS.init: - | missing (the EU firmware of EG915U has none)",
         "notes:  | Stands for the EG915U-EU, whose firmware has no TTS.",
         "record.channels: earpiece, headphone, speaker | earpiece, headphone",

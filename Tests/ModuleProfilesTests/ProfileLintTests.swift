@@ -82,6 +82,22 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
       #""limits": {"scriptHeapBytes": 1e99}"#,
       #""limits.scriptHeapBytes" must be an integer from 16384 to 268435456, not 1e+99"#),
     BadProfile(
+      #""limits": {"bootHeapBytes": -1}"#,
+      #""limits.bootHeapBytes" must be an integer from 0 to 268435456, not -1"#),
+    BadProfile(
+      #""limits": {"systemHeapBytes": 268435457}"#,
+      #""limits.systemHeapBytes" must be an integer from 0 to 268435456, not 268435457"#),
+    BadProfile(
+      #""timing": {"stepNanoseconds": 0}"#,
+      #""timing.stepNanoseconds" must be an integer from 1 to 1000000, not 0"#),
+    BadProfile(
+      #""timing": {"callNanoseconds": 1000000001}"#,
+      #""timing.callNanoseconds" must be an integer from 1 to 1000000000, not 1000000001"#),
+    BadProfile(
+      #""timing": {"stepNanosecond": 1}"#,
+      #"there is no key "stepNanosecond" here; did you mean "stepNanoseconds"?"#),
+    BadProfile(#""dialect": "1.28""#, #""dialect" must be "1.13", not "1.28""#),
+    BadProfile(
       #""volumes": {"usr": {"blockSize": 4095}}"#,
       #""volumes.usr.blockSize" must be a power of two from 128 to 65536, not 4095"#),
     BadProfile(
@@ -128,6 +144,9 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
 
   /// Mistakes beyond a schema's reach.
   static let semantic: [BadProfile] = [
+    BadProfile(
+      #""limits": {"scriptHeapBytes": 16384}"#,
+      #""limits.bootHeapBytes" must be less than "limits.scriptHeapBytes", 16384, not 18576"#),
     BadProfile(
       #""limits": {"timers": 4}"#,
       #""limits.timers" has no source: add it, or what it is part of, to "sources""#),

@@ -96,7 +96,10 @@ import Testing
         "record": {"channels": ["earpiece", "headphone", "speaker"], "gain": true, "amrDTX": true,
           "stream": {"start": true, "read": true}, "sizeCountsHeader": true},
         "methods": {\(methods.joined(separator: ", "))},
-        "limits": {"scriptHeapBytes": 16384, "timers": 1024, "eventQueue": 1, "threads": 256,
+        "dialect": "1.13",
+        "timing": {"stepNanoseconds": 1, "callNanoseconds": 1000000000},
+        "limits": {"scriptHeapBytes": 16384, "bootHeapBytes": 0, "systemHeapBytes": 268435456,
+          "timers": 1024, "eventQueue": 1, "threads": 256,
           "openFiles": 1024},
         "volumes": {
           "usr": {"fileSystem": "littlefs2", "blockSize": 128, "blockCount": 4, "readOnly": true},
@@ -107,6 +110,8 @@ import Testing
         "sources": {
           "series": {"provenance": "documented", "source": "x"},
           "platform": {"provenance": "observed", "source": "x"},
+          "dialect": {"provenance": "observed", "source": "x"},
+          "timing": {"provenance": "ruled", "source": "x"},
           "notes": {"provenance": "ruled", "source": "x"},
           "record": {"provenance": "unknown", "source": "x"},
           "methods": {"provenance": "unknown", "source": "x"},
