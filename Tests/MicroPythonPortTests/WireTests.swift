@@ -250,6 +250,19 @@ import Testing
     #expect(run.output == "> typed <io.TextIOWrapper 0>\n")
   }
 
+  @Test("Text is told apart from bytes, in the order in which they are printed")
+  func kinds() throws {
+    let run = try StubRun(
+      """
+      import usys
+      print('a')
+      usys.stdout.buffer.write(b'b\\nc\\n')
+      usys.stdout.write('d\\n')
+      1 // 0
+      """, options: ["-r"])
+    #expect(run.output == "a\r\nb\nc\nd\r\n")
+  }
+
   @Test("Help shows a module's members without addresses, and the modules of both sides")
   func help() throws {
     let run = try StubRun("import stub\nhelp(gc)\nhelp(stub.Thing())\nhelp('modules')\n")
