@@ -6,16 +6,19 @@
 
 static char printed[4096];
 static size_t printed_count;
+static char printed_kind; // The tag of its value: a str for text, bytes for what goes out as it is.
 
 void console_flush(void) {
   if (!printed_count) return;
   request_begin(MP_QSTR_console_dot_write, 0);
-  request_text('b', printed, printed_count);
+  request_text(printed_kind, printed, printed_count);
   printed_count = 0;
   request_int_answer(0);
 }
 
-mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
+static void print(char kind, const char *text, size_t length) {
+  if (kind != printed_kind) console_flush();
+  printed_kind = kind;
   for (size_t left = length; left;) {
     if (printed_count == sizeof printed) console_flush();
     size_t part = MIN(left, sizeof printed - printed_count);
@@ -24,12 +27,15 @@ mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
     text += part;
     left -= part;
   }
-  return length;
 }
 
 // The device knows what a line's end is on its console.
-void mp_hal_stdout_tx_strn_cooked(const char *text, size_t length) { mp_hal_stdout_tx_strn(text, length); }
-void mp_hal_stdout_tx_str(const char *text) { mp_hal_stdout_tx_strn(text, strlen(text)); }
+void mp_hal_stdout_tx_strn_cooked(const char *text, size_t length) { print('s', text, length); }
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *bytes, size_t length) {
+  print('b', bytes, length);
+  return length;
+}
 
 static mp_obj_t typed(size_t count) {
   console_flush();

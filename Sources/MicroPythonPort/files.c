@@ -1,10 +1,7 @@
-// Files of the device: what `open` gives, and what imports read.
+// Files of the device: what `open` gives.
 #include "port.h"
 #include <string.h>
-#include "py/lexer.h"
 #include "py/mperrno.h"
-#include "py/persistentcode.h"
-#include "py/reader.h"
 #include "py/stream.h"
 
 enum { AHEAD = 512, PIECE = 16384 };
@@ -155,72 +152,22 @@ MP_DEFINE_CONST_OBJ_TYPE(port_bytes_file_type, MP_QSTR_FileIO, MP_TYPE_FLAG_ITER
 MP_DEFINE_CONST_OBJ_TYPE(port_text_file_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_ITER_IS_STREAM, make_new, file_make,
   print, file_print, protocol, &text_stream, locals_dict, &file_members);
 
-static mp_obj_t open_file(mp_obj_t path, mp_obj_t mode) {
-  if (!mp_obj_is_str(path)) mp_obj_str_get_str(path); // Says what is wrong.
-  const char *letters = mp_obj_str_get_str(mode);
+mp_obj_t files_open(mp_obj_t path_in, mp_obj_t mode) {
+  const char *path = mp_obj_str_get_str(path_in), *letters = mp_obj_str_get_str(mode);
   console_flush();
   file *self = mp_obj_malloc_with_finaliser(file, strchr(letters, 'b') ? &port_bytes_file_type : &port_text_file_type);
   self->object.handle = 0;
   self->object.functions = MP_OBJ_NULL;
   self->ahead = self->ahead_at = 0;
   request_begin(MP_QSTR_file_dot_open, 0);
-  request_value(path);
+  flash_request_path(path);
   request_value(mode);
   objects_adopt(&self->object, request_handle_answer());
   return MP_OBJ_FROM_PTR(self);
 }
 
-static const mp_arg_t open_arguments[] = {
-  {MP_QSTR_file, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_rom_obj = MP_ROM_NONE}},
-  {MP_QSTR_mode, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_r)}},
-  {MP_QSTR_buffering, MP_ARG_INT, {.u_int = -1}},
-  {MP_QSTR_encoding, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-};
-
-static mp_obj_t builtin_open(size_t count, const mp_obj_t *arguments, mp_map_t *keywords) {
-  mp_arg_val_t parsed[MP_ARRAY_SIZE(open_arguments)];
-  mp_arg_parse_all(count, arguments, keywords, MP_ARRAY_SIZE(open_arguments), open_arguments, parsed);
-  return open_file(parsed[0].u_obj, parsed[1].u_obj);
-}
-MP_DEFINE_CONST_FUN_OBJ_KW(mp_builtin_open_obj, 1, builtin_open);
-
 static mp_obj_t file_make(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *arguments) {
   mp_map_t map;
   mp_map_init_fixed_table(&map, keywords, arguments + count);
-  return builtin_open(count, arguments, &map);
-}
-
-// Imports.
-
-static int64_t kind_of(const char *path) {
-  console_flush();
-  request_begin(MP_QSTR_import_dot_stat, 0);
-  request_value(mp_obj_new_str_from_cstr(path));
-  return request_int_answer(0);
-}
-
-mp_import_stat_t mp_import_stat(const char *path) {
-  switch (kind_of(path)) {
-    case 1: return MP_IMPORT_STAT_DIR;
-    case 2: return MP_IMPORT_STAT_FILE;
-    default: return MP_IMPORT_STAT_NO_EXIST;
-  }
-}
-
-// The reader gives the memory back when it is closed.
-void mp_reader_new_file(mp_reader_t *reader, qstr name) {
-  console_flush();
-  request_begin(MP_QSTR_import_dot_source, 0);
-  request_value(MP_OBJ_NEW_QSTR(name));
-  size_t length;
-  const byte *text = request_bytes_answer(&length);
-  byte *copy = m_new(byte, length);
-  memcpy(copy, text, length);
-  mp_reader_new_mem(reader, copy, length, length);
-}
-
-mp_lexer_t *mp_lexer_new_from_file(qstr name) {
-  mp_reader_t reader;
-  mp_reader_new_file(&reader, name);
-  return mp_lexer_new(name, reader);
+  return mp_vfs_open(count, arguments, &map);
 }

@@ -56,7 +56,8 @@ static void show_members(mp_obj_t object) {
   for (size_t i = 0; map && i < map->alloc; i++) {
     if (!mp_map_slot_is_filled(map, i)) continue;
     mp_obj_t key = map->table[i].key;
-    if (key == MP_OBJ_NEW_QSTR(MP_QSTR___del__)) continue;
+    bool is_our_own = key == MP_OBJ_NEW_QSTR(MP_QSTR___del__) && mp_obj_is_type(map->table[i].value, &mp_type_fun_builtin_1);
+    if (is_our_own) continue;
     mp_print_str(&mp_plat_print, "  ");
     mp_obj_print(key, PRINT_STR);
     mp_print_str(&mp_plat_print, " -- ");

@@ -220,6 +220,7 @@ static void begin(void) {
   char *heap = new_heap(port_device.heap);
   gc_init(heap, heap + port_device.heap);
   mp_init();
+  flash_begin();
   threads_prepare();
   turns_begin();
   leave_names();

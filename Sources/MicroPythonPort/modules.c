@@ -143,7 +143,8 @@ static const MP_DEFINE_STR_OBJ(python_version, "3.4.0");
 extern const mp_obj_type_t port_bytes_file_type, port_text_file_type;
 extern const mp_obj_module_t mp_module_gc, mp_module_math, mp_module_cmath, mp_module_micropython, mp_module_array, mp_module_binascii,
   mp_module_collections, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct, mp_module_sys, mp_module_io,
-  mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__;
+  mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__,
+  port_uos_module, port_vfs_module;
 
 // Only in the program for the tests of the filter.
 extern const mp_obj_module_t port_debug_module __attribute__((weak));
@@ -153,7 +154,8 @@ typedef struct {
   qstr name;
   const mp_obj_module_t *of;
   const char *members;
-  qstr own_name; // Of the module, where it is not the name it is imported by.
+  qstr own_name;    // Of the module, where it is not the name it is imported by.
+  bool is_optional; // It is there only if the device describes a module of that name.
 } module_row;
 
 static const module_row rows[] = {
@@ -174,6 +176,7 @@ static const module_row rows[] = {
   {MP_QSTR_uhashlib, &mp_module_hashlib, "sha256 sha1 md5"},
   {MP_QSTR_uio, &mp_module_io, "open IOBase FileIO TextIOWrapper StringIO BytesIO"},
   {MP_QSTR_ujson, &mp_module_json, "dump dumps load loads"},
+  {MP_QSTR_uos, &port_uos_module},
   {MP_QSTR_urandom, &mp_module_random, "choice getrandbits randint random randrange seed uniform"},
   {MP_QSTR_ure, &mp_module_re, "compile match search"},
   {MP_QSTR_uselect, &mp_module_select},
@@ -182,6 +185,7 @@ static const module_row rows[] = {
     "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", MP_QSTR_sys},
   {MP_QSTR_utime, &time_module},
   {MP_QSTR_uctypes, &mp_module_uctypes},
+  {MP_QSTR_vfs, &port_vfs_module, .is_optional = true},
   {MP_QSTR__debug, &port_debug_module},
 };
 
@@ -256,6 +260,7 @@ mp_obj_t modules_find(qstr name) {
   for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
     const module_row *row = &rows[i];
     if (row->name != name || !row->of) continue;
+    if (row->is_optional && objects_describe(name) == MP_OBJ_NULL) return MP_OBJ_NULL;
     if (row->of == &mp_module_random) seed_once();
     if (!row->members) return MP_OBJ_FROM_PTR(row->of);
     if (!views[i]) views[i] = make_view(row);
@@ -266,7 +271,7 @@ mp_obj_t modules_find(qstr name) {
 
 void modules_list(mp_obj_t names) {
   for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
-    if (rows[i].of && rows[i].of != &port_debug_module) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(rows[i].name));
+    if (rows[i].of && rows[i].of != &port_debug_module && !rows[i].is_optional) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(rows[i].name));
   }
 }
 

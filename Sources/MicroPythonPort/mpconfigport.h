@@ -84,8 +84,9 @@ typedef long mp_off_t;
 #define MICROPY_PY_MACHINE (0)
 #define MICROPY_PY_OS (0)
 #define MICROPY_PY_TIME (0)
-#define MICROPY_PY_VFS (0)
-#define MICROPY_VFS (0)
+#define MICROPY_PY_VFS (0) // uos.c has it.
+#define MICROPY_VFS (1)
+#define MICROPY_READER_VFS (1)
 #define MICROPY_HELPER_REPL (0)
 
 #define MICROPY_BANNER_NAME_AND_VERSION "MicroPython v1.12"

@@ -67,8 +67,12 @@ void objects_forget(mp_obj_t value) {
   link_note(WIRE_DROPPED, object->handle);
 }
 
+// Whether the collector calls, and not the script, which may have locked the heap.
+static bool is_collecting(void) { return MP_STATE_THREAD(gc_lock_depth) & GC_COLLECT_FLAG; }
+
+// In place of a `__del__` that the class does not describe.
 static mp_obj_t collected(mp_obj_t self) {
-  if (gc_is_locked()) objects_forget(self); // The collector calls it, and not the script.
+  if (is_collecting()) objects_forget(self);
   return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(collected_obj, collected);
@@ -141,6 +145,10 @@ static mp_obj_t function_call(mp_obj_t self, size_t count, size_t keywords, cons
 
 static mp_obj_t method_call(mp_obj_t self, size_t count, size_t keywords, const mp_obj_t *arguments) {
   const device_function *function = MP_OBJ_TO_PTR(self);
+  if (is_collecting()) {
+    objects_forget(arguments[0]);
+    return mp_const_none;
+  }
   if (count == 0) mp_raise_TypeError(MP_ERROR_TEXT("argument has wrong type"));
   device_object *object = objects_get(arguments[0]);
   if (!object || object->base.type != (const mp_obj_type_t *)function->owner) {
@@ -223,7 +231,8 @@ static mp_obj_t read_class(cursor *c) {
   if (peek(c) == 'N') c->at++; else of->text = lasting_text_of(c, &length);
   read_members(c, &of->members, 1, of);
   mp_map_t *map = &of->members.map;
-  map->table[map->used++] = (mp_map_elem_t){MP_OBJ_NEW_QSTR(MP_QSTR___del__), MP_OBJ_FROM_PTR(&collected_obj)};
+  mp_obj_t name = MP_OBJ_NEW_QSTR(MP_QSTR___del__);
+  if (!mp_map_lookup(map, name, MP_MAP_LOOKUP)) map->table[map->used++] = (mp_map_elem_t){name, MP_OBJ_FROM_PTR(&collected_obj)};
   mp_obj_type_t *type = (mp_obj_type_t *)&of->type;
   MP_OBJ_TYPE_SET_SLOT(type, make_new, object_make, 0);
   MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 1);

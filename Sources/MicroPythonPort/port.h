@@ -93,6 +93,11 @@ mp_obj_t objects_describe(qstr module);              // MP_OBJ_NULL if the devic
 void objects_adopt(device_object *object, uint32_t handle);
 void objects_forget(mp_obj_t object);
 
+// Files, and the flash that they are on (files.c, flash.c).
+mp_obj_t files_open(mp_obj_t path, mp_obj_t mode);
+void flash_begin(void);
+void flash_request_path(const char *path); // Adds it to the request, as one from the root.
+
 // What the dialect lacks or has otherwise (dialect.c).
 void dialect_begin(void);
 

@@ -124,6 +124,32 @@ import Testing
     #expect(run.lines == ["True True True"], "\(run.output) \(run.errors)")
   }
 
+  @Test("A class's own __del__ is a call if the script makes it, and none if the collector does")
+  func deletion() throws {
+    let run = try StubRun(
+      """
+      import stub, gc, micropython
+      gated = stub.Gated()
+      micropython.heap_lock()
+      answer = gated.__del__()
+      micropython.heap_unlock()
+      print(answer, gated.__del__(), stub.info()[0])
+      class Mine(stub.Gated):
+          pass
+      def make(count):
+          for i in range(count):
+              stub.Gated(), Mine()
+      make(50), [0] * 50
+      gc.collect()
+      print(stub.info()[0] >= 98)
+      help(gated)
+      help(stub.Thing())
+      """)
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.lines.starts(with: ["1 1 0", "True"]), "\(run.output)")
+    #expect(run.lines.filter { $0.contains("__del__") } == ["  __del__ -- <function>"])
+  }
+
   @Test("A hundred thousand replaced callbacks leave the heap as it was, and the device knows one")
   func replacedCallbacks() throws {
     let run = try StubRun(
@@ -248,6 +274,19 @@ import Testing
     let run = try StubRun(
       "import usys\nprint(input('> '), usys.stdin)\n", input: "typed\n")
     #expect(run.output == "> typed <io.TextIOWrapper 0>\n")
+  }
+
+  @Test("Text is told apart from bytes, in the order in which they are printed")
+  func kinds() throws {
+    let run = try StubRun(
+      """
+      import usys
+      print('a')
+      usys.stdout.buffer.write(b'b\\nc\\n')
+      usys.stdout.write('d\\n')
+      1 // 0
+      """, options: ["-r"])
+    #expect(run.output == "a\r\nb\nc\nd\r\n")
   }
 
   @Test("Help shows a module's members without addresses, and the modules of both sides")

@@ -8,6 +8,8 @@
 //   -f         starts the interpreter without its filter
 //   -i NUMBER  of signals for attention, 300 µs apart
 //   -p NUMBER  of stops in the middle (SIGSTOP, SIGCONT), 3 ms long and 3 ms apart
+//   -r         has a terminal for a console: text gets carriage returns
+//   -v         describes the module vfs
 //   -d         tells which descriptors the interpreter has open
 //   -s         tells at the end how many steps, calls … there were
 #define _GNU_SOURCE
@@ -39,7 +41,7 @@ static unsigned long calls, ticks, idles, freed, dropped, events, most_functions
 static char *names[WIRE_NAME_LIMIT + 1];
 static unsigned names_count;
 static const char *script, *job_kind = "file";
-static bool has_given_job, shows_descriptors, shows_figures;
+static bool has_terminal, has_vfs, has_given_job, shows_descriptors, shows_figures;
 static uint64_t interrupt_at = WIRE_NEVER;
 static long interrupts_left;
 static int exit_status = -1;
@@ -157,6 +159,14 @@ static char *argument_text(unsigned i) {
   return room[i % 4];
 }
 
+// A path from the root, below the folder that the device runs in.
+static const char *argument_path(unsigned i) {
+  const char *path = argument_text(i);
+  if (*path++ != '/') fail("path");
+  while (*path == '/') path++;
+  return *path ? path : ".";
+}
+
 // Notices come after the value; they are gathered first.
 static uint8_t notices[1 << 16];
 static size_t notices_length;
@@ -237,7 +247,7 @@ static void function(const char *name, const char *call, int options) {
 
 static void describe(const char *module) {
   if (strcmp(module, "stub") == 0) {
-    count32('m', 16);
+    count32('m', 17);
     text("ANSWER"); integer(42);
     text("NAME"); text("stub");
     text("PAIR"); count32('t', 2); integer(1); text("b");
@@ -261,15 +271,18 @@ static void describe(const char *module) {
     function("handle", "Thing.handle", 0);
     function("callback", "Thing.callback", 0);
     function("count", "Thing.count", WIRE_ON_CLASS);
+    text("Gated");
+    count32('l', 5); text("class"); text("stub.Gated"); text("Gated.init"); none();
+    count32('m', 1);
+    function("__del__", "Gated.__del__", 0);
   } else if (strcmp(module, "onlyClass") == 0) {
     count32('l', 5); text("class"); text("onlyClass"); text("Thing.init"); text("only ");
     count32('m', 1);
     function("handle", "Thing.handle", 0);
   } else if (strcmp(module, "written") == 0) {
     text("import stub\nvalue = stub.ANSWER + 1\ndef where():\n    return stub.where()\n");
-  } else if (strcmp(module, "uos") == 0) {
-    count32('m', 1);
-    function("listdir", "stub.listdir", 0);
+  } else if (strcmp(module, "vfs") == 0 && has_vfs) {
+    count32('m', 1); text("native"); tag('T');
   } else {
     none();
   }
@@ -282,6 +295,43 @@ static void open_file(const char *path, const char *mode) {
   uint32_t handle = new_handle(OPEN_FILE);
   handles[handle].descriptor = descriptor;
   object(handle, "File");
+}
+
+// What a call of the C library comes to that answers nothing else.
+static void done(int result) {
+  if (result == 0) none(); else error("OSError", false, NULL, errno);
+}
+
+static int kind_of(const struct stat *s) { return S_ISDIR(s->st_mode) ? 0x4000 : 0x8000; }
+
+static void status(const char *path) {
+  struct stat s;
+  if (stat(path, &s) != 0) { error("OSError", false, NULL, errno); return; }
+  count32('t', 2); integer(kind_of(&s)); integer(s.st_size);
+}
+
+static void list(const char *path) {
+  struct dirent **entries;
+  int count = scandir(path, &entries, NULL, alphasort), shown = 0;
+  if (count < 0) { error("OSError", false, NULL, errno); return; }
+  for (int i = 0; i < count; i++) shown += entries[i]->d_name[0] != '.';
+  count32('l', shown);
+  for (int i = 0; i < count; i++) {
+    char whole[4096];
+    struct stat s = {0};
+    snprintf(whole, sizeof whole, "%s/%s", path, entries[i]->d_name);
+    stat(whole, &s);
+    if (entries[i]->d_name[0] != '.') { count32('t', 3); text(entries[i]->d_name); integer(kind_of(&s)); integer(s.st_size); }
+    free(entries[i]);
+  }
+  free(entries);
+}
+
+static void check_folder(const char *path) {
+  struct stat s;
+  int result = stat(path, &s);
+  if (result == 0 && !S_ISDIR(s.st_mode)) { errno = ENOTDIR; result = -1; }
+  done(result);
 }
 
 static void source(const char *path) {
@@ -321,12 +371,19 @@ static void report(void) {
   exit_status = how == WIRE_DONE ? 0 : how == WIRE_RAISED ? 1 : (int)argument_int(1);
 }
 
+static void print(char kind, const uint8_t *bytes, size_t length) {
+  for (; length; length--, bytes++) {
+    if (has_terminal && kind == 's' && *bytes == '\n') putchar('\r');
+    putchar(*bytes);
+  }
+}
+
 static uint32_t next_token = 1, job_token;
 
 static void answer_call(const char *call, const wire_request *r) {
   uint32_t on = r->object;
   if (on && (on >= HANDLES || handles[on].kind == NOTHING)) fail("handle");
-  bool takes_time = strncmp(call, "stub.", 5) == 0 || strncmp(call, "Thing.", 6) == 0 || strncmp(call, "file.", 5) == 0;
+  bool takes_time = strncmp(call, "stub.", 5) == 0 || strncmp(call, "Thing.", 6) == 0 || strncmp(call, "file.", 5) == 0 || strncmp(call, "fs.", 3) == 0;
   if (takes_time) now += CALL_NS;
   if (strcmp(call, "turn.tick") == 0) { ticks++; none(); }
   else if (strcmp(call, "turn.idle") == 0) {
@@ -346,7 +403,7 @@ static void answer_call(const char *call, const wire_request *r) {
     if (argument_count == 3) report();
     if (!has_given_job) give_job(); else { wait_for(job_token = next_token++, WIRE_NEVER); none(); }
   }
-  else if (strcmp(call, "console.write") == 0) { fwrite(arguments[0] + 5, 1, argument_32(0), stdout); none(); }
+  else if (strcmp(call, "console.write") == 0) { print(*arguments[0], arguments[0] + 5, argument_32(0)); none(); }
   else if (strcmp(call, "console.read") == 0) {
     char room[4096]; size_t wanted = argument_int(0) < 4096 ? argument_int(0) : 4096;
     ssize_t length = read(0, room, wanted);
@@ -361,16 +418,30 @@ static void answer_call(const char *call, const wire_request *r) {
   else if (strcmp(call, "console.interrupts") == 0) { none(); }
   else if (strcmp(call, "import.stat") == 0) {
     struct stat s;
-    integer(stat(argument_text(0), &s) != 0 ? 0 : S_ISDIR(s.st_mode) ? 1 : 2);
+    integer(stat(argument_path(0), &s) != 0 ? 0 : S_ISDIR(s.st_mode) ? 1 : 2);
   }
-  else if (strcmp(call, "import.source") == 0) { source(argument_text(0)); }
+  else if (strcmp(call, "import.source") == 0) { source(argument_path(0)); }
   else if (strcmp(call, "module.describe") == 0) { describe(argument_text(0)); }
   else if (strcmp(call, "module.list") == 0) { count32('l', 2); text("stub"); text("onlyClass"); }
   else if (strcmp(call, "module.bare") == 0) { fprintf(stderr, "[bare %s]\n", argument_text(0)); none(); }
   else if (strcmp(call, "time.sleep") == 0) { wait_for(next_token++, now + argument_int(0)); none(); }
   else if (strcmp(call, "time.now") == 0) { integer(1735689600 + now / 1000000000); }
   else if (strcmp(call, "guest.refused") == 0) { fprintf(stderr, "[refused %d]\n", (int)argument_int(0)); none(); }
-  else if (strcmp(call, "file.open") == 0) { open_file(argument_text(0), argument_text(1)); }
+  else if (strcmp(call, "file.open") == 0) { open_file(argument_path(0), argument_text(1)); }
+  else if (strcmp(call, "fs.stat") == 0) { status(argument_path(0)); }
+  else if (strcmp(call, "fs.list") == 0) { list(argument_path(0)); }
+  else if (strcmp(call, "fs.statvfs") == 0) { count32('t', 4); integer(4096); integer(100); integer(50); integer(255); }
+  else if (strcmp(call, "fs.mkdir") == 0) { done(mkdir(argument_path(0), 0777)); }
+  else if (strcmp(call, "fs.remove") == 0) { done(remove(argument_path(0))); }
+  else if (strcmp(call, "fs.rename") == 0) { done(rename(argument_path(0), argument_path(1))); }
+  else if (strcmp(call, "fs.folder") == 0) { check_folder(argument_path(0)); }
+  else if (strcmp(call, "module.uname") == 0) { count32('l', 2); text("sysname=Stub"); text("release=1=2"); }
+  else if (strcmp(call, "module.random") == 0) {
+    uint8_t room[256];
+    if (argument_int(0) < 0 || argument_int(0) > 256) { error("ValueError", true, "count", 0); return; }
+    for (int i = 0; i < argument_int(0); i++) room[i] = 37 * i;
+    text_of('b', room, argument_int(0));
+  }
   else if (strcmp(call, "file.read") == 0) {
     static char room[65536]; size_t wanted = argument_int(0) < 65536 ? argument_int(0) : 65536;
     ssize_t length = read(handles[on].descriptor, room, wanted);
@@ -414,12 +485,13 @@ static void answer_call(const char *call, const wire_request *r) {
   else if (strcmp(call, "stub.keywords") == 0) { count32('m', r->keywords); put(after_arguments, after_keywords - after_arguments); }
   else if (strcmp(call, "stub.steps") == 0) { integer(steps); }
   else if (strcmp(call, "stub.time") == 0) { integer(now); }
-  else if (strcmp(call, "stub.listdir") == 0) { count32('l', 0); }
   else if (strcmp(call, "Thing.init") == 0) {
     if (argument_count && *arguments[0] == 'i' && argument_int(0) < 0) { integer(argument_int(0)); return; }
     if (argument_count && *arguments[0] == 'i' && argument_int(0) > 0) { object(argument_int(0), "stub.Thing"); handles[argument_int(0)].kind = THING; return; }
     object(new_handle(THING), argument_count ? "onlyClass" : "stub.Thing");
   }
+  else if (strcmp(call, "Gated.init") == 0) { object(new_handle(THING), "stub.Gated"); }
+  else if (strcmp(call, "Gated.__del__") == 0) { integer(argument_count ? -1 : (int64_t)on); }
   else if (strcmp(call, "Thing.handle") == 0) { integer(on); }
   else if (strcmp(call, "Thing.callback") == 0) {
     free_function(handles[on].callback);
@@ -525,7 +597,7 @@ static void *signal_guest(void *unused) {
 
 int main(int argc, char **argv) {
   bool has_filter = true;
-  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:ds")) != -1;) switch (o) {
+  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:rvds")) != -1;) switch (o) {
     case 'h': numbers[0] = atol(optarg); break;
     case 'u': numbers[1] = atol(optarg); break;
     case 't': numbers[3] = atol(optarg); break;
@@ -535,6 +607,8 @@ int main(int argc, char **argv) {
     case 'f': has_filter = false; break;
     case 'i': signals = atoi(optarg); break;
     case 'p': stops = atoi(optarg); break;
+    case 'r': has_terminal = true; break;
+    case 'v': has_vfs = true; break;
     case 'd': shows_descriptors = true; break;
     case 's': shows_figures = true; break;
     default: return 2;
