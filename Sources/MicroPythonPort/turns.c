@@ -20,7 +20,7 @@ static void fold(void) {
 
 static void grant(void) {
   uint64_t now = turns_now();
-  long next = turn_left > 0 ? turn_left : 1;
+  long next = turn_left > 0 ? turn_left : 0;
   if (alarm_at != WIRE_NEVER) {
     uint64_t until = alarm_at <= now ? 0 : (alarm_at - now + port_device.step - 1) / port_device.step;
     if (until < (uint64_t)next) next = until;

@@ -81,6 +81,22 @@ import Testing
     #expect(run.output == "[240000]\n")
   }
 
+  @Test(
+    "A thread that calls the device at each of its steps gives its turn up like any other",
+    arguments: Width.here)
+  func turnOfCalls(width: Width) throws {
+    let run = try StubRun(
+      """
+      import _thread, utime
+      done = []
+      _thread.start_new_thread(lambda: done.append(1), ())
+      while not done:
+          utime.sleep(0)
+      print('gone on')
+      """, on: width, options: ["-c", "20"])
+    #expect(run.output == "gone on\n", "\(run.errors)")
+  }
+
   @Test("Threads are stopped, counted and told apart as on a module")
   func threadModule() throws {
     let run = try StubRun(
