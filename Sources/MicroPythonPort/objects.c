@@ -131,7 +131,7 @@ static mp_obj_t call_device(const device_function *function, device_object *obje
   console_flush();
   request_begin(function->call, object ? object->handle : 0);
   if (function->options & WIRE_ASKS_ROOM) request_room();
-  request_owner(object);
+  if (!(function->options & WIRE_KEEPS)) request_owner(object);
   request_fills(arguments, count);
   for (size_t i = 0; i < count; i++) request_value(arguments[i]);
   for (size_t i = 0; i < keywords; i++) request_keyword(arguments[count + 2 * i], arguments[count + 2 * i + 1]);
@@ -281,8 +281,14 @@ static mp_obj_t read_module(cursor *c, qstr name) {
   return MP_OBJ_FROM_PTR(module);
 }
 
-// A module in the script's language.
+// A module in the script's language; of a package, a tuple of the folder of its parts and the source.
 static mp_obj_t run_source(cursor *c, qstr name) {
+  const char *folder = NULL;
+  size_t folder_length = 0;
+  if (peek(c) == 't') {
+    if (count_of(c, 't') != 2) malformed();
+    folder = text_of(c, &folder_length);
+  }
   size_t length = count_of(c, peek(c));
   byte *text = m_new(byte, length);
   memcpy(text, c->at, length);
@@ -291,6 +297,7 @@ static mp_obj_t run_source(cursor *c, qstr name) {
   snprintf(file, sizeof file, "%s.py", qstr_str(name));
   mp_lexer_t *lexer = mp_lexer_new_from_str_len(qstr_from_str(file), (char *)text, length, length);
   mp_obj_dict_t *globals = mp_obj_module_get_globals(module);
+  if (folder) mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), MP_OBJ_NEW_QSTR(MP_QSTR___path__), mp_obj_new_str(folder, folder_length));
   nlr_buf_t nlr;
   if (nlr_push(&nlr) == 0) {
     mp_parse_compile_execute(lexer, MP_PARSE_FILE_INPUT, globals, globals);
@@ -321,7 +328,7 @@ mp_obj_t objects_describe(qstr name) {
   mp_obj_t value = MP_OBJ_NULL;
   switch (peek(&c)) {
     case 'N': return MP_OBJ_NULL;
-    case 's': case 'b': return run_source(&c, name);
+    case 's': case 'b': case 't': return run_source(&c, name);
     case 'm': value = read_module(&c, name); break;
     case 'l': value = read_member(&c, NULL); break;
     default: malformed();

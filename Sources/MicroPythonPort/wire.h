@@ -42,7 +42,7 @@ enum wire_flag { WIRE_INTERRUPT = 1 };
 enum wire_note { WIRE_DROPPED = 1, WIRE_ABANDONED, WIRE_RETURNED };
 enum wire_notice { WIRE_EVENT = 1, WIRE_SETTLED, WIRE_FREE, WIRE_FILL };
 enum wire_report { WIRE_DONE, WIRE_RAISED, WIRE_EXITED, WIRE_NAMES, WIRE_INTERRUPTED };
-enum wire_option { WIRE_ASKS_ROOM = 1, WIRE_ON_CLASS = 2, WIRE_ITERATES = 4 };
+enum wire_option { WIRE_ASKS_ROOM = 1, WIRE_ON_CLASS = 2, WIRE_ITERATES = 4, WIRE_KEEPS = 8 };
 
 // Ends of the process.
 enum wire_exit {

@@ -14,8 +14,8 @@ final class GuestLink {
     case filled(argument: Int, [UInt8])
     /// A value that is written already.
     case written([UInt8])
-    /// The thread waits until a device time.
-    case sleep(until: Duration)
+    /// The thread waits until a device time, or for ever.
+    case sleep(until: Duration?)
     /// The thread waits until the world outside has something for it.
     case world(World)
     /// The run ends so.

@@ -17,7 +17,7 @@ enum GuestModule {
     static let asksRoom = Options(rawValue: 1)
     /// It is a method that is called on the class.
     static let onClass = Options(rawValue: 2)
-    /// The functions that it gets do not belong to the object.
+    /// The functions that it gets do not go with the object.
     static let keepsFunctions = Options(rawValue: 8)
   }
 
@@ -35,7 +35,7 @@ enum GuestModule {
     case .itself(let member): writer.member(member)
     case .source(let text, let folder):
       writer.value(
-        folder.map { .list([.string("package"), .string($0), .bytes(text)]) } ?? .bytes(text))
+        folder.map { .tuple([.string($0), .bytes(text)]) } ?? .bytes(text))
     }
     return writer.bytes
   }
@@ -114,7 +114,13 @@ extension GuestServices {
           name,
           .type(
             name: "audio.\(name)", initializer: "\(name).init",
-            methods.map { (String($0.scriptName), .function($0.rawValue, $0 == .recordGetData ? .asksRoom : [])) }
+            methods.map {
+              (
+                String($0.scriptName),
+                .function(
+                  $0.rawValue, $0 == .recordGetData ? [.asksRoom, .keepsFunctions] : .keepsFunctions)
+              )
+            }
               + constants.map { ($0.name, .constant($0.value)) })
         )
       })

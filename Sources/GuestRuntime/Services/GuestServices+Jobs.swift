@@ -57,7 +57,7 @@ extension GuestServices {
     switch Report(rawValue: try call.int(0)) {
     case .done?:
       progress.ending = .exited(0)
-      return .world(GuestLink.World(isThere: { false }, take: { .success(.none) }))
+      return .sleep(until: nil)
     case .exited?, .interrupted?: return .end(.exited(Int32(truncatingIfNeeded: try call.int(1))))
     default: return .end(.exited(1))
     }
