@@ -88,6 +88,14 @@ static void exception_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   mp_obj_exception_attr(self, name, found);
 }
 
+// What a module lacks, the device hears.
+static mp_attr_fun_t member_of_module;
+static void module_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
+  bool loads = found[0] == MP_OBJ_NULL;
+  member_of_module(self, name, found);
+  if (loads && found[0] == MP_OBJ_NULL) modules_miss(self, name);
+}
+
 // Dicts have no |.
 static mp_obj_t (*dict_binary)(mp_binary_op_t, mp_obj_t, mp_obj_t);
 static mp_obj_t dict_binary_without_or(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
@@ -146,6 +154,8 @@ static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
     for (size_t i = 0; i < map->alloc; i++) if (mp_map_slot_is_filled(map, i)) mp_obj_list_append(names, map->table[i].key);
     return names;
   }
+  nlr_jump_callback_node_t end;
+  modules_begin_listing(&end);
   size_t all = QSTR_TOTAL();
   for (size_t name = MP_QSTR_ + 1; name < all; name++) {
     if (name == MP_QSTR___dict__ && mp_obj_is_type(arguments[0], &mp_type_module)) continue;
@@ -153,6 +163,7 @@ static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
     mp_load_method_protected(arguments[0], name, found, false);
     if (found[0] != MP_OBJ_NULL) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(name));
   }
+  nlr_pop_jump_callback(true);
   return names;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(port_dir_obj, 0, 1, list_names);
@@ -205,6 +216,8 @@ void dialect_begin(void) {
   dict_binary = MP_OBJ_TYPE_GET_SLOT(&mp_type_dict, binary_op);
   exchange_slot(&mp_type_dict, mp_type_dict.slot_index_binary_op, dict_binary_without_or);
   amend_exceptions();
+  member_of_module = MP_OBJ_TYPE_GET_SLOT(&mp_type_module, attr);
+  exchange_slot(&mp_type_module, mp_type_module.slot_index_attr, module_attribute);
 }
 
 // Texts of exceptions, by their format.
@@ -228,6 +241,12 @@ mp_obj_t __wrap_mp_obj_new_exception_msg(const mp_obj_type_t *type, mp_rom_error
 
 mp_obj_t __real_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments);
 mp_obj_t __wrap_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments) {
+  if (strcmp(format, "no module named '%q'") == 0) {
+    va_list copy;
+    va_copy(copy, arguments);
+    link_tell(MP_QSTR_module_dot_absent, qstr_str(va_arg(copy, mp_uint_t)), NULL);
+    va_end(copy);
+  }
   if (strcmp(format, "unsupported types for %q: '%s', '%s'") == 0) {
     va_list copy;
     va_copy(copy, arguments);

@@ -285,11 +285,28 @@ static qstr older_name(qstr name) {
   }
 }
 
-static void warn_of(qstr name) {
-  console_flush();
-  request_begin(MP_QSTR_module_dot_bare, 0);
-  request_value(MP_OBJ_NEW_QSTR(name));
-  request_int_answer(0);
+// The name by which scripts import a module; MP_QSTRnull for one of their own.
+static qstr name_of(const mp_obj_module_t *module) {
+  if (!module->globals->map.is_fixed) return objects_module_name(MP_OBJ_FROM_PTR(module));
+  for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) if (module == rows[i].of || module == views[i]) return rows[i].name;
+  return objects_module_name(MP_OBJ_FROM_PTR(module));
+}
+
+static unsigned listings; // How many are under way.
+static void end_listing(void *unused) { listings--; }
+void modules_begin_listing(nlr_jump_callback_node_t *end) {
+  listings++;
+  nlr_push_jump_callback(end, end_listing);
+}
+
+void modules_tell_lack(const char *owner, qstr member) {
+  if (listings == 0 && qstr_str(member)[0] != '_') link_tell(MP_QSTR_module_dot_lacks, owner, qstr_str(member));
+}
+
+// A script looks for a member in vain.
+void modules_miss(mp_obj_t module, qstr member) {
+  qstr owner = name_of(MP_OBJ_TO_PTR(module));
+  if (owner != MP_QSTRnull) modules_tell_lack(qstr_str(owner), member);
 }
 
 // The import of a module that is not on the flash: asked for before the flash, and then again after it.
@@ -298,6 +315,6 @@ mp_obj_t __wrap_mp_module_get_builtin(qstr name, bool is_second_time) {
   qstr older = older_name(name);
   if (older == MP_QSTRnull) return modules_find(name);
   mp_obj_t module = modules_find(older);
-  if (module != MP_OBJ_NULL) warn_of(name);
+  if (module != MP_OBJ_NULL) link_tell(MP_QSTR_module_dot_bare, qstr_str(name), NULL);
   return module;
 }
