@@ -88,12 +88,12 @@ static void exception_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   mp_obj_exception_attr(self, name, found);
 }
 
-// What a module lacks, the device hears.
+// It is remembered what a module lacks.
 static mp_attr_fun_t member_of_module;
 static void module_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   bool loads = found[0] == MP_OBJ_NULL;
   member_of_module(self, name, found);
-  if (loads && found[0] == MP_OBJ_NULL) modules_miss(self, name);
+  modules_note_lack(loads && found[0] == MP_OBJ_NULL ? modules_name(self) : NULL, name);
 }
 
 // Dicts have no |.
@@ -154,8 +154,6 @@ static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
     for (size_t i = 0; i < map->alloc; i++) if (mp_map_slot_is_filled(map, i)) mp_obj_list_append(names, map->table[i].key);
     return names;
   }
-  nlr_jump_callback_node_t end;
-  modules_begin_listing(&end);
   size_t all = QSTR_TOTAL();
   for (size_t name = MP_QSTR_ + 1; name < all; name++) {
     if (name == MP_QSTR___dict__ && mp_obj_is_type(arguments[0], &mp_type_module)) continue;
@@ -163,7 +161,6 @@ static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
     mp_load_method_protected(arguments[0], name, found, false);
     if (found[0] != MP_OBJ_NULL) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(name));
   }
-  nlr_pop_jump_callback(true);
   return names;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(port_dir_obj, 0, 1, list_names);
@@ -239,16 +236,25 @@ mp_obj_t __wrap_mp_obj_new_exception_msg(const mp_obj_type_t *type, mp_rom_error
   return __real_mp_obj_new_exception_msg(type, translate(text));
 }
 
+// What the device hears before the script gets an exception for what there is not.
+static void tell(const char *format, va_list arguments) {
+  if (strcmp(format, "no module named '%q'") == 0) {
+    link_tell(MP_QSTR_module_dot_absent, qstr_str(va_arg(arguments, mp_uint_t)), NULL);
+  } else if (strcmp(format, "can't import name %q") == 0) {
+    modules_tell_lack(va_arg(arguments, mp_uint_t));
+  } else if (strcmp(format, "'%s' object has no attribute '%q'") == 0) {
+    va_arg(arguments, const char *);
+    modules_tell_lack(va_arg(arguments, mp_uint_t));
+  }
+}
+
 mp_obj_t __real_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments);
 mp_obj_t __wrap_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments) {
-  if (strcmp(format, "no module named '%q'") == 0) {
-    va_list copy;
-    va_copy(copy, arguments);
-    link_tell(MP_QSTR_module_dot_absent, qstr_str(va_arg(copy, mp_uint_t)), NULL);
-    va_end(copy);
-  }
+  va_list copy;
+  va_copy(copy, arguments);
+  tell(format, copy);
+  va_end(copy);
   if (strcmp(format, "unsupported types for %q: '%s', '%s'") == 0) {
-    va_list copy;
     va_copy(copy, arguments);
     va_arg(copy, mp_uint_t);
     const char *left = va_arg(copy, const char *), *right = va_arg(copy, const char *);

@@ -143,13 +143,7 @@ static enum wire_report perform(mp_obj_t job) {
       if (count < 3) _exit(WIRE_MALFORMED);
       run_text(items[2], mp_obj_str_get_qstr(items[1]), MP_PARSE_FILE_INPUT);
       break;
-    case MP_QSTR_complete: {
-      nlr_jump_callback_node_t end;
-      modules_begin_listing(&end);
-      complete(items[1]);
-      nlr_pop_jump_callback(true);
-      return WIRE_NAMES;
-    }
+    case MP_QSTR_complete: complete(items[1]); return WIRE_NAMES;
     default: _exit(WIRE_MALFORMED);
   }
   return WIRE_DONE;

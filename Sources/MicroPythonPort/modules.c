@@ -285,28 +285,32 @@ static qstr older_name(qstr name) {
   }
 }
 
-// The name by which scripts import a module; MP_QSTRnull for one of their own.
-static qstr name_of(const mp_obj_module_t *module) {
-  if (!module->globals->map.is_fixed) return objects_module_name(MP_OBJ_FROM_PTR(module));
-  for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) if (module == rows[i].of || module == views[i]) return rows[i].name;
-  return objects_module_name(MP_OBJ_FROM_PTR(module));
+// The name by which scripts import a module; NULL for one of their own.
+const char *modules_name(mp_obj_t module) {
+  qstr name = objects_module_name(module);
+  for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
+    bool is_row = module == MP_OBJ_FROM_PTR(rows[i].of) || module == MP_OBJ_FROM_PTR(views[i]);
+    if (is_row && rows[i].of != &mp_module___main__) name = rows[i].name;
+  }
+  return name == MP_QSTRnull ? NULL : qstr_str(name);
 }
 
-static unsigned listings; // How many are under way.
-static void end_listing(void *unused) { listings--; }
-void modules_begin_listing(nlr_jump_callback_node_t *end) {
-  listings++;
-  nlr_push_jump_callback(end, end_listing);
+// What was last looked for in vain. It may yet be found in a class of the script's own, or only be listed.
+static struct {
+  const char *owner;
+  qstr member;
+} lack;
+
+void modules_note_lack(const char *owner, qstr member) {
+  if (qstr_str(member)[0] == '_') return; // Hidden, or asked by the interpreter in between.
+  lack.owner = owner;
+  lack.member = member;
 }
 
-void modules_tell_lack(const char *owner, qstr member) {
-  if (listings == 0 && qstr_str(member)[0] != '_') link_tell(MP_QSTR_module_dot_lacks, owner, qstr_str(member));
-}
-
-// A script looks for a member in vain.
-void modules_miss(mp_obj_t module, qstr member) {
-  qstr owner = name_of(MP_OBJ_TO_PTR(module));
-  if (owner != MP_QSTRnull) modules_tell_lack(qstr_str(owner), member);
+void modules_tell_lack(qstr member) {
+  const char *owner = lack.member == member ? lack.owner : NULL;
+  lack.owner = NULL;
+  if (owner) link_tell(MP_QSTR_module_dot_lacks, owner, qstr_str(member));
 }
 
 // The import of a module that is not on the flash: asked for before the flash, and then again after it.

@@ -94,12 +94,12 @@ static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t
   if (of->text) mp_print_str(print, of->text); else mp_printf(print, "<%q>", of->type.name);
 }
 
-// Members are those of the class; what it lacks, the device hears.
+// Members are those of the class; it is remembered what it lacks.
 static void object_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
-  if (found[0] != MP_OBJ_NULL) return;
-  const device_class *of = (const device_class *)mp_obj_get_type(self);
-  if (mp_map_lookup((mp_map_t *)&of->members.map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP)) found[1] = MP_OBJ_SENTINEL;
-  else modules_tell_lack(of->full_name, name);
+  device_class *of = (device_class *)mp_obj_get_type(self);
+  bool loads = found[0] == MP_OBJ_NULL, is_there = mp_map_lookup(&of->members.map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+  if (loads && is_there) found[1] = MP_OBJ_SENTINEL;
+  modules_note_lack(loads && !is_there ? of->full_name : NULL, name);
 }
 
 // They cannot be hashed, and are true.

@@ -106,10 +106,9 @@ void dialect_begin(void);
 // Modules of the interpreter (modules.c).
 mp_obj_t modules_find(qstr name);
 void modules_list(mp_obj_t names); // Adds the names of those that the interpreter has.
-void modules_miss(mp_obj_t module, qstr member);
-void modules_tell_lack(const char *owner, qstr member);
-// Until nlr_pop_jump_callback(true), what is looked for in vain is not told: names are only listed.
-void modules_begin_listing(nlr_jump_callback_node_t *end);
+const char *modules_name(mp_obj_t module);
+void modules_note_lack(const char *owner, qstr member); // NULL if there is no lack.
+void modules_tell_lack(qstr member);                    // Before the exception for it.
 
 // Memory that is not in the script's heap, and lasts as long as the process (main.c).
 void *port_lasting(size_t size);
