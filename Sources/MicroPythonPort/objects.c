@@ -335,7 +335,7 @@ mp_obj_t objects_describe(qstr name) {
   mp_obj_t value = MP_OBJ_NULL;
   switch (peek(&c)) {
     case 'N': return MP_OBJ_NULL;
-    case 's': case 'b': value = keep(run_source(&c, name)); break;
+    case 's': case 'b': return run_source(&c, name);
     case 'm': value = read_module(&c, name); break;
     case 'l': value = read_member(&c, NULL); break;
     default: malformed();
