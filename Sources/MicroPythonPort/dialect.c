@@ -88,6 +88,14 @@ static void exception_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   mp_obj_exception_attr(self, name, found);
 }
 
+// It is remembered what a module lacks.
+static mp_attr_fun_t member_of_module;
+static void module_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
+  bool loads = found[0] == MP_OBJ_NULL;
+  member_of_module(self, name, found);
+  modules_note_lack(loads && found[0] == MP_OBJ_NULL ? modules_name(self) : NULL, name);
+}
+
 // Dicts have no |.
 static mp_obj_t (*dict_binary)(mp_binary_op_t, mp_obj_t, mp_obj_t);
 static mp_obj_t dict_binary_without_or(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
@@ -205,6 +213,8 @@ void dialect_begin(void) {
   dict_binary = MP_OBJ_TYPE_GET_SLOT(&mp_type_dict, binary_op);
   exchange_slot(&mp_type_dict, mp_type_dict.slot_index_binary_op, dict_binary_without_or);
   amend_exceptions();
+  member_of_module = MP_OBJ_TYPE_GET_SLOT(&mp_type_module, attr);
+  exchange_slot(&mp_type_module, mp_type_module.slot_index_attr, module_attribute);
 }
 
 // Texts of exceptions, by their format.
@@ -226,10 +236,25 @@ mp_obj_t __wrap_mp_obj_new_exception_msg(const mp_obj_type_t *type, mp_rom_error
   return __real_mp_obj_new_exception_msg(type, translate(text));
 }
 
+// What the device hears before the script gets an exception for what there is not.
+static void tell(const char *format, va_list arguments) {
+  if (strcmp(format, "no module named '%q'") == 0) {
+    link_tell(MP_QSTR_module_dot_absent, qstr_str(va_arg(arguments, mp_uint_t)), NULL);
+  } else if (strcmp(format, "can't import name %q") == 0) {
+    modules_tell_lack(va_arg(arguments, mp_uint_t));
+  } else if (strcmp(format, "'%s' object has no attribute '%q'") == 0) {
+    va_arg(arguments, const char *);
+    modules_tell_lack(va_arg(arguments, mp_uint_t));
+  }
+}
+
 mp_obj_t __real_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments);
 mp_obj_t __wrap_mp_obj_new_exception_msg_vlist(const mp_obj_type_t *type, mp_rom_error_text_t format, va_list arguments) {
+  va_list copy;
+  va_copy(copy, arguments);
+  tell(format, copy);
+  va_end(copy);
   if (strcmp(format, "unsupported types for %q: '%s', '%s'") == 0) {
-    va_list copy;
     va_copy(copy, arguments);
     va_arg(copy, mp_uint_t);
     const char *left = va_arg(copy, const char *), *right = va_arg(copy, const char *);

@@ -645,6 +645,15 @@ uint32_t request_handle_answer(void) {
   return get_count(&at, o.end);
 }
 
+// Tells the device what it answers with nothing of interest.
+void link_tell(qstr call, const char *first, const char *second) {
+  console_flush();
+  request_begin(call, 0);
+  if (first) request_text('s', first, strlen(first));
+  if (second) request_text('s', second, strlen(second));
+  request_int_answer(0);
+}
+
 void request_fills(const mp_obj_t *arguments, size_t count) {
   fill_arguments = arguments;
   fill_count = count;

@@ -285,11 +285,32 @@ static qstr older_name(qstr name) {
   }
 }
 
-static void warn_of(qstr name) {
-  console_flush();
-  request_begin(MP_QSTR_module_dot_bare, 0);
-  request_value(MP_OBJ_NEW_QSTR(name));
-  request_int_answer(0);
+// The name by which scripts import a module; NULL for one of their own.
+const char *modules_name(mp_obj_t module) {
+  qstr name = objects_module_name(module);
+  for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
+    bool is_row = module == MP_OBJ_FROM_PTR(rows[i].of) || module == MP_OBJ_FROM_PTR(views[i]);
+    if (is_row && rows[i].of != &mp_module___main__) name = rows[i].name;
+  }
+  return name == MP_QSTRnull ? NULL : qstr_str(name);
+}
+
+// What was last looked for in vain. It may yet be found in a class of the script's own, or only be listed.
+static struct {
+  const char *owner;
+  qstr member;
+} lack;
+
+void modules_note_lack(const char *owner, qstr member) {
+  if (qstr_str(member)[0] == '_') return; // Hidden, or asked by the interpreter in between.
+  lack.owner = owner;
+  lack.member = member;
+}
+
+void modules_tell_lack(qstr member) {
+  const char *owner = lack.member == member ? lack.owner : NULL;
+  lack.owner = NULL;
+  if (owner) link_tell(MP_QSTR_module_dot_lacks, owner, qstr_str(member));
 }
 
 // The import of a module that is not on the flash: asked for before the flash, and then again after it.
@@ -298,6 +319,6 @@ mp_obj_t __wrap_mp_module_get_builtin(qstr name, bool is_second_time) {
   qstr older = older_name(name);
   if (older == MP_QSTRnull) return modules_find(name);
   mp_obj_t module = modules_find(older);
-  if (module != MP_OBJ_NULL) warn_of(name);
+  if (module != MP_OBJ_NULL) link_tell(MP_QSTR_module_dot_bare, qstr_str(name), NULL);
   return module;
 }

@@ -94,6 +94,14 @@ static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t
   if (of->text) mp_print_str(print, of->text); else mp_printf(print, "<%q>", of->type.name);
 }
 
+// Members are those of the class; it is remembered what it lacks.
+static void object_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
+  device_class *of = (device_class *)mp_obj_get_type(self);
+  bool loads = found[0] == MP_OBJ_NULL, is_there = mp_map_lookup(&of->members.map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+  if (loads && is_there) found[1] = MP_OBJ_SENTINEL;
+  modules_note_lack(loads && !is_there ? of->full_name : NULL, name);
+}
+
 // They cannot be hashed, and are true.
 static mp_obj_t object_unary(mp_unary_op_t op, mp_obj_t self) { return MP_OBJ_NULL; }
 
@@ -238,6 +246,7 @@ static mp_obj_t read_class(cursor *c) {
   MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 1);
   MP_OBJ_TYPE_SET_SLOT(type, locals_dict, &of->members, 2);
   MP_OBJ_TYPE_SET_SLOT(type, unary_op, object_unary, 3);
+  MP_OBJ_TYPE_SET_SLOT(type, attr, object_attribute, 4);
   of->next = classes;
   classes = of;
   return MP_OBJ_FROM_PTR(of);
@@ -315,6 +324,11 @@ typedef struct described {
   struct described *next;
 } described;
 static described *known;
+
+qstr objects_module_name(mp_obj_t module) {
+  for (described *d = known; d; d = d->next) if (d->value == module) return d->name;
+  return MP_QSTRnull;
+}
 
 mp_obj_t objects_describe(qstr name) {
   for (described *d = known; d; d = d->next) if (d->name == name) return d->value;

@@ -72,6 +72,7 @@ uint32_t request_handle_answer(void);
 const uint8_t *request_raw_answer(size_t *length); // The value's bytes, good until the next request; NULL for an exception.
 void link_open(bool is_confined);
 void link_note(enum wire_note kind, uint32_t number);
+void link_tell(qstr call, const char *first, const char *second); // NULL for an argument that there is not.
 void link_tick(void);
 void link_idle(uint64_t until);
 mp_obj_t link_value(const uint8_t **at, const uint8_t *end);
@@ -90,6 +91,7 @@ typedef struct {
 device_object *objects_get(mp_obj_t value);          // NULL for anything else.
 mp_obj_t objects_revive(uint32_t handle, const char *name, size_t length);
 mp_obj_t objects_describe(qstr module);              // MP_OBJ_NULL if the device has no such module.
+qstr objects_module_name(mp_obj_t module);           // Of one whose members were described; MP_QSTRnull for any other.
 void objects_adopt(device_object *object, uint32_t handle);
 void objects_forget(mp_obj_t object);
 
@@ -104,6 +106,9 @@ void dialect_begin(void);
 // Modules of the interpreter (modules.c).
 mp_obj_t modules_find(qstr name);
 void modules_list(mp_obj_t names); // Adds the names of those that the interpreter has.
+const char *modules_name(mp_obj_t module);
+void modules_note_lack(const char *owner, qstr member); // NULL if there is no lack.
+void modules_tell_lack(qstr member);                    // Before the exception for it.
 
 // Memory that is not in the script's heap, and lasts as long as the process (main.c).
 void *port_lasting(size_t size);

@@ -435,7 +435,10 @@ static mp_obj_t start_new_thread(size_t count, const mp_obj_t *arguments) {
   mp_obj_get_array(arguments[1], &length, &items);
   mp_obj_t keywords = count > 2 ? arguments[2] : mp_const_none;
   if (count > 2 && !mp_obj_is_type(keywords, &mp_type_dict)) mp_raise_TypeError(MP_ERROR_TEXT("expecting a dict for keyword args"));
-  if (thread_count == port_device.threads) mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't create thread"));
+  if (thread_count == port_device.threads) {
+    link_tell(MP_QSTR_thread_dot_refused, NULL, NULL);
+    mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't create thread"));
+  }
   mp_obj_t started[] = {arguments[0], mp_obj_new_tuple(length, items), keywords};
   mp_obj_t kept = mp_obj_new_tuple(3, started);
   thread *t = calloc(1, sizeof *t);

@@ -30,15 +30,17 @@ struct StubRun {
 
   var lines: [String] { output.split(separator: "\n").map(String.init) }
 
-  /// Runs a script given as text.
+  /// Runs a script given as text, in a folder with other files.
   init(
     _ script: String, on width: Width = .here[0], options: [String] = [], withHoles: Bool = false,
-    input: String = ""
+    input: String = "", files: [String: String] = [:]
   ) throws {
     let folder = NSTemporaryDirectory() + "qpyemu-port-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    try script.write(toFile: "\(folder)/main.py", atomically: false, encoding: .utf8)
+    for (name, text) in files.merging(["main.py": script], uniquingKeysWith: { $1 }) {
+      try text.write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
+    }
     try self.init(
       path: "main.py", in: folder, on: width, options: options, withHoles: withHoles, input: input)
   }

@@ -150,6 +150,102 @@ import Testing
     #expect(run.lines.filter { $0.contains("__del__") } == ["  __del__ -- <function>"])
   }
 
+  static let attempt = """
+    def attempt(text):
+        try:
+            exec(text)
+        except Exception as error:
+            print(repr(error))
+
+    """
+
+  @Test(
+    "The device hears what a script looks for in vain in its modules and objects",
+    arguments: Width.here)
+  func lacks(width: Width) throws {
+    let run = try StubRun(
+      Self.attempt + """
+        import stub, usys, utime, uerrno
+        class Mine(stub.Thing):
+            pass
+        for text in ('stub.none', 'utime.clock', 'usys.exc_info()', 'uerrno.NONE', 'stub.Thing().play()',
+            'from utime import sleepy', 'Mine().stop'):
+            attempt(text)
+        """, on: width)
+    #expect(
+      run.errors == """
+        [lacks stub none]
+        [lacks utime clock]
+        [lacks usys exc_info]
+        [lacks uerrno NONE]
+        [lacks stub.Thing play]
+        [lacks utime sleepy]
+        [lacks stub.Thing stop]
+        [done 0]
+
+        """)
+    #expect(
+      run.lines == [
+        "AttributeError(\"'module' object has no attribute 'none'\",)",
+        "AttributeError(\"'module' object has no attribute 'clock'\",)",
+        "AttributeError(\"'module' object has no attribute 'exc_info'\",)",
+        "AttributeError(\"'module' object has no attribute 'NONE'\",)",
+        "AttributeError(\"'Thing' object has no attribute 'play'\",)",
+        "ImportError(\"can't import name sleepy\",)",
+        "AttributeError(\"'Mine' object has no attribute 'stop'\",)",
+      ])
+  }
+
+  @Test("It hears nothing of what is there, hidden, stored, listed, asked for, or a script's own")
+  func noLacks() throws {
+    let run = try StubRun(
+      Self.attempt + """
+        import stub, __main__, own, written
+        class Mixin:
+            def mixed(self):
+                return 2
+        class Mine(stub.Thing, Mixin):
+            @property
+            def three(self):
+                return 3
+            def go(self):
+                self.own = 1
+                return self.own + self.three + self.mixed()
+            def __getattr__(self, name):
+                return name
+        thing = stub.Thing()
+        print(Mine().go(), Mine().any, hasattr(stub, 'none'), getattr(thing, 'none', 0), thing.handle() > 0, len(dir(stub)) > 9, len(dir(thing)) > 5, len(dir(own)) > 2)
+        for text in ('stub._none', 'thing._none', 'stub.none = 1', 'thing.none = 1', '__main__.none', 'own.none', 'written.none', 'stub.Thing.none'):
+            attempt(text)
+        attempt('stub.heard')
+        """, files: ["own.py": "pass"])
+    #expect(run.lines.first == "6 any False 0 True True True True")
+    #expect(run.lines.count == 10, "\(run.output)")
+    #expect(run.errors == "[lacks stub heard]\n[done 0]\n")
+    let names = try StubRun("stub.nothing.x", options: ["-j", "complete"])
+    #expect(names.errors == "[names 0]\n")
+  }
+
+  @Test("It hears which modules there are none of, and of a thread that there is no room for")
+  func refusals() throws {
+    let run = try StubRun(
+      Self.attempt + """
+        import _thread
+        for text in ('import none', 'from none.part import x', 'import own.none', 'raise ImportError("no module named \\'x\\'")'):
+            attempt(text)
+        lock = _thread.allocate_lock()
+        lock.acquire()
+        for i in range(17):
+            attempt('_thread.start_new_thread(lock.acquire, ())')
+        for i in range(16):
+            lock.release()
+        """, files: ["own.py": "pass"])
+    #expect(
+      run.errors.hasPrefix("[absent none]\n[absent none]\n[absent own.none]\n[thread refused]\n"),
+      "\(run.errors)")
+    #expect(run.lines.last == "RuntimeError(\"can't create thread\",)")
+  }
+
   @Test("A hundred thousand replaced callbacks leave the heap as it was, and the device knows one")
   func replacedCallbacks() throws {
     let run = try StubRun(

@@ -424,6 +424,9 @@ static void answer_call(const char *call, const wire_request *r) {
   else if (strcmp(call, "module.describe") == 0) { describe(argument_text(0)); }
   else if (strcmp(call, "module.list") == 0) { count32('l', 2); text("stub"); text("onlyClass"); }
   else if (strcmp(call, "module.bare") == 0) { fprintf(stderr, "[bare %s]\n", argument_text(0)); none(); }
+  else if (strcmp(call, "module.lacks") == 0) { fprintf(stderr, "[lacks %s %s]\n", argument_text(0), argument_text(1)); integer(0); }
+  else if (strcmp(call, "module.absent") == 0) { fprintf(stderr, "[absent %s]\n", argument_text(0)); integer(0); }
+  else if (strcmp(call, "thread.refused") == 0) { fprintf(stderr, "[thread refused]\n"); integer(0); }
   else if (strcmp(call, "time.sleep") == 0) { wait_for(next_token++, now + argument_int(0)); none(); }
   else if (strcmp(call, "time.now") == 0) { integer(1735689600 + now / 1000000000); }
   else if (strcmp(call, "guest.refused") == 0) { fprintf(stderr, "[refused %d]\n", (int)argument_int(0)); none(); }
