@@ -10,6 +10,7 @@
 //   -p NUMBER  of stops in the middle (SIGSTOP, SIGCONT), 3 ms long and 3 ms apart
 //   -r         has a terminal for a console: text gets carriage returns
 //   -v         describes the module vfs
+//   -b         has the interpreter's modules by the names of newer interpreters too, without u in front
 //   -d         tells which descriptors the interpreter has open
 //   -s         tells at the end how many steps, calls … there were
 #define _GNU_SOURCE
@@ -41,7 +42,7 @@ static unsigned long calls, ticks, idles, freed, dropped, events, most_functions
 static char *names[WIRE_NAME_LIMIT + 1];
 static unsigned names_count;
 static const char *script, *job_kind = "file";
-static bool has_terminal, has_vfs, has_given_job, shows_descriptors, shows_figures;
+static bool has_terminal, has_vfs, has_given_job, has_bare_names, shows_descriptors, shows_figures;
 static uint64_t interrupt_at = WIRE_NEVER;
 static long interrupts_left;
 static int exit_status = -1;
@@ -245,6 +246,13 @@ static void function(const char *name, const char *call, int options) {
   count32('l', 3); text("function"); text(call); integer(options);
 }
 
+// The modules of the interpreter that a newer one names without u.
+static bool has_u_before_it(const char *module) {
+  static const char *const bare[] = {"array", "binascii", "collections", "errno", "hashlib", "io", "json", "random", "re", "select", "struct"};
+  for (size_t i = 0; i < sizeof bare / sizeof *bare; i++) if (strcmp(module, bare[i]) == 0) return true;
+  return false;
+}
+
 static void describe(const char *module) {
   if (strcmp(module, "stub") == 0) {
     count32('m', 17);
@@ -283,6 +291,10 @@ static void describe(const char *module) {
     text("import stub\nvalue = stub.ANSWER + 1\ndef where():\n    return stub.where()\n");
   } else if (strcmp(module, "vfs") == 0 && has_vfs) {
     count32('m', 1); text("native"); tag('T');
+  } else if (has_bare_names && has_u_before_it(module)) {
+    char source[64];
+    snprintf(source, sizeof source, "from u%s import *\n", module);
+    text(source);
   } else {
     none();
   }
@@ -600,7 +612,7 @@ static void *signal_guest(void *unused) {
 
 int main(int argc, char **argv) {
   bool has_filter = true;
-  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:rvds")) != -1;) switch (o) {
+  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:brvds")) != -1;) switch (o) {
     case 'h': numbers[0] = atol(optarg); break;
     case 'u': numbers[1] = atol(optarg); break;
     case 't': numbers[3] = atol(optarg); break;
@@ -612,6 +624,7 @@ int main(int argc, char **argv) {
     case 'p': stops = atoi(optarg); break;
     case 'r': has_terminal = true; break;
     case 'v': has_vfs = true; break;
+    case 'b': has_bare_names = true; break;
     case 'd': shows_descriptors = true; break;
     case 's': shows_figures = true; break;
     default: return 2;
