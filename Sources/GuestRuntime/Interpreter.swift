@@ -36,7 +36,7 @@ package struct Interpreter: Equatable, Sendable {
     guard HostFile.isProgram(path) else { return nil }
     self.path = path
     // The fifth byte of an ELF file tells: 1 for 32 bits, 2 for 64.
-    bits = HostFile.start(of: path, count: 5).last == 1 ? 32 : 64
+    bits = HostFile.beginning(of: path, count: 5).last == 1 ? 32 : 64
   }
 
   /// A variable of the host's environment; an empty one counts as unset.

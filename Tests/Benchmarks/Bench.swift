@@ -10,6 +10,8 @@ struct Bench {
   /// A folder of this run's own.
   let folder: String
   let interpreter: Interpreter
+  /// The command of the distribution's MicroPython, which is a reference alone.
+  let packagedInterpreter: [String]
 
   init(isQuick: Bool, folder: String) throws {
     (self.isQuick, self.folder) = (isQuick, folder)
@@ -19,6 +21,10 @@ struct Bench {
     } catch {
       throw CannotMeasure(error.message)
     }
+    guard let named = Interpreter.environment("QPYEMU_BENCH_MICROPYTHON") else {
+      throw CannotMeasure("QPYEMU_BENCH_MICROPYTHON names no folder; Scripts/bench does")
+    }
+    packagedInterpreter = ["\(named)/loader", "--library-path", "\(named)/lib", "\(named)/micropython"]
   }
 
   /// A file that stands beside this one in the sources.
@@ -45,7 +51,7 @@ struct Bench {
   func bareInterpreter(_ arguments: [String], processor: Int? = nil) throws -> Child {
     let pin = processor.map { ["/usr/bin/taskset", "-c", String($0)] } ?? []
     return try Child(
-      pin + interpreter.command + arguments, complaints: "\(folder)/interpreter.err")
+      pin + packagedInterpreter + arguments, complaints: "\(folder)/interpreter.err")
   }
 
   /// How many processors there are.

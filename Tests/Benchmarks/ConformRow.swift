@@ -5,17 +5,13 @@ import GuestRuntime
 import ModuleProfiles
 
 /// `conform` of all cells: as calls from Swift, and each as a script in an interpreter of its own, against
-/// the start of as many bare interpreters with the same heaps, as many at a time.
+/// the start of as many bare interpreters, as many at a time.
 func conformRow(_ bench: Bench) throws -> [Line] {
   let library = try ProfileLibrary()
   let names = bench.isQuick ? ["EC600N"] : try library.modelNames()
   let cells = Cell.all(try names.map { try library.profile(named: $0) })
   let driver = GuestDriver(interpreter: bench.interpreter)
   let scripted = cells.filter { driver.obstacle(to: $0) == nil }
-  let heapOptions = scripted.map {
-    Interpreter.heapOption(bytes: $0.profile.limits.scriptHeapBytes)
-  }
-
   let check = { (via: String) in
     let options = names.flatMap { ["--profile", $0] } + ["--via", via]
     return try Child(
@@ -26,7 +22,7 @@ func conformRow(_ bench: Bench) throws -> [Line] {
   let pairs = try Pairs(bench.often(3, quick: 3)) {
     try check("guest")
   } reference: {
-    try startAll(heapOptions, bench)
+    try startAll(scripted.count, bench)
   }
   let scripts = "conform of \(scripted.count) cases as scripts"
   return [
@@ -40,9 +36,9 @@ func conformRow(_ bench: Bench) throws -> [Line] {
   ]
 }
 
-/// Seconds until a bare interpreter has run with each of the heaps, as many at a time as `conform` runs.
-private func startAll(_ heapOptions: [String], _ bench: Bench) throws -> Double {
-  let starts = Monitor(Starts(left: heapOptions))
+/// Seconds until so many bare interpreters have run, as many at a time as `conform` runs.
+private func startAll(_ count: Int, _ bench: Bench) throws -> Double {
+  let starts = Monitor(Starts(left: count))
   let workerCount = bench.processorCount
   let elapsed = seconds(of: CLOCK_MONOTONIC) {
     for _ in 0..<workerCount { HostThread.start { run(starts, bench) } }
@@ -53,15 +49,20 @@ private func startAll(_ heapOptions: [String], _ bench: Bench) throws -> Double 
 }
 
 private struct Starts {
-  var left: [String]
+  var left: Int
   var idleCount = 0
   var failure: (any Error)?
+
+  mutating func takeOne() -> Bool {
+    left -= 1
+    return left >= 0
+  }
 }
 
 private func run(_ starts: Monitor<Starts>, _ bench: Bench) {
-  while let option = starts.withLock({ $0.left.popLast() }) {
+  while starts.withLock({ $0.takeOne() }) {
     do {
-      _ = try bench.bareInterpreter(["-X", option, "-c", "pass"]).wait()
+      _ = try bench.bareInterpreter(["-c", "pass"]).wait()
     } catch {
       starts.withLock { $0.failure = error }
     }

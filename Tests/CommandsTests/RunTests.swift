@@ -260,17 +260,12 @@ struct RunTests {
           print(tts.play(1, 0, 2, text))
           utime.sleep(3)
       """, to: "speak.py")
-    // Named, because it too may be found on the path alone: as a program, or by its loader's folder.
-    let command = try Interpreter.find().command
-    let interpreter =
-      command.count == 1
-      ? command[0] : String(command[0].prefix(upTo: command[0].lastIndex(of: "/")!))
     func speak(_ path: String) async throws -> Ending {
       try await bench.run(
         [
           "run", script, "--profile", "EC600N", "--audio-in", "silence", "--audio-out",
           "file:\(bench.path("spoken.wav"))",
-        ], variables: ["PATH": path, "QPYEMU_INTERPRETER": interpreter])
+        ], variables: ["PATH": path])
     }
     let silent = try await speak("/nonexistent")
     #expect(silent.output == "0\n0\n")

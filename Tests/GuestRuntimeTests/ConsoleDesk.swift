@@ -32,7 +32,7 @@ final class ConsoleDesk: Sendable {
   ) throws {
     let state = state
     time = clock
-    console = try ModuleConsole(banner: "MicroPython; a module\r\n", codeLimit: 65536) { bytes in
+    console = ModuleConsole(banner: "MicroPython; a module\r\n", codeLimit: 65536) { bytes in
       state.withLock(thenNotify: true) { $0.shown += bytes }
     }
     device = try DeviceEmulator(

@@ -18,7 +18,7 @@ struct ConsoleInterruptTests {
   private let state = Monitor(State())
 
   init() throws {
-    console = try ModuleConsole(banner: "", codeLimit: 100) { [state] _ in
+    console = ModuleConsole(banner: "", codeLimit: 100) { [state] _ in
       state.withLock(thenNotify: true) { $0.isSending = true }
       state.wait { $0.takesOutput ? .done(()) : .waiting(until: nil) }
     }
@@ -89,7 +89,7 @@ struct ConsoleInterruptTests {
   func busyOutput() {
     enter("first")
     state.withLock { $0 = State(takesOutput: false) }
-    _ = write(console.descriptor, "noise", 5)
+    HostThread.start { [console] in console.print(Array("noise".utf8)) }
     state.wait { $0.isSending ? .done(()) : .waiting(until: nil) }
     HostThread.start { [console] in
       console.receive([ASCII.space])

@@ -57,7 +57,7 @@ package enum HostFile {
   }
 
   /// The first bytes of a file, fewer if it is shorter or cannot be read.
-  package static func start(of path: String, count: Int) -> [UInt8] {
+  package static func beginning(of path: String, count: Int) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
