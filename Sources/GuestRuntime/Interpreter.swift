@@ -81,10 +81,9 @@ package struct Interpreter: Equatable, Sendable {
   /// The value of `-X` for a heap of so many bytes of module memory.
   ///
   /// The interpreter's words are twice as long as the module's; `heapsize=…w` makes the heap hold the
-  /// same number of them. The collector's own tables, a fortieth or so, and the kernel's objects get
-  /// room beside it.
+  /// same number of them. The kernel's own objects get room beside it.
   package static func heapOption(bytes: Int) -> String {
-    "heapsize=\((bytes + bytes / 40 + kernelHeapBytes) / 1024)wk"
+    "heapsize=\((bytes + kernelHeapBytes) / 1024)wk"
   }
 
   /// A text as Python would spell it.
