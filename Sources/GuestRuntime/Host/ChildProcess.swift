@@ -16,11 +16,15 @@ package struct ChildProcess: Sendable {
   /// - Parameters:
   ///   - command: The program's path, then its arguments.
   ///   - output: A descriptor that becomes its standard output instead.
-  package init(_ command: [String], output: Int32? = nil) throws(HostError) {
+  ///   - connection: A descriptor that becomes its descriptor 3.
+  package init(
+    _ command: [String], output: Int32? = nil, connection: Int32? = nil
+  ) throws(HostError) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
+    if let connection { unsafe posix_spawn_file_actions_adddup2(&actions, connection, 3) }
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Files of the host.
@@ -54,6 +55,27 @@ package enum HostFile {
     let isPipe = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     errno = ENXIO
     return isPipe
+  }
+
+  /// The first bytes of a file, fewer if it has fewer; nil if it cannot be read.
+  static func start(of path: String, count: Int) -> [UInt8]? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let found = unsafe Glibc.read(descriptor, &bytes, count)
+    return found < 0 ? nil : Array(bytes[..<found])
+  }
+
+  /// What comes over a socket, up to so many bytes; fewer if it ends, or if nothing comes for so many
+  /// seconds of the host's time.
+  static func read(_ socket: Int32, count: Int, within seconds: Int) -> [UInt8] {
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
+    unsafe setsockopt(
+      socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    var bytes = [UInt8](repeating: 0, count: count)
+    let found = unsafe recv(socket, &bytes, count, Int32(MSG_WAITALL))
+    return Array(bytes[..<max(found, 0)])
   }
 
   /// What can be read from a descriptor until its end; nil on an error or beyond the limit in bytes.
