@@ -46,7 +46,7 @@ struct Doctor: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let findings = [
-      toolchain, interpreter, profiles, settings, soundCard, devices, microphone, speech,
+      toolchain, interpreter, port, profiles, settings, soundCard, devices, microphone, speech,
     ]
     let rows = findings.map { [$0.verdict.rawValue, $0.subject, $0.text] }
     Table(rows).lines.forEach(console.print)
@@ -80,6 +80,25 @@ struct Doctor: Command {
       return Finding(.good, "interpreter", "MicroPython \(version), \(program)")
     } catch {
       return Finding(.bad, "interpreter", error.message)
+    }
+  }
+
+  /// The interpreter that is to take the packaged one's place. No run needs it yet.
+  private var port: Finding {
+    do throws(PortedInterpreter.Missing) {
+      let port = try PortedInterpreter.find(environment: host.variable)
+      let found = "\(port.path), \(port.bits) bits"
+      guard port.saysHello() else {
+        return Finding(
+          .hint, "port",
+          "\(found), says no hello, so it is no guest; unset QPYEMU_INTERPRETER, or remove it and "
+            + "run ./Scripts/qpyemu, which builds one")
+      }
+      return port.bits == 32
+        ? Finding(.good, "port", "\(found), says hello")
+        : Finding(.hint, "port", "\(found), says hello; its heap figures are not the module's")
+    } catch {
+      return Finding(.hint, "port", error.message)
     }
   }
 
