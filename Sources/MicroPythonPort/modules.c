@@ -12,7 +12,7 @@
 
 #define MODULE(members) {.base = {&mp_type_module}, .globals = (mp_obj_dict_t *)&members}
 
-// utime: device time. The modules keep local time, which is UTC+8, and count weekdays from Monday.
+// utime: device time. Seconds are of UTC, fields of UTC+8; weekdays count from Monday.
 
 enum { ZONE = 28800 };
 
@@ -67,9 +67,9 @@ static mp_obj_t time_time(void) { return mp_obj_new_int_from_ll(now()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(time_time_obj, time_time);
 
 static mp_obj_t time_localtime(size_t count, const mp_obj_t *arguments) {
-  int64_t seconds = count == 0 || arguments[0] == mp_const_none ? now() + ZONE : mp_obj_get_int(arguments[0]);
+  int64_t seconds = count == 0 || arguments[0] == mp_const_none ? now() : mp_obj_get_int(arguments[0]);
   timeutils_struct_time_t parts;
-  timeutils_seconds_since_epoch_to_struct_time(seconds, &parts);
+  timeutils_seconds_since_epoch_to_struct_time(seconds + ZONE, &parts);
   mp_obj_t fields[] = {
     mp_obj_new_int(parts.tm_year), mp_obj_new_int(parts.tm_mon), mp_obj_new_int(parts.tm_mday), mp_obj_new_int(parts.tm_hour),
     mp_obj_new_int(parts.tm_min), mp_obj_new_int(parts.tm_sec), mp_obj_new_int(parts.tm_wday), mp_obj_new_int(parts.tm_yday),
@@ -85,8 +85,10 @@ static mp_obj_t time_mktime(mp_obj_t fields) {
   if (count < 6) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("mktime needs a tuple of length 8 or 9 (%d given)"), (int)count);
   mp_int_t parts[6];
   for (size_t i = 0; i < 6; i++) parts[i] = mp_obj_get_int(items[i]);
-  uint64_t seconds = timeutils_mktime(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
-  return mp_obj_new_int_from_ll((int64_t)seconds - ZONE);
+  // It counts from 2000 on, and wraps below.
+  mp_uint_t count_2000 = timeutils_mktime_2000(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
+  int64_t seconds = parts[0] < 2000 ? (int64_t)(mp_int_t)count_2000 : (int64_t)count_2000;
+  return mp_obj_new_int_from_ll(seconds + (int64_t)TIMEUTILS_SECONDS_1970_TO_2000 - ZONE);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(time_mktime_obj, time_mktime);
 
