@@ -144,8 +144,9 @@ static const MP_DEFINE_STR_OBJ(python_version, "3.4.0");
 
 extern const mp_obj_type_t port_bytes_file_type, port_text_file_type;
 extern const mp_obj_module_t mp_module_gc, mp_module_math, mp_module_cmath, mp_module_micropython, mp_module_array, mp_module_binascii,
-  mp_module_collections, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct, mp_module_sys, mp_module_io,
-  mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__;
+  mp_module_collections, mp_module_cryptolib, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct,
+  mp_module_sys, mp_module_io, mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__;
+extern const mp_obj_module_t port_uzlib_module;
 
 // Only in the program for the tests of the filter.
 extern const mp_obj_module_t port_debug_module __attribute__((weak));
@@ -172,6 +173,7 @@ static const module_row rows[] = {
   {MP_QSTR_uarray, &mp_module_array, "array"},
   {MP_QSTR_ubinascii, &mp_module_binascii, "a2b_base64 b2a_base64 hexlify unhexlify"},
   {MP_QSTR_ucollections, &mp_module_collections, "deque namedtuple"},
+  {MP_QSTR_ucryptolib, &mp_module_cryptolib, "aes"},
   {MP_QSTR_uerrno, &mp_module_errno},
   {MP_QSTR_uhashlib, &mp_module_hashlib, "sha256 sha1 md5"},
   {MP_QSTR_uio, &mp_module_io, "open IOBase FileIO TextIOWrapper StringIO BytesIO"},
@@ -184,6 +186,7 @@ static const module_row rows[] = {
     "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", MP_QSTR_sys},
   {MP_QSTR_utime, &time_module},
   {MP_QSTR_uctypes, &mp_module_uctypes},
+  {MP_QSTR_uzlib, &port_uzlib_module},
   {MP_QSTR__debug, &port_debug_module},
 };
 
