@@ -6,22 +6,21 @@ set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cache=${XDG_CACHE_HOME:-${HOME:?must name the home folder}/.cache}/qpyemu
-# Where the tool looks for an interpreter after QPYEMU_INTERPRETER and PATH.
-interpreter=$cache/interpreter
 # A virtual environment with what only the tests need of PyPI, and the list that it was made from.
 python=$cache/python
 requirements=$root/Scripts/lib/requirements.txt
 binary=$root/.build/release/qpyemu
-# The interpreters of our own, each under a hash of what it is made of, and links to the ones of this tree.
+# The interpreters, each under a hash of what it is made of. `.build/port32` and `.build/port64` lead to those of this
+# tree, and a link beside each build of the tool to the one that runs scripts.
 ports=$cache/ports
 port_sources=("$root/Sources/MicroPythonPort" "$root/Scripts/lib/build-interpreter")
 # Dated to the start of the last good release build, so that an edit made during a build counts as newer.
 built=$root/.build/qpyemu.built
 
-# The names are the same on Debian 12, Debian 13 and Ubuntu 24.04.
+# The names are the same on Debian 12 and Debian 13.
 build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
   libpcre2-dev pkgconf)
-# What builds the interpreters.
+# What builds an interpreter.
 port_packages=(gcc make python3)
 test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
@@ -54,21 +53,23 @@ require_swift() {
   fail "Swift 6.2 or later is needed on PATH (https://www.swift.org/install); found: $found"
 }
 
-# Installs those of the named packages that are missing, and an interpreter if there is none.
+# Installs those of the named packages that are missing, and builds the interpreter if nobody has yet.
 set_up() {
-  command -v dpkg-query >/dev/null || fail "the set-up needs Debian or Ubuntu (dpkg and apt-get)"
+  command -v dpkg-query >/dev/null || fail "the set-up needs Debian (dpkg and apt-get)"
   is_set_up "$@" && return
   mkdir -p "$cache"
   (
     flock 9 # A second run waits here, then finds nothing left to do.
+    # All packages at once, so that who cannot install them is told of all.
+    ! must_build_port || set -- "$@" "${port_packages[@]}"
     install_packages "$@"
-    has_interpreter || fetch_interpreter
+    needs_no_port || link_port "$root/.build"
   ) 9>"$cache/lock"
 }
 
 # What tests, measurements and soaks need beyond the tool itself.
 set_up_tests() {
-  set_up "${build_packages[@]}" "${port_packages[@]}" "${test_packages[@]}"
+  set_up "${build_packages[@]}" "${test_packages[@]}"
   set_up_ports
   cmp -s "$requirements" "$python/requirements.txt" && return
   (
@@ -87,10 +88,10 @@ install_python_packages() {
 
 is_set_up() {
   missing_packages "$@"
-  ((${#missing[@]} == 0)) && has_interpreter
+  ((${#missing[@]} == 0)) && { needs_no_port || has_linked_port "$root/.build"; }
 }
 
-# Sets `missing`, counting the interpreter's package where the distribution has one.
+# Sets `missing`.
 missing_packages() {
   local installed package
   installed=$(dpkg-query --show --showformat=' ${Package}=${db:Status-Status} ' "$@" 2>/dev/null) ||
@@ -99,16 +100,7 @@ missing_packages() {
   for package in "$@"; do
     [[ $installed == *" $package=installed "* ]] || missing+=("$package")
   done
-  has_interpreter || is_debian_12 || missing+=(micropython)
 }
-
-has_interpreter() {
-  [[ -n ${QPYEMU_INTERPRETER-} || -x $interpreter/micropython ]] ||
-    command -v micropython >/dev/null
-}
-
-# The one supported distribution that has no package of MicroPython.
-is_debian_12() { grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release; }
 
 install_packages() {
   missing_packages "$@"
@@ -137,39 +129,51 @@ apt_get() {
     apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
 
-fetch_interpreter() {
-  say "fetching MicroPython from Debian 13 into $interpreter (Debian 12 has no package of it)"
-  quietly "$root/Scripts/lib/fetch-interpreter" "$interpreter" ||
-    fail "MicroPython could not be fetched; name one with QPYEMU_INTERPRETER=/path/to/micropython"
-}
+needs_no_port() { [[ -n ${QPYEMU_INTERPRETER-} ]]; }
 
 # How many bits the words of the interpreter have: as on the modules, where this machine runs such programs.
 port_bits() {
-  if [[ $(uname -m) == x86_64 && ! -e $ports/only-64-bit ]]; then echo 32; else echo 64; fi
+  if [[ $HOSTTYPE == x86_64 && ! -e $ports/only-64-bit ]]; then echo 32; else echo 64; fi
 }
 
-# Whether this tree's link leads to an interpreter of so many bits that is newer than its sources.
+# Where the interpreter of so many bits is kept that these sources make.
+port_folder() {
+  local hash
+  hash=$(find "${port_sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum)
+  echo "$ports/${hash:0:16}-$1"
+}
+
+# Whether this tree's link leads to an interpreter of so many bits, and has done so since the sources' last change.
 has_port() {
   local link=$root/.build/port$1
-  [[ -x $link/interpreter && -z $(find "${port_sources[@]}" -newer "$link/interpreter" -print -quit) ]]
+  [[ -x $link/interpreter && -z $(find "${port_sources[@]}" -newer "$link" -print -quit) ]]
 }
 
-build_port() {
-  local bits=$1 hash folder
-  hash=$(find "${port_sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum)
-  folder=$ports/${hash:0:16}-$bits
+must_build_port() {
+  local bits
+  bits=$(port_bits)
+  ! needs_no_port && ! has_port "$bits" && [[ ! -x $(port_folder "$bits")/interpreter ]]
+}
+
+# Has this tree's link lead to the interpreter of so many bits, which is built if nobody has yet. Under the lock.
+set_up_port() {
+  local bits=$1 started folder
+  has_port "$bits" && return
+  started=$(date +%s.%N)
+  folder=$(port_folder "$bits")
   if [[ ! -x $folder/interpreter ]]; then
+    install_packages "${port_packages[@]}"
     say "building the $bits-bit interpreter (once, half a minute or so)"
     quietly "$root/Scripts/lib/build-interpreter" "$folder" "$bits" || fail "the interpreter could not be built"
   fi
-  touch "$folder/interpreter"
   mkdir -p "$root/.build"
   ln -sfn "$folder" "$root/.build/port$bits"
+  touch -h -d "@$started" "$root/.build/port$bits" # An edit made during a build counts as newer.
   runs_port "$bits" && return
   ((bits == 32)) || fail "the interpreter was built, but does not run here"
   say "this kernel runs no 32-bit programs: scripts get an interpreter of 64 bits, whose heap figures are not a module's"
   touch "$ports/only-64-bit"
-  build_port 64
+  set_up_port 64
 }
 
 # Without a device it says so with its exit code.
@@ -179,13 +183,32 @@ runs_port() {
   ((status == 3))
 }
 
-# Only the tests run these interpreters so far: the one with words as on the modules, and the one of 64 bits.
+# Has each build of the tool in a folder of the package manager's find the interpreter beside it.
+link_port() {
+  local build
+  set_up_port "$(port_bits)"
+  for build in debug release; do
+    mkdir -p "$1/$HOSTTYPE-unknown-linux-gnu/$build"
+    ln -sfn "$root/.build/port$(port_bits)/interpreter" "$1/$HOSTTYPE-unknown-linux-gnu/$build/interpreter"
+  done
+}
+
+has_linked_port() {
+  local bits build
+  bits=$(port_bits)
+  has_port "$bits" || return
+  for build in debug release; do
+    [[ $1/$HOSTTYPE-unknown-linux-gnu/$build/interpreter -ef $root/.build/port$bits/interpreter ]] || return
+  done
+}
+
+# The tests run the interpreter with words as on the modules and the one of 64 bits.
 set_up_ports() {
   has_port "$(port_bits)" && has_port 64 && return
   (
     flock 9
-    has_port "$(port_bits)" || build_port "$(port_bits)"
-    has_port 64 || build_port 64
+    set_up_port "$(port_bits)"
+    set_up_port 64
   ) 9>"$cache/lock"
 }
 
@@ -198,10 +221,7 @@ build_release() {
   say "building in release (a minute or two, only after a change)"
   local started
   started=$(date +%s.%N)
-  local product
-  for product in qpyemu InterruptGuard; do
-    quietly swift build --package-path "$root" -c release --static-swift-stdlib --product "$product" ||
-      fail "the build failed"
-  done
+  quietly swift build --package-path "$root" -c release --static-swift-stdlib --product qpyemu ||
+    fail "the build failed"
   touch -d "@$started" "$built"
 }

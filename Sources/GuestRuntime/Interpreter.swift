@@ -1,10 +1,9 @@
 import Glibc
 
-/// The script interpreter: the MicroPython port of `Sources/MicroPythonPort`, as the set-up builds it.
+/// The interpreter of scripts: a program of `Sources/MicroPythonPort`, or another guest of the wire.
 package struct Interpreter: Equatable, Sendable {
-  /// The program.
   package let path: String
-  /// How many bits its words have: 32 as on the modules, or 64.
+  /// How many bits its words have: 32, as on the modules, or 64, whose heap figures are not theirs.
   package let bits: Int
 
   /// An interpreter cannot be had, in a sentence that says what to do.
@@ -12,31 +11,37 @@ package struct Interpreter: Equatable, Sendable {
     package let message: String
   }
 
-  /// Finds it: the program that `QPYEMU_INTERPRETER` names, else `interpreter` beside our own.
+  /// Finds it: the program that `QPYEMU_INTERPRETER` names, else `interpreter` beside the tool.
   package static func find(
-    environment: (String) -> String? = Interpreter.environment
+    environment: (String) -> String? = Interpreter.environment,
+    beside folder: String = HostFile.ownFolder
   ) throws(Missing) -> Interpreter {
     if let named = environment("QPYEMU_INTERPRETER") {
       guard let found = Interpreter(at: named) else {
-        throw Missing(message: "QPYEMU_INTERPRETER names \(named), which is no program")
+        throw Missing(
+          message:
+            "QPYEMU_INTERPRETER names \(named), which is no program of this machine; it is to "
+            + "name an interpreter, or to be unset")
       }
       return found
     }
-    let own = "\(HostFile.ownFolder)/interpreter"
-    guard let found = Interpreter(at: own) else {
+    let path = "\(folder)/interpreter"
+    guard let found = Interpreter(at: path) else {
       throw Missing(
-        message: "no interpreter: \(own) is no program; run ./Scripts/qpyemu, which builds it, or set "
+        message:
+          "there is no interpreter at \(path): run ./Scripts/qpyemu, which builds it, or set "
           + "QPYEMU_INTERPRETER to one")
     }
     return found
   }
 
-  /// Nil if there is no program.
+  /// Nil for what is no ELF program.
   private init?(at path: String) {
-    guard HostFile.isProgram(path) else { return nil }
-    self.path = path
-    // The fifth byte of an ELF file tells: 1 for 32 bits, 2 for 64.
-    bits = HostFile.beginning(of: path, count: 5).last == 1 ? 32 : 64
+    guard HostFile.isProgram(path), let start = HostFile.start(of: path, count: 5),
+      start.count == 5, start.starts(with: [0x7F] + Array("ELF".utf8)),
+      let bits = [1: 32, 2: 64][start[4]]
+    else { return nil }
+    (self.path, self.bits) = (path, bits)
   }
 
   /// A variable of the host's environment; an empty one counts as unset.

@@ -104,9 +104,16 @@ static mp_obj_t dict_binary_without_or(mp_binary_op_t op, mp_obj_t left, mp_obj_
 }
 
 // A hash can be asked again.
-static mp_obj_t final_digest;
+static struct {
+  qstr name;
+  const mp_obj_type_t *type;
+  mp_obj_t final_digest;
+} hashes[] = {{MP_QSTR_md5}, {MP_QSTR_sha1}, {MP_QSTR_sha256}};
+
 static mp_obj_t hash_digest(mp_obj_t self_in) {
-  mp_obj_t digest = mp_call_function_1(final_digest, self_in);
+  size_t kind = 0;
+  while (hashes[kind].type != mp_obj_get_type(self_in)) kind++;
+  mp_obj_t digest = mp_call_function_1(hashes[kind].final_digest, self_in);
   struct {
     mp_obj_base_t base;
     bool is_final;
@@ -115,6 +122,16 @@ static mp_obj_t hash_digest(mp_obj_t self_in) {
   return digest;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(hash_digest_obj, hash_digest);
+
+static void amend_hashes(const mp_obj_dict_t *dict) {
+  const member digest = {MP_QSTR_digest, MP_OBJ_FROM_PTR(&hash_digest_obj)};
+  for (size_t i = 0; i < MP_ARRAY_SIZE(hashes); i++) {
+    hashes[i].type = MP_OBJ_TO_PTR(find(dict, hashes[i].name));
+    const mp_obj_dict_t *members = MP_OBJ_TYPE_GET_SLOT(hashes[i].type, locals_dict);
+    hashes[i].final_digest = find(members, MP_QSTR_digest);
+    amend(members, &digest, 1);
+  }
+}
 
 // The functions of ustruct know no padding.
 typedef struct {
@@ -202,9 +219,7 @@ void dialect_begin(void) {
   overwrite(&mp_type_memoryview.slot_index_locals_dict, "\0", 1);
   AMEND(DICT_OF(&mp_type_int), {MP_QSTR_to_bytes, MP_OBJ_FROM_PTR(&int_to_bytes_obj)});
   AMEND(DICT_OF(&mp_type_deque), {MP_QSTR_pop}, {MP_QSTR_appendleft}, {MP_QSTR_extend});
-  const mp_obj_type_t *sha256 = MP_OBJ_TO_PTR(find(mp_module_hashlib.globals, MP_QSTR_sha256));
-  final_digest = find(DICT_OF(sha256), MP_QSTR_digest);
-  AMEND(DICT_OF(sha256), {MP_QSTR_digest, MP_OBJ_FROM_PTR(&hash_digest_obj)});
+  amend_hashes(mp_module_hashlib.globals);
   encode_base64 = find(mp_module_binascii.globals, MP_QSTR_b2a_base64);
   AMEND(mp_module_binascii.globals, {MP_QSTR_b2a_base64, MP_OBJ_FROM_PTR(&b2a_base64_obj)});
   amend_struct(mp_module_struct.globals);

@@ -216,9 +216,17 @@ static void *new_heap(size_t size) {
   return heap;
 }
 
+// The area of which the collector makes so many bytes of heap: its tables have a byte and a half for four blocks.
+static size_t heap_area(size_t size) {
+  size_t block = MICROPY_BYTES_PER_GC_BLOCK, fours = (size + 4 * block - 1) / (4 * block);
+  size_t area = fours * 4 * block + (fours * 3 + 1) / 2;
+  return (area + block - 1) / block * block;
+}
+
 static void begin(void) {
-  char *heap = new_heap(port_device.heap);
-  gc_init(heap, heap + port_device.heap);
+  size_t size = heap_area(port_device.heap);
+  char *heap = new_heap(size);
+  gc_init(heap, heap + size);
   mp_init();
   flash_begin();
   threads_prepare();

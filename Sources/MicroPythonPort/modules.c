@@ -12,7 +12,7 @@
 
 #define MODULE(members) {.base = {&mp_type_module}, .globals = (mp_obj_dict_t *)&members}
 
-// utime: device time. The modules keep local time, which is UTC+8, and count weekdays from Monday.
+// utime: device time. Seconds are of UTC, fields of UTC+8; weekdays count from Monday.
 
 enum { ZONE = 28800 };
 
@@ -67,9 +67,9 @@ static mp_obj_t time_time(void) { return mp_obj_new_int_from_ll(now()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(time_time_obj, time_time);
 
 static mp_obj_t time_localtime(size_t count, const mp_obj_t *arguments) {
-  int64_t seconds = count == 0 || arguments[0] == mp_const_none ? now() + ZONE : mp_obj_get_int(arguments[0]);
+  int64_t seconds = count == 0 || arguments[0] == mp_const_none ? now() : mp_obj_get_int(arguments[0]);
   timeutils_struct_time_t parts;
-  timeutils_seconds_since_epoch_to_struct_time(seconds, &parts);
+  timeutils_seconds_since_epoch_to_struct_time(seconds + ZONE, &parts);
   mp_obj_t fields[] = {
     mp_obj_new_int(parts.tm_year), mp_obj_new_int(parts.tm_mon), mp_obj_new_int(parts.tm_mday), mp_obj_new_int(parts.tm_hour),
     mp_obj_new_int(parts.tm_min), mp_obj_new_int(parts.tm_sec), mp_obj_new_int(parts.tm_wday), mp_obj_new_int(parts.tm_yday),
@@ -85,8 +85,10 @@ static mp_obj_t time_mktime(mp_obj_t fields) {
   if (count < 6) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("mktime needs a tuple of length 8 or 9 (%d given)"), (int)count);
   mp_int_t parts[6];
   for (size_t i = 0; i < 6; i++) parts[i] = mp_obj_get_int(items[i]);
-  uint64_t seconds = timeutils_mktime(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
-  return mp_obj_new_int_from_ll((int64_t)seconds - ZONE);
+  // It counts from 2000 on, and wraps below.
+  mp_uint_t count_2000 = timeutils_mktime_2000(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
+  int64_t seconds = parts[0] < 2000 ? (int64_t)(mp_int_t)count_2000 : (int64_t)count_2000;
+  return mp_obj_new_int_from_ll(seconds + (int64_t)TIMEUTILS_SECONDS_1970_TO_2000 - ZONE);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(time_mktime_obj, time_mktime);
 
@@ -142,9 +144,9 @@ static const MP_DEFINE_STR_OBJ(python_version, "3.4.0");
 
 extern const mp_obj_type_t port_bytes_file_type, port_text_file_type;
 extern const mp_obj_module_t mp_module_gc, mp_module_math, mp_module_cmath, mp_module_micropython, mp_module_array, mp_module_binascii,
-  mp_module_collections, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct, mp_module_sys, mp_module_io,
-  mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__,
-  port_uos_module, port_vfs_module;
+  mp_module_collections, mp_module_cryptolib, mp_module_hashlib, mp_module_json, mp_module_random, mp_module_re, mp_module_struct,
+  mp_module_sys, mp_module_io, mp_module_errno, mp_module_uctypes, mp_module_select, mp_module_asyncio, mp_module_thread, mp_module___main__;
+extern const mp_obj_module_t port_uos_module, port_uzlib_module, port_vfs_module;
 
 // Only in the program for the tests of the filter.
 extern const mp_obj_module_t port_debug_module __attribute__((weak));
@@ -172,6 +174,7 @@ static const module_row rows[] = {
   {MP_QSTR_uarray, &mp_module_array, "array"},
   {MP_QSTR_ubinascii, &mp_module_binascii, "a2b_base64 b2a_base64 hexlify unhexlify"},
   {MP_QSTR_ucollections, &mp_module_collections, "deque namedtuple"},
+  {MP_QSTR_ucryptolib, &mp_module_cryptolib, "aes"},
   {MP_QSTR_uerrno, &mp_module_errno},
   {MP_QSTR_uhashlib, &mp_module_hashlib, "sha256 sha1 md5"},
   {MP_QSTR_uio, &mp_module_io, "open IOBase FileIO TextIOWrapper StringIO BytesIO"},
@@ -185,6 +188,7 @@ static const module_row rows[] = {
     "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", MP_QSTR_sys},
   {MP_QSTR_utime, &time_module},
   {MP_QSTR_uctypes, &mp_module_uctypes},
+  {MP_QSTR_uzlib, &port_uzlib_module},
   {MP_QSTR_vfs, &port_vfs_module, .is_optional = true},
   {MP_QSTR__debug, &port_debug_module},
 };

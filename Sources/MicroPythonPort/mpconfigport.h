@@ -33,8 +33,11 @@ typedef long mp_off_t;
 #define MICROPY_PY_SYS_STDFILES (1)
 #define MICROPY_PY_SYS_PLATFORM ""
 #define MICROPY_PY_SELECT (1)
-#define MICROPY_PY_HASHLIB_MD5 (0)
-#define MICROPY_PY_HASHLIB_SHA1 (0)
+#define MICROPY_SSL_AXTLS (1) // Whose part crypto.c plays.
+#define MICROPY_PY_HASHLIB_MD5 (1)
+#define MICROPY_PY_HASHLIB_SHA1 (1)
+#define MICROPY_PY_CRYPTOLIB (1)
+#define MICROPY_PY_CRYPTOLIB_CTR (1)
 #define MICROPY_KBD_EXCEPTION (1)
 #define MICROPY_ALLOC_PATH_MAX (256)
 #define MICROPY_EPOCH_IS_1970 (1)

@@ -20,7 +20,7 @@ public struct ModuleProfile: Sendable, Equatable {
   public var limits = ModuleLimits()
   public var timing = ModuleTiming()
   /// The language that its interpreter speaks.
-  public var dialect = Dialect.micropython1_13
+  public var dialect = Dialect.micropython113
   /// `/usr`, then `/bak`.
   public var volumes = [FlashVolume(mount: "/usr"), FlashVolume(mount: "/bak")]
   public var identity = ModuleIdentity()

@@ -46,7 +46,7 @@ public enum AudioChannel: Int, CaseIterable, Sendable {
 /// A language that scripts are written in; there is an interpreter for each.
 public enum Dialect: String, CaseIterable, Sendable {
   /// MicroPython as the modules' firmware had it from 2021 to 2025.
-  case micropython1_13 = "1.13"
+  case micropython113 = "1.13"
 }
 
 /// How a volume keeps its books on its blocks.

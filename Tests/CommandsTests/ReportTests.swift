@@ -142,6 +142,14 @@ struct ReportTests {
       ["doctor"], variables: ["QPYEMU_PROFILE": "EC600N", "QPYEMU_AUDIO_IN": "alsa:mic_hash"])
     #expect(ending.code == 0)
     #expect(ending.lines.contains { $0.hasPrefix("ok    interpreter   MicroPython 1.") })
+    #expect(
+      ending.lines.contains {
+        $0.wholeMatch(of: /ok    port          \S+\/interpreter, 32 bits, says hello/) != nil
+          || $0.wholeMatch(
+            of:
+              /note  port          \S+\/interpreter, 64 bits, says hello; its heap figures are not the module's/
+          ) != nil
+      })
     #expect(ending.lines.contains("ok    profiles      10 models, no problems"))
     #expect(
       ending.lines.contains(
@@ -182,6 +190,21 @@ struct ReportTests {
         $0.hasPrefix(
           "MISSING  interpreter   /bin/true is no MicroPython that can run scripts here;")
       })
+  }
+
+  @Test("A port that is none, and one whose heap is not the module's, are told apart")
+  func ports() async throws {
+    func port(_ path: String) async throws -> String {
+      let ending = try await bench.run(["doctor"], variables: ["QPYEMU_INTERPRETER": path])
+      return ending.lines.first { $0.contains("  port  ") } ?? ""
+    }
+    #expect(
+      try await port("/bin/true").contains("/bin/true, 64 bits, says no hello, so it is no guest;"))
+    #expect(try await port("/etc/passwd").contains("which is no program of this machine"))
+    let wide = repository + "/.build/port64/interpreter"
+    #expect(
+      try await port(wide).hasSuffix(
+        "\(wide), 64 bits, says hello; its heap figures are not the module's"))
   }
 
   // MARK: Help

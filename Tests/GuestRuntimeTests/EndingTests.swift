@@ -67,7 +67,7 @@ struct EndingTests {
   @Test(
     "A fresh script has the heap of the model, scaled by the word's size",
     arguments: [
-      ("EC600N", 524_288), ("EC600U", 851_968), ("EG915U", 638_976),
+      ("EC600N", 512_336), ("EC600U", 832_448), ("EG915U", 624_320),
     ])
   func heap(profile: String, bytes: Int) throws {
     let run = try ScriptRun("gc.collect(); print(gc.mem_free())", .init(profile: profile))

@@ -86,7 +86,7 @@ struct Model: Sendable, CustomTestStringConvertible {
     let profile = try ProfileLibrary().profile(named: model.name)
     #expect(profile.timing.stepNanoseconds == 1000)
     #expect(profile.timing.callNanoseconds == 1_000_000)
-    #expect(profile.dialect == .micropython1_13)
+    #expect(profile.dialect == .micropython113)
     for path in ["timing.stepNanoseconds", "timing.callNanoseconds"] {
       #expect(profile.source(of: path)?.provenance == .ruled)
     }

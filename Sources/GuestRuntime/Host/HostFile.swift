@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Files of the host.
@@ -56,13 +57,14 @@ package enum HostFile {
     return isPipe
   }
 
-  /// The first bytes of a file, fewer if it is shorter or cannot be read.
-  package static func beginning(of path: String, count: Int) -> [UInt8] {
+  /// The first bytes of a file, fewer if it has fewer; nil if it cannot be read.
+  static func start(of path: String, count: Int) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return [] }
+    guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: count)
-    return Array(bytes.prefix(max(unsafe read(descriptor, &bytes, count), 0)))
+    let found = unsafe Glibc.read(descriptor, &bytes, count)
+    return found < 0 ? nil : Array(bytes[..<found])
   }
 
   /// What can be read from a descriptor until its end; nil on an error or beyond the limit in bytes.
