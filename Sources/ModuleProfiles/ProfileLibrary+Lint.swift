@@ -70,17 +70,15 @@ extension ProfileLibrary {
     problems += reading.problems.filter { $0.file == file.file.path }
     if isWhole { problems += missingFacts(of: file, chain: chain, facts: reading.facts) }
     if isWhole { problems += contradictions(in: profile, of: file) }
-    problems += unsourced(file, facts: reading.facts)
+    problems += unsourced(file, reading)
     return problems.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
   }
 
   /// Facts of the file that none of its sources covers, and sources that cover no fact of it.
-  private func unsourced(
-    _ file: ParsedProfile, facts: [String: ProfileFact]
-  ) -> [ProfileProblem] {
-    let sources = file.header.sources
+  private func unsourced(_ file: ParsedProfile, _ reading: ProfileReading) -> [ProfileProblem] {
+    let (sources, facts) = (file.header.sources, reading.facts)
     var problems: [ProfileProblem] = []
-    var used: Set<String> = []
+    var used = Set(reading.refused.compactMap(sources.covering))
     for fact in facts.values where fact.file == file.file.path {
       if let key = sources.covering(fact.path) {
         used.insert(key)

@@ -4,6 +4,8 @@ import JSONText
 struct ProfileReading {
   private(set) var facts: [String: ProfileFact] = [:]
   private(set) var problems: [ProfileProblem] = []
+  /// The paths of values that are none.
+  private(set) var refused: Set<String> = []
   private var source = JSONSource(name: "", bytes: [])
   /// Those of the file; nil while its header is read, which states no facts.
   private var sources: [String: FactSource]?
@@ -69,6 +71,7 @@ struct ProfileReading {
     do throws(Mismatch) {
       return try kind.convert(node)
     } catch {
+      refused.insert(path)
       let found = error.found.jsonText()
       let shown = found.utf8.count <= 60 ? found : error.found.value.kindName
       report(

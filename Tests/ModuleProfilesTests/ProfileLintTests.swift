@@ -216,6 +216,16 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
   }
 
   @Test(
+    "A wrong value is one problem, with a source as well",
+    arguments: [#""dialect": "1.28""#, #""dialect": 1.13"#])
+  func wrongWithSource(member: String) throws {
+    let source = #""sources": {"dialect": {"provenance": "ruled", "source": "x"}}"#
+    let problems = try lint("P.json", BadProfile("\(member), \(source)", "").text)
+    #expect(problems.count == 1, "\(problems)")
+    #expect(problems.first?.message.hasPrefix(#""dialect" must be "1.13", not "#) == true)
+  }
+
+  @Test(
     "A file that is no JSON, no object or has no name is reported",
     arguments: [
       ("{\n  \"name\": \"P\",\n}", "3:1: expected a quoted key, found '}'"),
