@@ -133,7 +133,8 @@ package final class GuestRun: Sendable {
     let services = GuestServices(
       device, options, interpreterBits: interpreter.bits, trace: trace, write: output.write)
     let link = GuestLink(
-      device, connection, signals, services, isEndless: options.isEndless || options.work.console != nil)
+      device, connection, signals, services, isAtConsole: options.work.console != nil,
+      isEndless: options.isEndless)
     options.work.console.map(attach)
     watch(limit: options.timeout, then: .timedOut)
     let ending: Ending?
@@ -152,7 +153,9 @@ package final class GuestRun: Sendable {
   private func start() throws(HostError) -> StreamSocket {
     let (ours, theirs) = try StreamSocket.pair()
     let filter = options.isUnconfined ? ["--without-filter"] : []
-    signals.attach(try ChildProcess(guest: [interpreter.path] + filter, connection: theirs))
+    // The script's path is for those who look at the host's processes.
+    let words = [interpreter.path] + filter + (options.work.script.map { [$0] } ?? [])
+    signals.attach(try ChildProcess(guest: words, connection: theirs))
     return ours
   }
 

@@ -152,6 +152,28 @@ MP_DEFINE_CONST_OBJ_TYPE(port_bytes_file_type, MP_QSTR_FileIO, MP_TYPE_FLAG_ITER
 MP_DEFINE_CONST_OBJ_TYPE(port_text_file_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_ITER_IS_STREAM, make_new, file_make,
   print, file_print, protocol, &text_stream, locals_dict, &file_members);
 
+static uint32_t request_open(const char *path, mp_obj_t mode) {
+  request_begin(MP_QSTR_file_dot_open, 0);
+  flash_request_path(path);
+  request_value(mode);
+  return request_handle_answer();
+}
+
+// Opens a file; if the module has no more to open, those that nobody can reach are closed first.
+static uint32_t open_or_collect(const char *path, mp_obj_t mode) {
+  nlr_buf_t nlr;
+  if (nlr_push(&nlr) == 0) {
+    uint32_t handle = request_open(path, mode);
+    nlr_pop();
+    return handle;
+  }
+  mp_obj_t error = MP_OBJ_FROM_PTR(nlr.ret_val);
+  if (!mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_OSError)) ||
+    mp_obj_exception_get_value(error) != MP_OBJ_NEW_SMALL_INT(MP_EMFILE)) nlr_raise(error);
+  gc_collect();
+  return request_open(path, mode);
+}
+
 mp_obj_t files_open(mp_obj_t path_in, mp_obj_t mode) {
   const char *path = mp_obj_str_get_str(path_in), *letters = mp_obj_str_get_str(mode);
   console_flush();
@@ -159,10 +181,7 @@ mp_obj_t files_open(mp_obj_t path_in, mp_obj_t mode) {
   self->object.handle = 0;
   self->object.functions = MP_OBJ_NULL;
   self->ahead = self->ahead_at = 0;
-  request_begin(MP_QSTR_file_dot_open, 0);
-  flash_request_path(path);
-  request_value(mode);
-  objects_adopt(&self->object, request_handle_answer());
+  objects_adopt(&self->object, open_or_collect(path, mode));
   return MP_OBJ_FROM_PTR(self);
 }
 

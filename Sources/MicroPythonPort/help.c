@@ -20,11 +20,7 @@ static const char text[] =
 enum { COLUMNS = 4, COLUMN = 18 };
 
 static void show_modules(void) {
-  console_flush();
-  request_begin(MP_QSTR_module_dot_list, 0);
-  mp_obj_t names = request_answer();
-  if (!mp_obj_is_type(names, &mp_type_list)) names = mp_obj_new_list(0, NULL);
-  modules_list(names);
+  mp_obj_t names = modules_all();
   mp_obj_list_sort(1, &names, (mp_map_t *)&mp_const_empty_map);
   size_t count;
   mp_obj_t *items;

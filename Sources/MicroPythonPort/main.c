@@ -93,8 +93,9 @@ static void run_text(mp_obj_t text, qstr name, mp_parse_input_kind_t kind) {
   run_lexer(mp_lexer_new_from_str_len(name, source, length, 0), kind);
 }
 
-// The names that go on from the last one of a text: attributes after a dot, else globals.
+// The names that go on from the last one of a text: attributes after a dot, modules after `import`, else globals.
 static void complete(mp_obj_t job) {
+  static const char import[] = "import ";
   size_t length;
   const char *text = mp_obj_str_get_data(job, &length);
   size_t start = length;
@@ -114,7 +115,12 @@ static void complete(mp_obj_t job) {
     owner = found[0];
     start = dot + 1;
   }
-  mp_obj_t names = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&port_dir_obj), owner != MP_OBJ_NULL, 0, &owner);
+  mp_obj_t names;
+  if (start == strlen(import) && memcmp(text, import, start) == 0 && owner == MP_OBJ_NULL) {
+    names = modules_all();
+  } else {
+    names = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&port_dir_obj), owner != MP_OBJ_NULL, 0, &owner);
+  }
   mp_obj_list_sort(1, &names, (mp_map_t *)&mp_const_empty_map);
   size_t count;
   mp_obj_t *items;

@@ -273,10 +273,15 @@ mp_obj_t modules_find(qstr name) {
   return objects_describe(name);
 }
 
-void modules_list(mp_obj_t names) {
+mp_obj_t modules_all(void) {
+  console_flush();
+  request_begin(MP_QSTR_module_dot_list, 0);
+  mp_obj_t names = request_answer();
+  if (!mp_obj_is_type(names, &mp_type_list)) names = mp_obj_new_list(0, NULL);
   for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
     if (rows[i].of && rows[i].of != &port_debug_module && !rows[i].is_optional) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(rows[i].name));
   }
+  return names;
 }
 
 // Names that only newer firmware has, and public scripts use all the same.

@@ -38,7 +38,7 @@ typedef struct thread thread;
 typedef struct thread_wait {
   uint64_t until;
   uint32_t token;      // Of the device; 0 for none.
-  const void *lock;    // NULL for none.
+  void *lock;          // NULL for none.
   bool is_settled, is_error;
   mp_obj_t value;
   thread *thread;
@@ -105,7 +105,7 @@ void dialect_begin(void);
 
 // Modules of the interpreter (modules.c).
 mp_obj_t modules_find(qstr name);
-void modules_list(mp_obj_t names); // Adds the names of those that the interpreter has.
+mp_obj_t modules_all(void); // A list of the names that can be imported, without what is on the flash.
 const char *modules_name(mp_obj_t module);
 void modules_note_lack(const char *owner, qstr member); // NULL if there is no lack.
 void modules_tell_lack(qstr member);                    // Before the exception for it.

@@ -237,6 +237,8 @@ static void handle_pending(void) {
   if (running == &main_thread) mp_handle_pending(true);
 }
 
+static void give_back(thread_wait_t *wait);
+
 bool threads_wait(thread_wait_t *wait) {
   thread *self = running;
   thread_wait_t *outer = self->wait;
@@ -249,6 +251,8 @@ bool threads_wait(thread_wait_t *wait) {
       self->wait = NULL;
       handle_pending();
       if (wait->is_settled || turns_now() >= wait->until) break;
+      // Another callback may be due by now.
+      if (running == &main_thread && MP_STATE_VM(sched_state) == MP_SCHED_PENDING) continue;
       self->wait = wait;
       block();
     }
@@ -257,6 +261,7 @@ bool threads_wait(thread_wait_t *wait) {
     self->wait = outer;
     end_wait(wait);
     if (wait->token) link_note(WIRE_ABANDONED, wait->token);
+    give_back(wait);
     nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
   }
   self->wait = outer;
@@ -274,8 +279,10 @@ static void remove_thread(thread *t) {
   remove_ready(t);
   for (thread_wait_t **w = &waits; *w;) {
     if ((*w)->thread == t) {
-      if ((*w)->token) link_note(WIRE_ABANDONED, (*w)->token);
-      *w = (*w)->next;
+      thread_wait_t *gone = *w;
+      *w = gone->next;
+      if (gone->token) link_note(WIRE_ABANDONED, gone->token);
+      give_back(gone);
     } else {
       w = &(*w)->next;
     }
@@ -507,6 +514,21 @@ typedef struct {
 
 static const mp_obj_type_t lock_type;
 
+// Passes a lock on to the one that has waited longest: waits are in the order of their beginning, newest first.
+static void pass_on(lock *self) {
+  thread_wait_t *longest = NULL;
+  for (thread_wait_t *w = waits; w; w = w->next) if (w->lock == self && !w->is_settled) longest = w;
+  self->is_taken = longest != NULL;
+  if (!longest) return;
+  longest->is_settled = true;
+  wake(longest->thread);
+}
+
+// A wait has ended otherwise, though it may have been given a lock.
+static void give_back(thread_wait_t *wait) {
+  if (wait->lock && wait->is_settled) pass_on(wait->lock);
+}
+
 static mp_obj_t allocate_lock(void) {
   lock *self = mp_obj_malloc(lock, &lock_type);
   self->is_taken = false;
@@ -520,10 +542,9 @@ static mp_obj_t lock_acquire(size_t count, const mp_obj_t *arguments) {
   bool waits = count < 2 || mp_obj_get_int(arguments[1]);
   mp_float_t timeout = count < 3 ? -1 : mp_obj_get_float(arguments[2]);
   uint64_t until = !waits ? 0 : timeout < 0 || timeout > 1e9 ? WIRE_NEVER : turns_now() + (uint64_t)(timeout * 1e9);
-  while (self->is_taken) {
-    if (turns_now() >= until) return mp_const_false;
+  if (self->is_taken) {
     thread_wait_t wait = {.until = until, .lock = self};
-    threads_wait(&wait);
+    return mp_obj_new_bool(waits && threads_wait(&wait));
   }
   self->is_taken = true;
   return mp_const_true;
@@ -533,14 +554,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lock_acquire_obj, 1, 3, lock_acquire)
 static mp_obj_t lock_release(mp_obj_t self_in) {
   lock *self = MP_OBJ_TO_PTR(self_in);
   if (!self->is_taken) mp_raise_msg(&mp_type_RuntimeError, NULL);
-  self->is_taken = false;
-  // The one that has waited longest goes on: waits are in the order of their beginning, newest first.
-  thread_wait_t *longest = NULL;
-  for (thread_wait_t *w = waits; w; w = w->next) if (w->lock == self && !w->is_settled) longest = w;
-  if (longest) {
-    longest->is_settled = true;
-    wake(longest->thread);
-  }
+  pass_on(self);
   return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(lock_release_obj, lock_release);

@@ -49,6 +49,8 @@ struct ScriptRun {
     var seed: UInt64 = 1
     var heapBytes: Int?
     var timeout = Duration.seconds(30)
+    /// Whether the script may wait for what never comes.
+    var isEndless = false
     /// More files of the flash: path and content.
     var files: [String: String] = [:]
     var clock: any DeviceClock = VirtualClock()
@@ -72,11 +74,12 @@ struct ScriptRun {
     }
     let console = try Console()
     let lines = Monitor([String]())
+    var options = GuestRun.Options(
+      .script(setting.script), heapBytes: setting.heapBytes, timeout: setting.timeout,
+      seed: setting.seed, console: console.descriptor)
+    options.isEndless = setting.isEndless
     let run = GuestRun(
-      device, interpreter: try Self.interpreter,
-      options: GuestRun.Options(
-        .script(setting.script), heapBytes: setting.heapBytes, timeout: setting.timeout,
-        seed: setting.seed, console: console.descriptor),
+      device, interpreter: try Self.interpreter, options: options,
       trace: CallTrace { line in
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
       })

@@ -51,6 +51,9 @@ final class GuestLink {
   /// How often an idle device is looked at when its clock is the host's, which tells nobody that something has ended.
   private static let idleLook = Duration.milliseconds(100)
 
+  /// How long a script that computes on at a console is not told of a callback.
+  private static let holding = Duration.milliseconds(4)
+
   private let device: DeviceEmulator
   private let signals: GuestSignals
   private let services: any Services
@@ -71,16 +74,20 @@ final class GuestLink {
   private var patience: LoopPatience
   /// Whether Ctrl-C can be told: not in the answer to hello.
   private var takesInterrupt = false
+  private let isAtConsole: Bool
+  /// Until when the guest is not told of a callback that is due; nil if it is told at once.
+  private var heldUntil: Duration?
 
   init(
     _ device: DeviceEmulator, _ socket: StreamSocket, _ signals: GuestSignals,
-    _ services: any Services, isEndless: Bool
+    _ services: any Services, isAtConsole: Bool, isEndless: Bool
   ) {
+    self.isAtConsole = isAtConsole
     (self.device, self.signals, self.services) = (device, signals, services)
     time = GuestTime(device)
     channel = GuestChannel(socket)
     reader = WireReader { [services] in services.className(of: $0) }
-    patience = LoopPatience(isEndless: isEndless)
+    patience = LoopPatience(isEndless: isEndless || isAtConsole)
   }
 
   /// Serves the guest to its end.
@@ -120,12 +127,14 @@ final class GuestLink {
     time.pass(steps: request.steps)
     request.notes.forEach(take)
     functions.formUnion(request.functions)
+    let wasDue = device.hasEvent
     let outcome: Outcome
     do throws(HostFailure) {
       outcome = try perform(request, name)
     } catch {
       return .failure(error)
     }
+    if let ending = signals.ending { return .success(ending) }
     var notices: [WireNotice] = []
     let result: WireResult
     switch outcome {
@@ -145,7 +154,25 @@ final class GuestLink {
     if patience.isOver(after: request, name, at: time.now, goesOn: goesOn) {
       return .success(.stuck(request.place))
     }
-    return .success(reply(result, notices))
+    holdBack(after: request, name, result, wasDue: wasDue)
+    reply(result, notices)
+    return .success(nil)
+  }
+
+  /// At a console a callback that becomes due during a call comes a little after it, as on a module, so that what it
+  /// prints stands behind the prompt, and not right after the call.
+  private func holdBack(
+    after request: WireRequest, _ name: String, _ result: WireResult, wasDue: Bool
+  ) {
+    guard isAtConsole, request.thread == 0 else { return }
+    if case .wait = result {
+      heldUntil = nil
+    } else if name == "console.write" || name == "turn.tick" {
+      // What a call has given is printed before.
+      if let due = heldUntil, time.now >= due { heldUntil = nil }
+    } else {
+      heldUntil = !wasDue && device.hasEvent ? time.now + Self.holding : nil
+    }
   }
 
   private func perform(
@@ -192,13 +219,13 @@ final class GuestLink {
   }
 
   /// Sends an answer with all that has happened meanwhile.
-  private func reply(_ result: WireResult, _ notices: [WireNotice]) -> GuestRun.Ending? {
+  private func reply(_ result: WireResult, _ notices: [WireNotice]) {
     var notices = notices
     for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key }) where wait.world.isThere() {
       worldWaits[token] = nil
       notices.append(.settled(token: token, wait.world.take()))
     }
-    if calledFunction == nil, let event = services.takeEvent() {
+    if calledFunction == nil, heldUntil == nil, let event = services.takeEvent() {
       calledFunction = event.function
       notices.append(
         .event(function: event.function, arguments: event.arguments, object: event.object))
@@ -209,12 +236,12 @@ final class GuestLink {
       alarm: alarm)
     takesInterrupt = true
     _ = channel.write(writer.bytes)  // If the guest has gone, the next reading tells.
-    return nil
   }
 
   /// When the guest is to ask again by itself.
   private var alarm: Duration? {
-    time.alarm ?? (patience.stepsLeft.map { time.now + time.stepLength * $0 })
+    if let heldUntil { return heldUntil }
+    return time.alarm ?? (patience.stepsLeft.map { time.now + time.stepLength * $0 })
   }
 
   /// The functions that the device will not call any more.

@@ -29,8 +29,8 @@ struct WireRequest {
   let keywords: [(name: String, value: GuestValue)]
   /// The functions among the arguments and keywords, wherever they stand.
   let functions: [Int]
-  /// The bytes of the first argument as they came, if it is a str or bytes: a str need not be UTF-8.
-  let text: ArraySlice<UInt8>
+  /// The bytes of each argument that is a str or bytes, as they came: a str need not be UTF-8.
+  let texts: [ArraySlice<UInt8>]
 }
 
 /// A frame that is not as `Docs/wire.md` has it.
@@ -84,11 +84,11 @@ struct WireReader {
     var notes: [WireRequest.Note] = []
     for _ in 0..<noteCount { notes.append(try note()) }
     var arguments: [GuestValue] = []
-    var text: ArraySlice<UInt8> = []
+    var texts: [ArraySlice<UInt8>] = []
     for _ in 0..<argumentCount {
       let start = at
       arguments.append(try value(depth: 0))
-      if arguments.count == 1, at - start > 5 { text = bytes[(start + 5)..<at] }
+      texts.append(bytes[min(start + 5, at)..<at])
     }
     var keywords: [(name: String, value: GuestValue)] = []
     for _ in 0..<keywordCount { keywords.append((try keyword(), try value(depth: 0))) }
@@ -99,7 +99,7 @@ struct WireReader {
       steps: steps,
       place: file == 0 ? nil : ScriptPlace(file: names[file - 1], line: line), call: call,
       object: object, room: room == Self.roomUnasked ? nil : Int(room), thread: thread,
-      notes: notes, arguments: arguments, keywords: keywords, functions: functions, text: text)
+      notes: notes, arguments: arguments, keywords: keywords, functions: functions, texts: texts)
   }
 
   /// Takes the text of a name that is new.

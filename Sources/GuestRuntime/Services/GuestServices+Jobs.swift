@@ -31,15 +31,15 @@ extension GuestServices {
   private func finish(_ call: ServiceCall, on console: ModuleConsole) throws(GuestException) {
     let number = progress.job
     progress.job = nil
-    let text = try call.string(2)
+    let text = try call.text(2)
     switch Report(rawValue: try call.int(0)) {
     case .done?: console.finish(number, .done)
-    case .raised?: console.finish(number, .raised(Array(text.utf8)))
+    case .raised?: console.finish(number, .raised(text))
     case .exited?: console.finish(number, .exited)
     case .names?:
-      console.finish(number, .names(text.utf8.split(separator: ASCII.lineFeed).map { Array($0) }))
+      console.finish(number, .names(text.split(separator: ASCII.lineFeed).map { Array($0) }))
     case .interrupted? where number == nil: console.finishInterrupted()
-    case .interrupted?: console.finish(number, .raised(Array(text.utf8)))
+    case .interrupted?: console.finish(number, .raised(text))
     case nil: throw GuestException("ValueError", "no such report")
     }
   }
@@ -50,10 +50,8 @@ extension GuestServices {
       progress.isBegun = true
       return .value(.tuple([.string("file"), .string(options.work.script ?? "")]))
     }
-    let text = try call.string(2)
-    if !text.isEmpty {
-      print(Array((text.hasSuffix("\n") ? text : text + "\n").utf8))
-    }
+    let text = try call.text(2)
+    if !text.isEmpty { print(text.last == ASCII.lineFeed ? text : text + [ASCII.lineFeed]) }
     switch Report(rawValue: try call.int(0)) {
     case .done?:
       progress.ending = .exited(0)

@@ -184,7 +184,7 @@ final class GuestServices: GuestLink.Services {
 
   /// Takes what a script prints: a str, whose line ends are the console's matter, or bytes as they are.
   func write(_ call: ServiceCall) -> GuestLink.Outcome {
-    let bytes = Array(call.request.text)
+    let bytes = Array(call.request.texts.first ?? [])
     if let console {
       if case .bytes? = call.arguments.first { console.write(bytes) } else { console.print(bytes) }
     } else {

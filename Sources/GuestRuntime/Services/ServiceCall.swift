@@ -25,6 +25,12 @@ struct ServiceCall {
     return value
   }
 
+  /// The bytes of a str, as they came.
+  func text(_ index: Int) throws(GuestException) -> [UInt8] {
+    _ = try string(index)
+    return Array(request.texts[index])
+  }
+
   func bytes(_ index: Int) throws(GuestException) -> [UInt8] {
     guard index < arguments.count, let value = arguments[index].bytes else {
       throw GuestException("TypeError", "object with buffer protocol required")
