@@ -147,7 +147,7 @@ static size_t fill_count;
 
 static void put(const void *bytes, size_t length) {
   if (!reserve(&request, request.length + length)) mp_raise_ValueError(MP_ERROR_TEXT("argument too long"));
-  memcpy(request.bytes + request.length, bytes, length);
+  if (length) memcpy(request.bytes + request.length, bytes, length);
   request.length += length;
 }
 
@@ -189,11 +189,11 @@ void request_begin(qstr call, uint32_t object) {
     put(&number, 2);
     put(text, length);
   }
-  for (size_t i = 0; i < notes_count; i++) {
+  header()->notes = MIN(notes_count, UINT16_MAX); // The rest goes with the next.
+  for (size_t i = 0; i < header()->notes; i++) {
     put(&notes[i].kind, 1);
     put(&notes[i].number, 4);
   }
-  header()->notes = notes_count;
 }
 
 void request_room(void) {
@@ -282,10 +282,11 @@ static void put_value(mp_obj_t value, unsigned depth) {
   }
 }
 
-static void add_argument(void) {
-  if (header()->arguments == 255) mp_raise_ValueError(MP_ERROR_TEXT("argument too long"));
-  header()->arguments++;
+static uint8_t one_more(uint8_t count) {
+  if (count == UINT8_MAX) mp_raise_ValueError(MP_ERROR_TEXT("argument too long"));
+  return count + 1;
 }
+static void add_argument(void) { header()->arguments = one_more(header()->arguments); }
 
 void request_none(void) { put_tag('N'), add_argument(); }
 void request_int(int64_t value) { put_int(value), add_argument(); }
@@ -295,7 +296,7 @@ void request_value(mp_obj_t value) { put_value(value, 0), add_argument(); }
 void request_keyword(mp_obj_t name, mp_obj_t value) {
   put_value(name, 0);
   put_value(value, 0);
-  header()->keywords++;
+  header()->keywords = one_more(header()->keywords);
 }
 
 // Exchange.
@@ -340,7 +341,7 @@ static void exchange(void) {
   names_new = 0;
   // Those that came since the request was begun go with the next.
   notes_count -= notes_sent;
-  memmove(notes, notes + notes_sent, notes_count * sizeof *notes);
+  if (notes_count) memmove(notes, notes + notes_sent, notes_count * sizeof *notes);
   for (size_t i = 0; i < slots_count; i++) {
     if (slots[i].state == SLOT_NEW) slots[i].state = SLOT_SENT;
   }
@@ -510,7 +511,7 @@ static mp_obj_t run_event(mp_obj_t ignored) {
     }
     nlr_pop();
   } else {
-    mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+    port_print(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val), PRINT_EXC);
   }
   link_note(WIRE_RETURNED, function);
   link_tick();

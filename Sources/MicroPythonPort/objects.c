@@ -99,15 +99,17 @@ static bool is_device_class(const mp_obj_type_t *type) {
   return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, print) == object_print;
 }
 
+static device_object *get_own(mp_obj_t value) {
+  return mp_obj_is_obj(value) && is_device_class(mp_obj_get_type(value)) ? MP_OBJ_TO_PTR(value) : NULL;
+}
+
 device_object *objects_get(mp_obj_t value) {
-  if (!mp_obj_is_obj(value)) return NULL;
   const mp_obj_type_t *type = mp_obj_get_type(value);
-  if (is_device_class(type)) return MP_OBJ_TO_PTR(value);
-  if (!mp_obj_is_instance_type(type)) return NULL;
-  // An instance of a script's class may have one of ours in it.
+  if (!mp_obj_is_instance_type(type)) return get_own(value);
+  // An instance of a script's class may have one of ours in it; or what the device gave in its place.
   mp_obj_instance_t *instance = MP_OBJ_TO_PTR(value);
   for (const device_class *of = classes; of; of = of->next) {
-    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(of))) return MP_OBJ_TO_PTR(instance->subobj[0]);
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(of))) return get_own(instance->subobj[0]);
   }
   return NULL;
 }
@@ -118,7 +120,7 @@ mp_obj_t objects_revive(uint32_t handle, const char *name, size_t length) {
   for (device_class *of = classes; of; of = of->next) {
     if (of->full_length == length && memcmp(of->full_name, name, length) == 0) return object_new(of, handle);
   }
-  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %s"), name);
+  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %.*s"), (int)length, name);
 }
 
 // Calls.

@@ -100,6 +100,10 @@ void dialect_begin(void);
 mp_obj_t modules_find(qstr name);
 void modules_list(mp_obj_t names); // Adds the names of those that the interpreter has.
 
+// Prints a value, or with PRINT_EXC an exception and where it came from (main.c). What that calls of the script may raise
+// in its turn: the rest is then left out.
+void port_print(const mp_print_t *print, mp_obj_t value, mp_print_kind_t kind);
+
 // Memory that is not in the script's heap, and lasts as long as the process (main.c).
 void *port_lasting(size_t size);
 
