@@ -11,6 +11,8 @@
 #include "py/mpthread.h"
 #include "py/objfun.h"
 #include "py/objmodule.h"
+#include "py/objstr.h"
+#include "py/objtuple.h"
 
 port_frame *port_frames;
 extern const mp_obj_fun_builtin_var_t port_dir_obj;
@@ -142,20 +144,22 @@ static void complete(mp_obj_t job) {
 
 // Does a job; says how it ended.
 static enum wire_report perform(mp_obj_t job) {
+  if (!mp_obj_is_type(job, &mp_type_tuple)) link_malformed();
   size_t count;
   mp_obj_t *items;
-  mp_obj_get_array(job, &count, &items);
-  if (count < 2) _exit(WIRE_MALFORMED);
+  mp_obj_tuple_get(job, &count, &items);
+  if (count < 2 || !mp_obj_is_str(items[0])) link_malformed();
+  for (size_t i = 1; i < count; i++) if (!mp_obj_is_str_or_bytes(items[i])) link_malformed();
   switch (mp_obj_str_get_qstr(items[0])) {
     case MP_QSTR_file: run_lexer(mp_lexer_new_from_file(mp_obj_str_get_qstr(items[1])), MP_PARSE_FILE_INPUT); break;
     case MP_QSTR_exec: run_text(items[1], MP_QSTR__lt_stdin_gt_, MP_PARSE_FILE_INPUT); break;
     case MP_QSTR_single: run_text(items[1], MP_QSTR__lt_stdin_gt_, MP_PARSE_SINGLE_INPUT); break;
     case MP_QSTR_execfile:
-      if (count < 3) _exit(WIRE_MALFORMED);
+      if (count < 3) link_malformed();
       run_text(items[2], mp_obj_str_get_qstr(items[1]), MP_PARSE_FILE_INPUT);
       break;
     case MP_QSTR_complete: complete(items[1]); return WIRE_NAMES;
-    default: _exit(WIRE_MALFORMED);
+    default: link_malformed();
   }
   return WIRE_DONE;
 }

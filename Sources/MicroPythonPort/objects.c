@@ -74,6 +74,7 @@ static mp_obj_t collected(mp_obj_t self) {
 static MP_DEFINE_CONST_FUN_OBJ_1(collected_obj, collected);
 
 void objects_adopt(device_object *object, uint32_t handle) {
+  if (find_live(handle)) link_malformed();
   object->handle = handle;
   object->functions = MP_OBJ_NULL;
   add_live(object);
@@ -167,19 +168,17 @@ typedef struct {
   const uint8_t *at, *end;
 } cursor;
 
-static _Noreturn void malformed(void) { _Exit(WIRE_MALFORMED); }
-
 static uint8_t peek(cursor *c) {
-  if (c->at == c->end) malformed();
+  if (c->at == c->end) link_malformed();
   return *c->at;
 }
 
 static uint32_t count_of(cursor *c, uint8_t tag) {
   uint32_t count;
-  if (peek(c) != tag || c->end - c->at < 5) malformed();
+  if (peek(c) != tag || c->end - c->at < 5) link_malformed();
   memcpy(&count, c->at + 1, 4);
   c->at += 5;
-  if (count > (size_t)(c->end - c->at)) malformed();
+  if (count > (size_t)(c->end - c->at)) link_malformed();
   return count;
 }
 
@@ -190,9 +189,11 @@ static const char *text_of(cursor *c, size_t *length) {
   return text;
 }
 
+// The interpreter's own names have 255 bytes at most.
 static qstr name_of(cursor *c) {
   size_t length;
   const char *text = text_of(c, &length);
+  if (length > UINT8_MAX) link_malformed();
   return qstr_from_strn(text, length);
 }
 
@@ -208,7 +209,8 @@ static mp_obj_t read_function(cursor *c, device_class *owner) {
   device_function *function = port_lasting(sizeof *function);
   function->call = name_of(c);
   mp_obj_t options = link_value(&c->at, c->end);
-  function->options = mp_obj_get_int(options);
+  if (!mp_obj_is_small_int(options)) link_malformed();
+  function->options = MP_OBJ_SMALL_INT_VALUE(options);
   function->owner = function->options & WIRE_ON_CLASS ? NULL : owner;
   function->base.type = function->owner ? &method_type : &function_type;
   return MP_OBJ_FROM_PTR(function);
@@ -217,6 +219,7 @@ static mp_obj_t read_function(cursor *c, device_class *owner) {
 static mp_obj_t read_class(cursor *c) {
   device_class *of = port_lasting(sizeof *of + 4 * sizeof(void *));
   of->full_name = lasting_text_of(c, &of->full_length);
+  if (of->full_length > UINT8_MAX) link_malformed();
   const char *dot = strrchr(of->full_name, '.');
   of->type.base.type = &mp_type_type;
   of->type.name = qstr_from_str(dot ? dot + 1 : of->full_name);
@@ -238,12 +241,11 @@ static mp_obj_t read_class(cursor *c) {
 
 static mp_obj_t read_member(cursor *c, device_class *owner) {
   if (peek(c) != 'l') return keep(link_value(&c->at, c->end));
-  count_of(c, 'l');
-  switch (name_of(c)) {
-    case MP_QSTR_function: return read_function(c, owner);
-    case MP_QSTR_class: return read_class(c);
-    default: malformed();
-  }
+  size_t count = count_of(c, 'l');
+  qstr kind = name_of(c);
+  if (kind == MP_QSTR_function && count == 3) return read_function(c, owner);
+  if (kind == MP_QSTR_class && count == 5) return read_class(c);
+  link_malformed();
 }
 
 static void read_members(cursor *c, mp_obj_dict_t *into, size_t spare, device_class *owner) {
@@ -317,7 +319,7 @@ mp_obj_t objects_describe(qstr name) {
     case 's': case 'b': return run_source(&c, name);
     case 'm': value = read_module(&c, name); break;
     case 'l': value = read_member(&c, NULL); break;
-    default: malformed();
+    default: link_malformed();
   }
   described *d = port_lasting(sizeof *d);
   *d = (described){name, value, known};

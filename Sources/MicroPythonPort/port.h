@@ -55,6 +55,9 @@ void threads_watch(void);
 void threads_begin(void (*begin)(void));
 void threads_prepare(void);
 
+// A frame that is not as Docs/wire.md describes it is the end (link.c).
+_Noreturn void link_malformed(void);
+
 // The link (link.c): a request is begun, gets its arguments, and is sent.
 void request_begin(qstr call, uint32_t object);
 void request_room(void);
