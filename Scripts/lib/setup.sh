@@ -154,19 +154,20 @@ has_port() {
   [[ -x $link/interpreter && -z $(find "${port_sources[@]}" -newer "$link/interpreter" -print -quit) ]]
 }
 
+# Builds the interpreter of 32 or 64 bits, or the checked one.
 build_port() {
-  local bits=$1 hash folder
+  local port=$1 hash folder
   hash=$(find "${port_sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum)
-  folder=$ports/${hash:0:16}-$bits
+  folder=$ports/${hash:0:16}-$port
   if [[ ! -x $folder/interpreter ]]; then
-    say "building the $bits-bit interpreter (once, half a minute or so)"
-    quietly "$root/Scripts/lib/build-interpreter" "$folder" "$bits" || fail "the interpreter could not be built"
+    say "building the interpreter, $port (once, half a minute or so)"
+    quietly "$root/Scripts/lib/build-interpreter" "$folder" "$port" || fail "the interpreter could not be built"
   fi
   touch "$folder/interpreter"
   mkdir -p "$root/.build"
-  ln -sfn "$folder" "$root/.build/port$bits"
-  runs_port "$bits" && return
-  ((bits == 32)) || fail "the interpreter was built, but does not run here"
+  ln -sfn "$folder" "$root/.build/port$port"
+  runs_port "$port" && return
+  [[ $port == 32 ]] || fail "the interpreter was built, but does not run here"
   say "this kernel runs no 32-bit programs: scripts get an interpreter of 64 bits, whose heap figures are not a module's"
   touch "$ports/only-64-bit"
   build_port 64
@@ -179,14 +180,18 @@ runs_port() {
   ((status == 3))
 }
 
-# Only the tests run these interpreters so far: the one with words as on the modules, and the one of 64 bits.
-set_up_ports() {
-  has_port "$(port_bits)" && has_port 64 && return
+set_up_port() {
+  has_port "$1" && return
   (
     flock 9
-    has_port "$(port_bits)" || build_port "$(port_bits)"
-    has_port 64 || build_port 64
+    has_port "$1" || build_port "$1"
   ) 9>"$cache/lock"
+}
+
+# Only the tests run these interpreters so far: the one with words as on the modules, and the one of 64 bits.
+set_up_ports() {
+  set_up_port "$(port_bits)"
+  set_up_port 64
 }
 
 is_built() {
