@@ -22,7 +22,7 @@ built=$root/.build/qpyemu.built
 build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
   libpcre2-dev pkgconf)
 # What builds the interpreters.
-port_packages=(gcc make python3)
+port_packages=(gcc make python3 xz-utils)
 test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
 say() { printf 'qpyemu: %s\n' "$*" >&2; }
