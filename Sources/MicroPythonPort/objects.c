@@ -121,7 +121,7 @@ mp_obj_t objects_revive(uint32_t handle, const char *name, size_t length) {
   for (device_class *of = classes; of; of = of->next) {
     if (of->full_length == length && memcmp(of->full_name, name, length) == 0) return object_new(of, handle);
   }
-  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %.*s"), (int)length, name);
+  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %q"), qstr_from_strn(name, length));
 }
 
 // Calls.

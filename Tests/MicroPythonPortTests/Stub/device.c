@@ -512,11 +512,66 @@ static uint32_t random_below(uint32_t limit) {
   return spoiler % limit;
 }
 
+static const uint32_t edges[] = {0, 1, 2, 16, 255, 256, 65535, 1 << 20, INT32_MAX, UINT32_MAX};
+static uint32_t random_number(void) { return random_below(2) ? random_below(6) : edges[random_below(sizeof edges / sizeof *edges)]; }
+
+static void random_value(unsigned depth) {
+  static const char *const classes[] = {"stub.Thing", "onlyClass", "File", "none", ""};
+  static const char letters[] = "function class exec single file OSError StopIteration ";
+  char t = "NFTidsbwltmo"[random_below(depth > 5 ? 8 : 12)];
+  switch (t) {
+    case 'i': case 'd': tag(t); put(&(uint64_t){(uint64_t)random_number() << random_below(33)}, 8); return;
+    case 's': case 'b': case 'w': {
+      size_t from = random_below(sizeof letters - 1), rest = sizeof letters - 1 - from;
+      text_of(t, letters + from, random_below(rest + 1));
+      return;
+    }
+    case 'o': object(random_below(6), classes[random_below(5)]); return;
+    case 'l': case 't': case 'm': {
+      uint32_t count = random_below(5);
+      count32(t, count);
+      for (uint32_t n = t == 'm' ? 2 * count : count; n; n--) random_value(depth + 1);
+      return;
+    }
+    default: tag(t);
+  }
+}
+
+static void random_exception(void) {
+  static const char *const names[] = {"OSError", "SystemExit", "StopIteration", "KeyboardInterrupt", "MemoryError", "print", "none"};
+  uint32_t count = random_below(3);
+  text(names[random_below(7)]);
+  count32('t', count);
+  while (count--) random_value(1);
+}
+
+static void random_notice(void) {
+  uint32_t number = random_number(), length = random_below(12);
+  uint8_t kind = WIRE_EVENT + random_below(4);
+  put(&kind, 1);
+  if (kind == WIRE_FILL) { tag(random_below(3)); put(&number, 4); put(&length, 4); put("twelve bytes", length); return; }
+  put(&number, 4);
+  if (kind == WIRE_EVENT) { count32('t', 1); random_value(1); }
+  if (kind == WIRE_SETTLED) { tag(length & 1); if (length & 1) random_exception(); else random_value(0); }
+}
+
+// A frame that is well formed and has nothing to do with the call.
+static size_t random_answer(void) {
+  wire_answer *a = (wire_answer *)answer;
+  out = sizeof *a;
+  a->kind = random_below(3);
+  if (a->kind == WIRE_WAIT) wait_for(random_number(), random_below(2) ? WIRE_NEVER : now + random_number());
+  if (a->kind == WIRE_ERROR) random_exception(); else random_value(0);
+  a->notices = random_below(3);
+  for (unsigned left = a->notices; left; left--) random_notice();
+  a->length = out;
+  return out;
+}
+
 // Changes an answer: bytes for others, for tags or for numbers at a limit, bytes taken out or put in; mostly with a
 // length that is right for it.
 static size_t spoil(size_t length) {
   static const char tags[] = "NFTidsbwltmofx";
-  static const uint32_t edges[] = {0, 1, 2, 16, 255, 256, 65535, 1 << 20, INT32_MAX, UINT32_MAX};
   for (uint32_t changes = 1 + random_below(4); changes; changes--) {
     size_t place = random_below(8) ? sizeof(wire_answer) + random_below(length) % (length - sizeof(wire_answer) + 1) : random_below(length);
     if (place >= length) place = length - 1;
@@ -529,7 +584,7 @@ static size_t spoil(size_t length) {
       case 3: memmove(answer + place, answer + place + count, rest - count); length -= count; break;
       case 4: memmove(answer + place + count, answer + place, rest); length += count; break;
       case 5: // Deeper.
-        for (uint32_t depth = random_below(40); depth; depth--) {
+        for (uint32_t depth = random_below(random_below(8) ? 20 : 20000); depth; depth--) {
           static const uint8_t one[] = {'l', 1, 0, 0, 0};
           memmove(answer + place + sizeof one, answer + place, length - place);
           memcpy(answer + place, one, sizeof one);
@@ -578,7 +633,7 @@ static void serve(void) {
     a->notices = notices_count;
     a->length = out + notices_length;
     size_t length = a->length;
-    if (spoiler && random_below(24) == 0) length = spoil(length);
+    if (spoiler && random_below(24) == 0) length = random_below(2) ? spoil(length) : random_answer();
     if (instead_length && strcmp(call, instead_of) == 0) {
       send_frame(instead, instead_length);
       instead_length = 0;
