@@ -21,7 +21,7 @@ built=$root/.build/qpyemu.built
 build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-dev libspeexdsp-dev
   libpcre2-dev pkgconf)
 # What builds an interpreter.
-port_packages=(gcc make python3)
+port_packages=(gcc make python3 xz-utils)
 test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
 
 say() { printf 'qpyemu: %s\n' "$*" >&2; }
@@ -155,25 +155,26 @@ must_build_port() {
   ! needs_no_port && ! has_port "$bits" && [[ ! -x $(port_folder "$bits")/interpreter ]]
 }
 
-# Has this tree's link lead to the interpreter of so many bits, which is built if nobody has yet. Under the lock.
-set_up_port() {
-  local bits=$1 started folder
-  has_port "$bits" && return
+# Has this tree's link lead to the interpreter of 32 or 64 bits, or the checked one, which is built if nobody has yet.
+# Under the lock.
+build_port() {
+  local port=$1 started folder
+  has_port "$port" && return
   started=$(date +%s.%N)
-  folder=$(port_folder "$bits")
+  folder=$(port_folder "$port")
   if [[ ! -x $folder/interpreter ]]; then
     install_packages "${port_packages[@]}"
-    say "building the $bits-bit interpreter (once, half a minute or so)"
-    quietly "$root/Scripts/lib/build-interpreter" "$folder" "$bits" || fail "the interpreter could not be built"
+    say "building the interpreter, $port (once, half a minute or so)"
+    quietly "$root/Scripts/lib/build-interpreter" "$folder" "$port" || fail "the interpreter could not be built"
   fi
   mkdir -p "$root/.build"
-  ln -sfn "$folder" "$root/.build/port$bits"
-  touch -h -d "@$started" "$root/.build/port$bits" # An edit made during a build counts as newer.
-  runs_port "$bits" && return
-  ((bits == 32)) || fail "the interpreter was built, but does not run here"
+  ln -sfn "$folder" "$root/.build/port$port"
+  touch -h -d "@$started" "$root/.build/port$port" # An edit made during a build counts as newer.
+  runs_port "$port" && return
+  [[ $port == 32 ]] || fail "the interpreter was built, but does not run here"
   say "this kernel runs no 32-bit programs: scripts get an interpreter of 64 bits, whose heap figures are not a module's"
   touch "$ports/only-64-bit"
-  set_up_port 64
+  build_port 64
 }
 
 # Without a device it says so with its exit code.
@@ -186,7 +187,7 @@ runs_port() {
 # Has each build of the tool in a folder of the package manager's find the interpreter beside it.
 link_port() {
   local build
-  set_up_port "$(port_bits)"
+  build_port "$(port_bits)"
   for build in debug release; do
     mkdir -p "$1/$HOSTTYPE-unknown-linux-gnu/$build"
     ln -sfn "$root/.build/port$(port_bits)/interpreter" "$1/$HOSTTYPE-unknown-linux-gnu/$build/interpreter"
@@ -202,14 +203,19 @@ has_linked_port() {
   done
 }
 
-# The tests run the interpreter with words as on the modules and the one of 64 bits.
-set_up_ports() {
-  has_port "$(port_bits)" && has_port 64 && return
+# The same, by itself.
+set_up_port() {
+  has_port "$1" && return
   (
     flock 9
-    set_up_port "$(port_bits)"
-    set_up_port 64
+    build_port "$1"
   ) 9>"$cache/lock"
+}
+
+# The tests run the interpreter with words as on the modules and the one of 64 bits.
+set_up_ports() {
+  set_up_port "$(port_bits)"
+  set_up_port 64
 }
 
 is_built() {

@@ -51,7 +51,7 @@ static __attribute__((noinline)) void amend(const mp_obj_dict_t *dict, const mem
   mp_obj_dict_t changed = *dict;
   mp_map_t *map = &changed.map;
   map->table = port_lasting((dict->map.used + count) * sizeof *map->table);
-  memcpy(map->table, dict->map.table, dict->map.used * sizeof *map->table);
+  if (dict->map.used) memcpy(map->table, dict->map.table, dict->map.used * sizeof *map->table);
   for (size_t i = 0; i < count; i++) put(map, MP_OBJ_NEW_QSTR(members[i].name), (mp_obj_t)members[i].value);
   map->alloc = map->used;
   overwrite(dict, &changed, sizeof changed);

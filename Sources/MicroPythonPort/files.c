@@ -1,6 +1,7 @@
 // Files of the device: what `open` gives.
 #include "port.h"
 #include <string.h>
+#include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/stream.h"
 
@@ -121,7 +122,7 @@ static void file_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t k
 }
 
 static mp_obj_t file_collected(mp_obj_t self) {
-  objects_forget(self);
+  if (gc_is_locked()) objects_forget(self); else close_file(MP_OBJ_TO_PTR(self)); // The collector calls it, or the script.
   return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(file_collected_obj, file_collected);

@@ -128,9 +128,17 @@ void link_forget_owner(void *object) {
   }
 }
 
-// The event that is out: its function, and its arguments, a tuple.
+// The slot of a number that the device has been given and has not freed.
+static function_slot *find_slot(uint32_t number) {
+  if (number == 0 || number > slots_count || slots[number - 1].state != SLOT_SENT) link_malformed();
+  return &slots[number - 1];
+}
+
+// The event that is out: the number of its function, the function itself, since the number may be another's by the time
+// that it runs, and its arguments, a tuple.
 static uint32_t event_function;
 static bool event_is_scheduled;
+MP_REGISTER_ROOT_POINTER(mp_obj_t port_event_called);
 MP_REGISTER_ROOT_POINTER(mp_obj_t port_event_arguments);
 
 void link_collect(void) {
@@ -147,7 +155,7 @@ static size_t fill_count;
 
 static void put(const void *bytes, size_t length) {
   if (!reserve(&request, request.length + length)) mp_raise_ValueError(MP_ERROR_TEXT("argument too long"));
-  memcpy(request.bytes + request.length, bytes, length);
+  if (length) memcpy(request.bytes + request.length, bytes, length);
   request.length += length;
 }
 
@@ -189,11 +197,11 @@ void request_begin(qstr call, uint32_t object) {
     put(&number, 2);
     put(text, length);
   }
-  for (size_t i = 0; i < notes_count; i++) {
+  header()->notes = MIN(notes_count, UINT16_MAX); // The rest goes with the next.
+  for (size_t i = 0; i < header()->notes; i++) {
     put(&notes[i].kind, 1);
     put(&notes[i].number, 4);
   }
-  header()->notes = notes_count;
 }
 
 void request_room(void) {
@@ -282,10 +290,11 @@ static void put_value(mp_obj_t value, unsigned depth) {
   }
 }
 
-static void add_argument(void) {
-  if (header()->arguments == 255) mp_raise_ValueError(MP_ERROR_TEXT("argument too long"));
-  header()->arguments++;
+static uint8_t one_more(uint8_t count) {
+  if (count == UINT8_MAX) mp_raise_ValueError(MP_ERROR_TEXT("argument too long"));
+  return count + 1;
 }
+static void add_argument(void) { header()->arguments = one_more(header()->arguments); }
 
 void request_none(void) { put_tag('N'), add_argument(); }
 void request_int(int64_t value) { put_int(value), add_argument(); }
@@ -295,7 +304,7 @@ void request_value(mp_obj_t value) { put_value(value, 0), add_argument(); }
 void request_keyword(mp_obj_t name, mp_obj_t value) {
   put_value(name, 0);
   put_value(value, 0);
-  header()->keywords++;
+  header()->keywords = one_more(header()->keywords);
 }
 
 // Exchange.
@@ -310,23 +319,23 @@ static void transfer(bool writes, uint8_t *bytes, size_t length) {
   }
 }
 
-static _Noreturn void malformed(void) { _exit(WIRE_MALFORMED); }
+_Noreturn void link_malformed(void) { _exit(WIRE_MALFORMED); }
 
 // Reads a whole answer; most come in one piece.
 static void receive(void) {
   size_t have = 0, want = sizeof(wire_answer);
   while (have < want) {
-    if (!reserve(&answer, want)) malformed();
+    if (!reserve(&answer, want)) link_malformed();
     ssize_t done = read(WIRE_DESCRIPTOR, answer.bytes + have, answer.room - have);
     if (done < 0 && errno == EINTR) continue;
     if (done <= 0) _exit(WIRE_LOST);
     have += done;
     if (have >= sizeof(wire_answer)) {
       want = ((wire_answer *)answer.bytes)->length;
-      if (want < sizeof(wire_answer) || want > WIRE_FRAME_LIMIT) malformed();
+      if (want < sizeof(wire_answer) || want > WIRE_FRAME_LIMIT) link_malformed();
     }
   }
-  if (have != want) malformed();
+  if (have != want) link_malformed();
   answer.length = want;
 }
 
@@ -340,7 +349,7 @@ static void exchange(void) {
   names_new = 0;
   // Those that came since the request was begun go with the next.
   notes_count -= notes_sent;
-  memmove(notes, notes + notes_sent, notes_count * sizeof *notes);
+  if (notes_count) memmove(notes, notes + notes_sent, notes_count * sizeof *notes);
   for (size_t i = 0; i < slots_count; i++) {
     if (slots[i].state == SLOT_NEW) slots[i].state = SLOT_SENT;
   }
@@ -351,7 +360,7 @@ static void exchange(void) {
 
 static const uint8_t *need(const uint8_t **at, const uint8_t *end, size_t count) {
   const uint8_t *here = *at;
-  if ((size_t)(end - here) < count) malformed();
+  if ((size_t)(end - here) < count) link_malformed();
   *at += count;
   return here;
 }
@@ -362,6 +371,12 @@ static uint32_t get_count(const uint8_t **at, const uint8_t *end) {
   return count;
 }
 
+static bool get_flag(const uint8_t **at, const uint8_t *end) {
+  uint8_t flag = *need(at, end, 1);
+  if (flag > 1) link_malformed();
+  return flag;
+}
+
 static uint64_t get_time(const uint8_t **at, const uint8_t *end) {
   uint64_t time;
   memcpy(&time, need(at, end, 8), 8);
@@ -370,7 +385,7 @@ static uint64_t get_time(const uint8_t **at, const uint8_t *end) {
 
 static mp_obj_t get_items(const uint8_t **at, const uint8_t *end, bool is_tuple) {
   uint32_t count = get_count(at, end);
-  if (count > (size_t)(end - *at)) malformed();
+  if (count > (size_t)(end - *at)) link_malformed();
   mp_obj_t sequence = is_tuple ? mp_obj_new_tuple(count, NULL) : mp_obj_new_list(count, NULL);
   size_t length;
   mp_obj_t *items;
@@ -382,7 +397,7 @@ static mp_obj_t get_items(const uint8_t **at, const uint8_t *end, bool is_tuple)
 
 static mp_obj_t get_dict(const uint8_t **at, const uint8_t *end) {
   uint32_t count = get_count(at, end);
-  if (count > (size_t)(end - *at)) malformed();
+  if (count > (size_t)(end - *at)) link_malformed();
   mp_obj_t dict = mp_obj_new_dict(count);
   for (uint32_t i = 0; i < count; i++) {
     mp_obj_t key = link_value(at, end);
@@ -425,43 +440,38 @@ mp_obj_t link_value(const uint8_t **at, const uint8_t *end) {
       uint8_t length = *need(at, end, 1);
       return objects_revive(handle, (const char *)need(at, end, length), length);
     }
-    default: malformed();
+    default: link_malformed();
   }
 }
 
-// Passes over a value without making it.
-static void skip(const uint8_t **at, const uint8_t *end) {
-  uint32_t count;
-  switch (*need(at, end, 1)) {
+// Passes over a value without making it. What it lets through can be made, if there is room.
+static void skip_inner(const uint8_t **at, const uint8_t *end, unsigned depth, bool is_key) {
+  uint8_t tag = *need(at, end, 1);
+  if (depth > WIRE_DEPTH_LIMIT || (is_key && strchr("wlmo", tag))) link_malformed();
+  switch (tag) {
     case 'N': case 'F': case 'T': return;
     case 'i': case 'd': need(at, end, 8); return;
-    case 's': case 'b': case 'w':
-      count = get_count(at, end);
-      need(at, end, count);
-      return;
-    case 'm':
-    case 'l': case 't': {
-      bool is_dict = (*at)[-1] == 'm';
-      for (count = get_count(at, end); count; count--) {
-        skip(at, end);
-        if (is_dict) skip(at, end);
+    case 's': case 'b': case 'w': need(at, end, get_count(at, end)); return;
+    case 'm': case 'l': case 't':
+      for (uint32_t count = get_count(at, end); count; count--) {
+        if (tag == 'm') skip_inner(at, end, depth + 1, true);
+        skip_inner(at, end, depth + 1, is_key);
       }
       return;
-    }
     case 'o':
-      need(at, end, 4);
-      count = *need(at, end, 1);
-      need(at, end, count);
+      if (get_count(at, end) == 0) link_malformed();
+      need(at, end, *need(at, end, 1));
       return;
-    default: malformed();
+    default: link_malformed();
   }
 }
+static void skip(const uint8_t **at, const uint8_t *end) { skip_inner(at, end, 0, false); }
 
 // The exception that an answer or a notice tells of.
 static mp_obj_t get_exception(const uint8_t **at, const uint8_t *end) {
   mp_obj_t name = link_value(at, end);
   mp_obj_t arguments = link_value(at, end);
-  if (!mp_obj_is_str(name) || !mp_obj_is_type(arguments, &mp_type_tuple)) malformed();
+  if (!mp_obj_is_str(name) || !mp_obj_is_type(arguments, &mp_type_tuple)) link_malformed();
   size_t count;
   mp_obj_t *items;
   mp_obj_get_array(arguments, &count, &items);
@@ -494,12 +504,11 @@ static mp_obj_t get_safely(const uint8_t **at, const uint8_t *end, bool *is_erro
 
 static mp_obj_t run_event(mp_obj_t ignored) {
   uint32_t function = event_function;
-  mp_obj_t arguments = MP_STATE_VM(port_event_arguments);
+  mp_obj_t called = MP_STATE_VM(port_event_called), arguments = MP_STATE_VM(port_event_arguments);
   event_function = 0;
   event_is_scheduled = false;
-  MP_STATE_VM(port_event_arguments) = MP_OBJ_NULL;
+  MP_STATE_VM(port_event_called) = MP_STATE_VM(port_event_arguments) = MP_OBJ_NULL;
   if (!function) return mp_const_none;
-  mp_obj_t called = function <= slots_count ? slots[function - 1].function : MP_OBJ_NULL;
   nlr_buf_t nlr;
   if (nlr_push(&nlr) == 0) {
     if (called != MP_OBJ_NULL) {
@@ -510,7 +519,7 @@ static mp_obj_t run_event(mp_obj_t ignored) {
     }
     nlr_pop();
   } else {
-    mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+    port_print(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val), PRINT_EXC);
   }
   link_note(WIRE_RETURNED, function);
   link_tick();
@@ -526,14 +535,16 @@ void link_run_event(void) {
 
 static void take_event(const uint8_t **at, const uint8_t *end) {
   uint32_t function = get_count(at, end);
+  const function_slot *slot = find_slot(function);
   bool is_error = false;
   mp_obj_t arguments = get_safely(at, end, &is_error);
   if (is_error) { // No room for its arguments: nobody can be called.
     link_note(WIRE_RETURNED, function);
     return;
   }
-  if (event_function || !mp_obj_is_type(arguments, &mp_type_tuple)) malformed();
+  if (event_function || !mp_obj_is_type(arguments, &mp_type_tuple)) link_malformed();
   event_function = function;
+  MP_STATE_VM(port_event_called) = slot->function;
   MP_STATE_VM(port_event_arguments) = arguments;
   link_run_event();
   threads_wake_main();
@@ -544,8 +555,8 @@ static void take_filling(const uint8_t **at, const uint8_t *end) {
   uint32_t offset = get_count(at, end), length = get_count(at, end);
   const uint8_t *bytes = need(at, end, length);
   mp_buffer_info_t buffer;
-  if (index >= fill_count || !mp_get_buffer(fill_arguments[index], &buffer, MP_BUFFER_WRITE)) malformed();
-  if (offset > buffer.len || length > buffer.len - offset) malformed();
+  if (index >= fill_count || !mp_get_buffer(fill_arguments[index], &buffer, MP_BUFFER_WRITE)) link_malformed();
+  if (offset > buffer.len || length > buffer.len - offset) link_malformed();
   memcpy((uint8_t *)buffer.buf + offset, bytes, length);
 }
 
@@ -554,14 +565,14 @@ static void take_notice(const uint8_t **at, const uint8_t *end) {
     case WIRE_EVENT: take_event(at, end); return;
     case WIRE_SETTLED: {
       uint32_t token = get_count(at, end);
-      bool is_error = *need(at, end, 1);
+      bool is_error = get_flag(at, end);
       mp_obj_t value = get_safely(at, end, &is_error);
       threads_settle(token, is_error, value);
       return;
     }
-    case WIRE_FREE: free_slot(get_count(at, end) - 1); return;
+    case WIRE_FREE: free_slot(find_slot(get_count(at, end)) - slots); return;
     case WIRE_FILL: take_filling(at, end); return;
-    default: malformed();
+    default: link_malformed();
   }
 }
 
@@ -579,10 +590,11 @@ static outcome send(void) {
   wire_answer *head = (wire_answer *)answer.bytes;
   const uint8_t *at = answer.bytes + sizeof *head, *end = answer.bytes + answer.length;
   outcome o = {.kind = head->kind};
-  if (o.kind > WIRE_WAIT) malformed();
+  if (o.kind > WIRE_WAIT) link_malformed();
   if (o.kind == WIRE_WAIT) {
     o.token = get_count(&at, end);
     o.until = get_time(&at, end);
+    if (o.token == 0) link_malformed();
   }
   o.value = at;
   skip(&at, end);
@@ -590,7 +602,7 @@ static outcome send(void) {
   o.end = at;
   turns_settle(head->now, head->alarm);
   for (unsigned left = head->notices; left; left--) take_notice(&at, end);
-  if (at != end) malformed();
+  if (at != end) link_malformed();
   if (head->flags & WIRE_INTERRUPT) {
     mp_sched_keyboard_interrupt();
     threads_wake_main();
@@ -613,6 +625,7 @@ mp_obj_t request_answer(void) {
 
 int64_t request_int_answer(int64_t other) {
   outcome o = send();
+  if (o.kind == WIRE_WAIT) link_malformed();
   const uint8_t *at = o.value;
   if (o.kind != WIRE_VALUE || *at++ != 'i') return other;
   return (int64_t)get_time(&at, o.end);
@@ -620,7 +633,7 @@ int64_t request_int_answer(int64_t other) {
 
 const uint8_t *request_raw_answer(size_t *length) {
   outcome o = send();
-  if (o.kind == WIRE_WAIT) malformed();
+  if (o.kind == WIRE_WAIT) link_malformed();
   *length = o.end - o.value;
   return o.kind == WIRE_VALUE ? o.value : NULL;
 }
@@ -630,7 +643,7 @@ const uint8_t *request_bytes_answer(size_t *length) {
   outcome o = send();
   const uint8_t *at = o.value;
   if (o.kind == WIRE_ERROR) nlr_raise(get_exception(&at, o.end));
-  if (o.kind != WIRE_VALUE || (*at != 's' && *at != 'b')) malformed();
+  if (o.kind != WIRE_VALUE || (*at != 's' && *at != 'b')) link_malformed();
   at++;
   *length = get_count(&at, o.end);
   return at;
@@ -641,7 +654,7 @@ uint32_t request_handle_answer(void) {
   outcome o = send();
   const uint8_t *at = o.value;
   if (o.kind == WIRE_ERROR) nlr_raise(get_exception(&at, o.end));
-  if (o.kind != WIRE_VALUE || *at++ != 'o') malformed();
+  if (o.kind != WIRE_VALUE || *at++ != 'o') link_malformed();
   return get_count(&at, o.end);
 }
 
@@ -663,14 +676,14 @@ void request_fills(const mp_obj_t *arguments, size_t count) {
 void link_tick(void) {
   console_flush();
   request_begin(MP_QSTR_turn_dot_tick, 0);
-  send();
+  if (send().kind != WIRE_VALUE) link_malformed();
 }
 
 void link_idle(uint64_t until) {
   console_flush();
   request_begin(MP_QSTR_turn_dot_idle, 0);
   if (until == WIRE_NEVER) request_none(); else request_int(until);
-  send();
+  if (send().kind != WIRE_VALUE) link_malformed();
 }
 
 // Hello: the interpreter has no heap yet, so the answer is read by hand.
@@ -696,19 +709,22 @@ void link_open(bool is_confined) {
   transfer(true, request.bytes, request.length);
   names_sent = 1;
   receive();
-  const uint8_t *at = answer.bytes + sizeof(wire_answer), *end = answer.bytes + answer.length;
+  wire_answer *first = (wire_answer *)answer.bytes;
+  const uint8_t *at = answer.bytes + sizeof *first, *end = answer.bytes + answer.length, *after = at;
+  skip(&after, end);
+  if (first->kind != WIRE_VALUE || first->notices || after != end) link_malformed();
   int64_t *const numbers[] = {&port_device.heap, &port_device.used, &port_device.step, &port_device.turn,
     &port_device.stack, &port_device.seed, &port_device.threads, &port_device.system_heap};
-  if (*need(&at, end, 1) != 't' || get_count(&at, end) < MP_ARRAY_SIZE(numbers) + 1) malformed();
+  if (*need(&at, end, 1) != 't' || get_count(&at, end) < MP_ARRAY_SIZE(numbers) + 1) link_malformed();
   for (size_t i = 0; i < MP_ARRAY_SIZE(numbers); i++) {
-    if (*need(&at, end, 1) != 'i') malformed();
+    if (*need(&at, end, 1) != 'i') link_malformed();
     *numbers[i] = (int64_t)get_time(&at, end);
-    if (*numbers[i] < 0 || *numbers[i] > INT32_MAX) malformed();
+    if (*numbers[i] < 0 || *numbers[i] > INT32_MAX) link_malformed();
   }
-  if (*need(&at, end, 1) != 's') malformed();
+  if (*need(&at, end, 1) != 's') link_malformed();
   uint32_t count = get_count(&at, end);
-  if (count >= sizeof port_device.platform || !port_device.step || !port_device.turn) malformed();
+  if (count >= sizeof port_device.platform || !port_device.step || !port_device.turn) link_malformed();
+  if (port_device.heap < WIRE_SMALLEST_HEAP || port_device.stack < WIRE_SMALLEST_STACK) link_malformed();
   memcpy(port_device.platform, need(&at, end, count), count);
-  wire_answer *first = (wire_answer *)answer.bytes;
   turns_settle(first->now, first->alarm);
 }

@@ -11,6 +11,8 @@
 #include "py/mpthread.h"
 #include "py/objfun.h"
 #include "py/objmodule.h"
+#include "py/objstr.h"
+#include "py/objtuple.h"
 
 port_frame *port_frames;
 extern const mp_obj_fun_builtin_var_t port_dir_obj;
@@ -46,7 +48,18 @@ unsigned port_place(qstr *file) {
   return mp_bytecode_get_source_line(ip, top, code->ip - start);
 }
 
-void nlr_jump_fail(void *value) { abort(); }
+// Nothing but the want of memory is raised where nobody catches it.
+void nlr_jump_fail(void *value) { _exit(WIRE_NO_MEMORY); }
+
+void port_print(const mp_print_t *print, mp_obj_t value, mp_print_kind_t kind) {
+  nlr_buf_t nlr;
+  if (nlr_push(&nlr) != 0) {
+    mp_print_str(print, "\n");
+    return;
+  }
+  if (kind == PRINT_EXC) mp_obj_print_exception(print, value); else mp_obj_print_helper(print, value, kind);
+  nlr_pop();
+}
 
 // A text that grows outside the script's heap, which may be full.
 static struct {
@@ -77,7 +90,7 @@ static int exit_code(mp_obj_t error) {
   if (value == mp_const_none) return 0;
   if (mp_obj_is_bool(value)) return value == mp_const_true;
   if (mp_obj_is_int(value)) return mp_obj_int_get_truncated(value) & 0xFF;
-  mp_obj_print_helper(&report_print, value, PRINT_STR);
+  port_print(&report_print, value, PRINT_STR);
   return 1;
 }
 
@@ -137,20 +150,22 @@ static void complete(mp_obj_t job) {
 
 // Does a job; says how it ended.
 static enum wire_report perform(mp_obj_t job) {
+  if (!mp_obj_is_type(job, &mp_type_tuple)) link_malformed();
   size_t count;
   mp_obj_t *items;
-  mp_obj_get_array(job, &count, &items);
-  if (count < 2) _exit(WIRE_MALFORMED);
+  mp_obj_tuple_get(job, &count, &items);
+  if (count < 2 || !mp_obj_is_str(items[0])) link_malformed();
+  for (size_t i = 1; i < count; i++) if (!mp_obj_is_str_or_bytes(items[i])) link_malformed();
   switch (mp_obj_str_get_qstr(items[0])) {
     case MP_QSTR_file: run_lexer(mp_lexer_new_from_file(mp_obj_str_get_qstr(items[1])), MP_PARSE_FILE_INPUT); break;
     case MP_QSTR_exec: run_text(items[1], MP_QSTR__lt_stdin_gt_, MP_PARSE_FILE_INPUT); break;
     case MP_QSTR_single: run_text(items[1], MP_QSTR__lt_stdin_gt_, MP_PARSE_SINGLE_INPUT); break;
     case MP_QSTR_execfile:
-      if (count < 3) _exit(WIRE_MALFORMED);
+      if (count < 3) link_malformed();
       run_text(items[2], mp_obj_str_get_qstr(items[1]), MP_PARSE_FILE_INPUT);
       break;
     case MP_QSTR_complete: complete(items[1]); return WIRE_NAMES;
-    default: _exit(WIRE_MALFORMED);
+    default: link_malformed();
   }
   return WIRE_DONE;
 }
@@ -160,7 +175,7 @@ static enum wire_report raised(mp_obj_t error, int *number) {
     *number = exit_code(error);
     return WIRE_EXITED;
   }
-  mp_obj_print_exception(&report_print, error);
+  port_print(&report_print, error, PRINT_EXC);
   if (!is_exception(error, &mp_type_KeyboardInterrupt)) return WIRE_RAISED;
   *number = 130;
   return WIRE_INTERRUPTED;
@@ -197,12 +212,17 @@ static void do_jobs(void) {
 }
 
 // The names that a module's boot script leaves behind.
+static void leave_name(qstr name) {
+  nlr_buf_t nlr;
+  if (nlr_push(&nlr) != 0) return; // A module in the script's language may raise; its import does so again.
+  mp_obj_t module = modules_find(name);
+  if (module != MP_OBJ_NULL) mp_store_global(name, module);
+  nlr_pop();
+}
+
 static void leave_names(void) {
   static const qstr names[] = {MP_QSTR_gc, MP_QSTR_misc, MP_QSTR_ujson, MP_QSTR_uos};
-  for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) {
-    mp_obj_t module = modules_find(names[i]);
-    if (module != MP_OBJ_NULL) mp_store_global(names[i], module);
-  }
+  for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) leave_name(names[i]);
 }
 
 // A block that makes up for what a module's own boot uses of the heap, and this one does not.

@@ -78,6 +78,7 @@ static mp_obj_t collected(mp_obj_t self) {
 static MP_DEFINE_CONST_FUN_OBJ_1(collected_obj, collected);
 
 void objects_adopt(device_object *object, uint32_t handle) {
+  if (find_live(handle)) link_malformed();
   object->handle = handle;
   object->functions = MP_OBJ_NULL;
   add_live(object);
@@ -111,15 +112,17 @@ static bool is_device_class(const mp_obj_type_t *type) {
   return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, print) == object_print;
 }
 
+static device_object *get_own(mp_obj_t value) {
+  return mp_obj_is_obj(value) && is_device_class(mp_obj_get_type(value)) ? MP_OBJ_TO_PTR(value) : NULL;
+}
+
 device_object *objects_get(mp_obj_t value) {
-  if (!mp_obj_is_obj(value)) return NULL;
   const mp_obj_type_t *type = mp_obj_get_type(value);
-  if (is_device_class(type)) return MP_OBJ_TO_PTR(value);
-  if (!mp_obj_is_instance_type(type)) return NULL;
-  // An instance of a script's class may have one of ours in it.
+  if (!mp_obj_is_instance_type(type)) return get_own(value);
+  // An instance of a script's class may have one of ours in it; or what the device gave in its place.
   mp_obj_instance_t *instance = MP_OBJ_TO_PTR(value);
   for (const device_class *of = classes; of; of = of->next) {
-    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(of))) return MP_OBJ_TO_PTR(instance->subobj[0]);
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(of))) return get_own(instance->subobj[0]);
   }
   return NULL;
 }
@@ -130,7 +133,7 @@ mp_obj_t objects_revive(uint32_t handle, const char *name, size_t length) {
   for (device_class *of = classes; of; of = of->next) {
     if (of->full_length == length && memcmp(of->full_name, name, length) == 0) return object_new(of, handle);
   }
-  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %s"), name);
+  mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("no class %q"), qstr_from_strn(name, length));
 }
 
 // Calls.
@@ -181,19 +184,17 @@ typedef struct {
   const uint8_t *at, *end;
 } cursor;
 
-static _Noreturn void malformed(void) { _Exit(WIRE_MALFORMED); }
-
 static uint8_t peek(cursor *c) {
-  if (c->at == c->end) malformed();
+  if (c->at == c->end) link_malformed();
   return *c->at;
 }
 
 static uint32_t count_of(cursor *c, uint8_t tag) {
   uint32_t count;
-  if (peek(c) != tag || c->end - c->at < 5) malformed();
+  if (peek(c) != tag || c->end - c->at < 5) link_malformed();
   memcpy(&count, c->at + 1, 4);
   c->at += 5;
-  if (count > (size_t)(c->end - c->at)) malformed();
+  if (count > (size_t)(c->end - c->at)) link_malformed();
   return count;
 }
 
@@ -204,9 +205,11 @@ static const char *text_of(cursor *c, size_t *length) {
   return text;
 }
 
+// The interpreter's own names have 255 bytes at most.
 static qstr name_of(cursor *c) {
   size_t length;
   const char *text = text_of(c, &length);
+  if (length > UINT8_MAX) link_malformed();
   return qstr_from_strn(text, length);
 }
 
@@ -222,7 +225,8 @@ static mp_obj_t read_function(cursor *c, device_class *owner) {
   device_function *function = port_lasting(sizeof *function);
   function->call = name_of(c);
   mp_obj_t options = link_value(&c->at, c->end);
-  function->options = mp_obj_get_int(options);
+  if (!mp_obj_is_small_int(options)) link_malformed();
+  function->options = MP_OBJ_SMALL_INT_VALUE(options);
   function->owner = function->options & WIRE_ON_CLASS ? NULL : owner;
   function->base.type = function->owner ? &method_type : &function_type;
   return MP_OBJ_FROM_PTR(function);
@@ -231,6 +235,7 @@ static mp_obj_t read_function(cursor *c, device_class *owner) {
 static mp_obj_t read_class(cursor *c) {
   device_class *of = port_lasting(sizeof *of + 4 * sizeof(void *));
   of->full_name = lasting_text_of(c, &of->full_length);
+  if (of->full_length > UINT8_MAX) link_malformed();
   const char *dot = strrchr(of->full_name, '.');
   of->type.base.type = &mp_type_type;
   of->type.name = qstr_from_str(dot ? dot + 1 : of->full_name);
@@ -254,12 +259,11 @@ static mp_obj_t read_class(cursor *c) {
 
 static mp_obj_t read_member(cursor *c, device_class *owner) {
   if (peek(c) != 'l') return keep(link_value(&c->at, c->end));
-  count_of(c, 'l');
-  switch (name_of(c)) {
-    case MP_QSTR_function: return read_function(c, owner);
-    case MP_QSTR_class: return read_class(c);
-    default: malformed();
-  }
+  size_t count = count_of(c, 'l');
+  qstr kind = name_of(c);
+  if (kind == MP_QSTR_function && count == 3) return read_function(c, owner);
+  if (kind == MP_QSTR_class && count == 5) return read_class(c);
+  link_malformed();
 }
 
 static void read_members(cursor *c, mp_obj_dict_t *into, size_t spare, device_class *owner) {
@@ -345,7 +349,7 @@ mp_obj_t objects_describe(qstr name) {
     case 's': case 'b': case 't': return run_source(&c, name);
     case 'm': value = read_module(&c, name); break;
     case 'l': value = read_member(&c, NULL); break;
-    default: malformed();
+    default: link_malformed();
   }
   described *d = port_lasting(sizeof *d);
   *d = (described){name, value, known};

@@ -55,6 +55,9 @@ void threads_watch(void);
 void threads_begin(void (*begin)(void));
 void threads_prepare(void);
 
+// A frame that is not as Docs/wire.md describes it is the end (link.c).
+_Noreturn void link_malformed(void);
+
 // The link (link.c): a request is begun, gets its arguments, and is sent.
 void request_begin(qstr call, uint32_t object);
 void request_room(void);
@@ -109,6 +112,10 @@ mp_obj_t modules_all(void); // A list of the names that can be imported, without
 const char *modules_name(mp_obj_t module);
 void modules_note_lack(const char *owner, qstr member); // NULL if there is no lack.
 void modules_tell_lack(qstr member);                    // Before the exception for it.
+
+// Prints a value, or with PRINT_EXC an exception and where it came from (main.c). What that calls of the script may raise
+// in its turn: the rest is then left out.
+void port_print(const mp_print_t *print, mp_obj_t value, mp_print_kind_t kind);
 
 // Memory that is not in the script's heap, and lasts as long as the process (main.c).
 void *port_lasting(size_t size);

@@ -306,9 +306,9 @@ static void report(mp_obj_t function, mp_obj_t error) {
   const mp_obj_type_t *type = mp_obj_get_type(error);
   if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_SystemExit))) return;
   mp_print_str(&mp_plat_print, "Unhandled exception in thread started by ");
-  mp_obj_print_helper(&mp_plat_print, function, PRINT_REPR);
+  port_print(&mp_plat_print, function, PRINT_REPR);
   mp_print_str(&mp_plat_print, "\n");
-  mp_obj_print_exception(&mp_plat_print, error);
+  port_print(&mp_plat_print, error, PRINT_EXC);
 }
 
 static void run_thread(void) {
@@ -326,7 +326,7 @@ static void run_thread(void) {
     mp_map_t *keywords = started[2] == mp_const_none ? NULL : mp_obj_dict_get_map(started[2]);
     size_t pairs = keywords ? keywords->used : 0;
     mp_obj_t *all = m_new(mp_obj_t, count + 2 * pairs);
-    memcpy(all, arguments, count * sizeof *all);
+    if (count) memcpy(all, arguments, count * sizeof *all);
     for (size_t i = 0, at = count; pairs && i < keywords->alloc; i++) {
       if (!mp_map_slot_is_filled(keywords, i)) continue;
       all[at++] = keywords->table[i].key;

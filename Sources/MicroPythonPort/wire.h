@@ -10,6 +10,8 @@ enum {
   WIRE_FRAME_LIMIT = 1 << 20,
   WIRE_NAME_LIMIT = 65535, // Of names, and of the bytes of one.
   WIRE_DEPTH_LIMIT = 16,   // Of values in values.
+  WIRE_SMALLEST_HEAP = 16384,
+  WIRE_SMALLEST_STACK = 4096,
 };
 
 #define WIRE_NEVER UINT64_MAX

@@ -1,20 +1,24 @@
 import Foundation
 import Testing
 
-/// The interpreters that `Scripts/test` builds.
+/// The interpreters that `Scripts/test` builds, and the one that `Scripts/sanitize` does.
 enum Width: String, CaseIterable, Sendable {
   case bits32 = "32"
   case bits64 = "64"
+  case checked
 
   /// The program for scripts, or the one with holes in it that the filter is to stop.
   func program(withHoles: Bool = false) -> String {
     "\(repository)/.build/port\(rawValue)/interpreter\(withHoles ? "-with-holes" : "")"
   }
 
-  /// Those that this machine runs.
-  static let here: [Width] = allCases.filter {
-    FileManager.default.isExecutableFile(atPath: $0.program())
-  }
+  /// Those that this machine runs, or that `QPYEMU_PORTS` names.
+  static let here: [Width] = {
+    let names = ProcessInfo.processInfo.environment["QPYEMU_PORTS"] ?? "32 64"
+    return names.split(separator: " ").compactMap { Width(rawValue: String($0)) }.filter {
+      FileManager.default.isExecutableFile(atPath: $0.program())
+    }
+  }()
 }
 
 /// The repository.

@@ -103,6 +103,63 @@ import Testing
   }
 
   @Test(
+    "An exception that cannot be printed loses its text and nothing else", arguments: Width.here)
+  func unprintable(width: Width) throws {
+    let mute = """
+      class Mute:
+          def __repr__(self):
+              return 1 // 0
+          __str__ = __repr__
+
+      """
+    let run = try StubRun(
+      mute + """
+        import _thread, stub, utime
+        heard = []
+        def fail(n):
+            heard.append(n)
+            raise ValueError(Mute())
+        stub.alarm(1000000, 5000000, fail)
+        _thread.start_new_thread(fail, (0,))
+        utime.sleep_ms(50)
+        print(len(heard) > 5)
+        raise SystemExit(Mute())
+        """, on: width)
+    #expect(run.code == 1 && run.errors.hasSuffix("\n[exited 1]\n"), "\(run.errors)")
+    #expect(run.lines.last == "True")
+    let raised = try StubRun(mute + "raise ValueError(Mute())", on: width)
+    #expect(raised.errors.hasSuffix("ValueError: \n[raised 0]\n"), "\(raised.errors)")
+  }
+
+  @Test(
+    "Objects without a device's object in them, and too many arguments, are refused",
+    arguments: Width.here)
+  func oddObjects(width: Width) throws {
+    let run = try StubRun(
+      """
+      import stub
+      class Mine(stub.Thing):
+          def __init__(self, *arguments):
+              print(stub.echo(self))
+              super().__init__(*arguments)
+      print(stub.echo(Mine(-1)), stub.echo(Mine()))
+      file = open('main.py')
+      file.__del__()
+      for attempt in ('file.read()', 'stub.echo(*range(300))', 'stub.keywords(**{str(i): i for i in range(300)})', 'stub.Thing(0)'):
+          try:
+              eval(attempt)
+          except Exception as error:
+              print(repr(error))
+      """, on: width)
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(
+      run.lines == [
+        "Mine", "Mine", "Mine <Thing>", "OSError(9,)", "ValueError('argument too long',)",
+        "ValueError('argument too long',)", "RuntimeError('no class onlyClass',)",
+      ])
+  }
+
+  @Test(
     "An object that nobody holds is dropped at the next collection, also with a callback that holds it"
   )
   func drops() throws {

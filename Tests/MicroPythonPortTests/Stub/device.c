@@ -10,6 +10,7 @@
 //   -p NUMBER  of stops in the middle (SIGSTOP, SIGCONT), 3 ms long and 3 ms apart
 //   -r         has a terminal for a console: text gets carriage returns
 //   -v         describes the module vfs
+//   -z SEED    spoils answers at random
 //   -b         has the interpreter's modules by the names of newer interpreters too, without u in front
 //   -d         tells which descriptors the interpreter has open
 //   -s         tells at the end how many steps, calls … there were
@@ -35,7 +36,7 @@ enum { STEP_NS = 1000, CALL_NS = 1000000, ALARMS = 32, HANDLES = 4096, WAITS = 6
 
 static int connection;
 static pid_t guest;
-static uint8_t request[WIRE_FRAME_LIMIT], answer[WIRE_FRAME_LIMIT];
+static uint8_t request[WIRE_FRAME_LIMIT], answer[2 * WIRE_FRAME_LIMIT];
 static size_t out;
 static uint64_t now, steps;
 static unsigned long calls, ticks, idles, freed, dropped, events, most_functions, functions;
@@ -43,12 +44,14 @@ static char *names[WIRE_NAME_LIMIT + 1];
 static unsigned names_count;
 static const char *script, *job_kind = "file";
 static bool has_terminal, has_vfs, has_given_job, has_bare_names, shows_descriptors, shows_figures;
+static uint32_t spoiler; // 0 for an honest device.
 static uint64_t interrupt_at = WIRE_NEVER;
 static long interrupts_left;
 static int exit_status = -1;
 
 static _Noreturn void fail(const char *what) {
   fprintf(stderr, "malformed: %s\n", what);
+  fflush(stdout);
   kill(guest, SIGKILL);
   exit(99);
 }
@@ -80,6 +83,12 @@ static void send_all(const void *bytes, size_t length) {
     at += done;
     length -= done;
   }
+}
+
+// One that breaks off is the last.
+static void send_frame(const void *frame, size_t length) {
+  send_all(frame, length);
+  if (length < sizeof(wire_answer) || ((const wire_answer *)frame)->length > length) shutdown(connection, SHUT_WR);
 }
 
 static bool receive(void) {
@@ -260,6 +269,7 @@ static void describe(const char *module) {
     text("NAME"); text("stub");
     text("PAIR"); count32('t', 2); integer(1); text("b");
     function("echo", "stub.echo", 0);
+    function("instead", "stub.instead", 0);
     function("fail", "stub.fail", 0);
     function("alarm", "stub.alarm", 0);
     function("wait", "stub.wait", 0);
@@ -392,6 +402,18 @@ static void print(char kind, const uint8_t *bytes, size_t length) {
 
 static uint32_t next_token = 1, job_token;
 
+// A frame that is sent in place of the next answer to a call.
+static char instead_of[64];
+static uint8_t instead[2 * WIRE_FRAME_LIMIT];
+static size_t instead_length;
+
+static void set_instead(void) {
+  snprintf(instead_of, sizeof instead_of, "%s", argument_text(0));
+  instead_length = argument_32(1);
+  memcpy(instead, arguments[1] + 5, instead_length);
+  none();
+}
+
 static void answer_call(const char *call, const wire_request *r) {
   uint32_t on = r->object;
   if (on && (on >= HANDLES || handles[on].kind == NOTHING)) fail("handle");
@@ -475,6 +497,7 @@ static void answer_call(const char *call, const wire_request *r) {
       default: put(arguments[0], after_arguments - arguments[0]);
     }
   }
+  else if (strcmp(call, "stub.instead") == 0) { set_instead(); }
   else if (strcmp(call, "stub.fail") == 0) {
     const char *class = argument_text(0);
     if (argument_count > 1 && *arguments[1] == 'i') error(class, false, NULL, argument_int(1)); else error(class, true, argument_text(1), 0);
@@ -557,6 +580,98 @@ static void hello(void) {
   text("EC600N");
 }
 
+static uint32_t random_below(uint32_t limit) {
+  spoiler ^= spoiler << 13;
+  spoiler ^= spoiler >> 17;
+  spoiler ^= spoiler << 5;
+  return spoiler % limit;
+}
+
+static const uint32_t edges[] = {0, 1, 2, 16, 255, 256, 65535, 1 << 20, INT32_MAX, UINT32_MAX};
+static uint32_t random_number(void) { return random_below(2) ? random_below(6) : edges[random_below(sizeof edges / sizeof *edges)]; }
+
+static void random_value(unsigned depth) {
+  static const char *const classes[] = {"stub.Thing", "onlyClass", "File", "none", ""};
+  static const char letters[] = "function class exec single file OSError StopIteration ";
+  char t = "NFTidsbwltmo"[random_below(depth > 5 ? 8 : 12)];
+  switch (t) {
+    case 'i': case 'd': tag(t); put(&(uint64_t){(uint64_t)random_number() << random_below(33)}, 8); return;
+    case 's': case 'b': case 'w': {
+      size_t from = random_below(sizeof letters - 1), rest = sizeof letters - 1 - from;
+      text_of(t, letters + from, random_below(rest + 1));
+      return;
+    }
+    case 'o': object(random_below(6), classes[random_below(5)]); return;
+    case 'l': case 't': case 'm': {
+      uint32_t count = random_below(5);
+      count32(t, count);
+      for (uint32_t n = t == 'm' ? 2 * count : count; n; n--) random_value(depth + 1);
+      return;
+    }
+    default: tag(t);
+  }
+}
+
+static void random_exception(void) {
+  static const char *const names[] = {"OSError", "SystemExit", "StopIteration", "KeyboardInterrupt", "MemoryError", "print", "none"};
+  uint32_t count = random_below(3);
+  text(names[random_below(7)]);
+  count32('t', count);
+  while (count--) random_value(1);
+}
+
+static void random_notice(void) {
+  uint32_t number = random_number(), length = random_below(12);
+  uint8_t kind = WIRE_EVENT + random_below(4);
+  put(&kind, 1);
+  if (kind == WIRE_FILL) { tag(random_below(3)); put(&number, 4); put(&length, 4); put("twelve bytes", length); return; }
+  put(&number, 4);
+  if (kind == WIRE_EVENT) { count32('t', 1); random_value(1); }
+  if (kind == WIRE_SETTLED) { tag(length & 1); if (length & 1) random_exception(); else random_value(0); }
+}
+
+// A frame that is well formed and has nothing to do with the call.
+static size_t random_answer(void) {
+  wire_answer *a = (wire_answer *)answer;
+  out = sizeof *a;
+  a->kind = random_below(3);
+  if (a->kind == WIRE_WAIT) wait_for(random_number(), random_below(2) ? WIRE_NEVER : now + random_number());
+  if (a->kind == WIRE_ERROR) random_exception(); else random_value(0);
+  a->notices = random_below(3);
+  for (unsigned left = a->notices; left; left--) random_notice();
+  a->length = out;
+  return out;
+}
+
+// Changes an answer: bytes for others, for tags or for numbers at a limit, bytes taken out or put in; mostly with a
+// length that is right for it.
+static size_t spoil(size_t length) {
+  static const char tags[] = "NFTidsbwltmofx";
+  for (uint32_t changes = 1 + random_below(4); changes; changes--) {
+    size_t place = random_below(8) ? sizeof(wire_answer) + random_below(length) % (length - sizeof(wire_answer) + 1) : random_below(length);
+    if (place >= length) place = length - 1;
+    size_t rest = length - place, count = 1 + random_below(16);
+    if (count > rest) count = rest;
+    switch (random_below(6)) {
+      case 0: answer[place] = random_below(256); break;
+      case 1: answer[place] = tags[random_below(sizeof tags - 1)]; break;
+      case 2: if (rest >= 4) memcpy(answer + place, &edges[random_below(10)], 4); break;
+      case 3: memmove(answer + place, answer + place + count, rest - count); length -= count; break;
+      case 4: memmove(answer + place + count, answer + place, rest); length += count; break;
+      case 5: // Deeper.
+        for (uint32_t depth = random_below(random_below(8) ? 20 : 20000); depth; depth--) {
+          static const uint8_t one[] = {'l', 1, 0, 0, 0};
+          memmove(answer + place + sizeof one, answer + place, length - place);
+          memcpy(answer + place, one, sizeof one);
+          length += sizeof one;
+        }
+    }
+    if (length < sizeof(wire_answer)) return length;
+  }
+  if (random_below(8)) ((wire_answer *)answer)->length = length;
+  return length;
+}
+
 static void serve(void) {
   while (receive()) {
     wire_request *r = (wire_request *)request;
@@ -592,7 +707,14 @@ static void serve(void) {
     if (queued && !event_is_out) a->alarm = now;
     a->notices = notices_count;
     a->length = out + notices_length;
-    send_all(answer, a->length);
+    size_t length = a->length;
+    if (spoiler && random_below(24) == 0) length = random_below(2) ? spoil(length) : random_answer();
+    if (instead_length && strcmp(call, instead_of) == 0) {
+      send_frame(instead, instead_length);
+      instead_length = 0;
+    } else {
+      send_frame(answer, length);
+    }
   }
 }
 
@@ -612,7 +734,7 @@ static void *signal_guest(void *unused) {
 
 int main(int argc, char **argv) {
   bool has_filter = true;
-  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:brvds")) != -1;) switch (o) {
+  for (int o; (o = getopt(argc, argv, "+h:u:t:c:n:j:fi:p:z:brvds")) != -1;) switch (o) {
     case 'h': numbers[0] = atol(optarg); break;
     case 'u': numbers[1] = atol(optarg); break;
     case 't': numbers[3] = atol(optarg); break;
@@ -624,6 +746,7 @@ int main(int argc, char **argv) {
     case 'p': stops = atoi(optarg); break;
     case 'r': has_terminal = true; break;
     case 'v': has_vfs = true; break;
+    case 'z': spoiler = 2654435761u * (uint32_t)atol(optarg) | 1; break;
     case 'b': has_bare_names = true; break;
     case 'd': shows_descriptors = true; break;
     case 's': shows_figures = true; break;
