@@ -147,6 +147,7 @@ static mp_obj_t call_device(const device_function *function, device_object *obje
   for (size_t i = 0; i < count; i++) request_value(arguments[i]);
   for (size_t i = 0; i < keywords; i++) request_keyword(arguments[count + 2 * i], arguments[count + 2 * i + 1]);
   mp_obj_t result = request_answer();
+  threads_handle_pending(); // A callback that has become due runs right after the call.
   return function->options & WIRE_ITERATES ? mp_getiter(result, NULL) : result;
 }
 

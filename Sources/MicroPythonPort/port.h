@@ -49,6 +49,7 @@ void threads_settle(uint32_t token, bool is_error, mp_obj_t value);
 void threads_pass_turn(void);
 void threads_wake_due(uint64_t now);
 void threads_wake_main(void);
+void threads_handle_pending(void);
 bool threads_is_main(void);
 unsigned threads_number(void);
 void threads_watch(void);

@@ -233,7 +233,7 @@ static void block(void) {
 }
 
 // Only the main thread is called back and interrupted while it waits.
-static void handle_pending(void) {
+void threads_handle_pending(void) {
   if (running == &main_thread) mp_handle_pending(true);
 }
 
@@ -249,7 +249,7 @@ bool threads_wait(thread_wait_t *wait) {
   if (nlr_push(&nlr) == 0) {
     for (;;) {
       self->wait = NULL;
-      handle_pending();
+      threads_handle_pending();
       if (wait->is_settled || turns_now() >= wait->until) break;
       // Another callback may be due by now.
       if (running == &main_thread && MP_STATE_VM(sched_state) == MP_SCHED_PENDING) continue;
