@@ -63,7 +63,7 @@ struct BlockPicture {
     }
     let files = sizes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
     for (symbol, (path, size)) in zip(Self.symbols, files) {
-      add(symbol, path.printableName, size, [.file(path: path)])
+      add(symbol, path.printable, size, [.file(path: path)])
     }
     let rest = files.dropFirst(Self.symbols.count)
     if !rest.isEmpty {

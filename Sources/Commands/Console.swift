@@ -1,7 +1,7 @@
 import EmulatedTime
+import FlashStorage
 import Glibc
 import GuestRuntime
-import JSONText
 
 /// Where a command writes: its results to standard output, what it has to say to standard error.
 package final class Console: Sendable {
@@ -39,8 +39,11 @@ package final class Console: Sendable {
     return Int(size.ws_col)
   }
 
-  /// Prints a line of the result.
-  func print(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
+  /// Prints a part of the result, one line or several. What it quotes of others is made harmless.
+  func print(_ text: String) { draw(text.printableLines) }
+
+  /// Prints a line as it is, with its colours. What it quotes of others is harmless already.
+  func draw(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
 
   /// Writes a part of the result as it is; false once that is no longer possible.
   @discardableResult
@@ -64,7 +67,7 @@ package final class Console: Sendable {
   func complain(_ message: String) { say("qpyemu: \(message.printableLines)\n") }
 
   /// Says more of what was said, without the program's name.
-  func explain(_ text: String) { say(text + "\n") }
+  func explain(_ text: String) { say("\(text.printableLines)\n") }
 
   /// Draws the progress line over the one before; nil wipes it.
   func progress(_ text: String?) {

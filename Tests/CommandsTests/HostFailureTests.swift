@@ -139,7 +139,7 @@ struct HostFailureTests {
       ("run a.py \(settings) --scenario empty.json", 65, "no call-back has the argument {}"),
       ("run a.py --audio-in silence --profile Wrong", 65, "profiles/Wrong.json is not a file"),
       ("run a.py --audio-in silence --profile Long", 65, "has 65537 bytes, more than the 65536"),
-      ("run a.py \(settings) --scenario 'x\u{1B}[31m'", 66, #"the scenario x\u{1B}[31m: No such"#),
+      ("run a.py \(settings) --scenario 'x\u{1B}[31m'", 66, #"the scenario x\x1b[31m: No such"#),
     ] as [(String, Int32, String)])
   func refusals(words: String, code: Int32, sentence: String) throws {
     try bench.write([UInt8](repeating: 32, count: 1_048_577), to: "big.json")
