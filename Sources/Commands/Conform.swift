@@ -98,7 +98,12 @@ struct Conform: Command {
     let planned = try selected(console)
     let driver = try via.driver(of: planned, host)
     let part = selection.plan.part(of: planned, id: \.id)
-    let results = Runner(driver, workerCount: via.workerCount).run(part)
+    let runner = Runner(driver, workerCount: via.workerCount)
+    host.earlyEnd.handle { _ in runner.giveUp() }
+    let results = runner.run(part)
+    if host.earlyEnd.hasCome {
+      console.complain("ended early: \(results.count) of \(count(part.count, "case")) were checked")
+    }
     let report = ConformanceReport(results, of: planned, shard: selection.plan.shard, via: driver)
     return try outputs.put(report, host, console)
   }
