@@ -71,6 +71,24 @@ struct OddProfileTests {
     )
   }
 
+  @Test(
+    "A small flash takes no row away",
+    arguments: [
+      (.littlefs1, 4096), (.littlefs1, 512), (.littlefs2, 4096), (.littlefs2, 512),
+    ] as [(FileSystemKind, Int)])
+  func smallFlash(kind: FileSystemKind, blockSize: Int) throws {
+    let profile = try Model.named("EC600N").profile()
+    var small = profile
+    small.volumes[mount: "/usr"].fileSystem = kind
+    small.volumes[mount: "/usr"].blockSize = blockSize
+    small.volumes[mount: "/usr"].blockCount = 8
+    for policy in Policy.allCases {
+      let all = Set(Cell.all([profile], [policy]).map(\.test.row))
+      let left = Set(Cell.all([small], [policy]).map(\.test.row))
+      #expect(all.subtracting(left) == [])
+    }
+  }
+
   @Test("Another file system takes no row away", arguments: ["EC600N", "EC600U"])
   func rows(model: String) throws {
     let profile = try Model.named(model).profile()
