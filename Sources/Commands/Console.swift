@@ -66,6 +66,11 @@ package final class Console: Sendable {
   /// - Parameter message: What it quotes of others is made harmless, but for line feeds.
   func complain(_ message: String) { say("qpyemu: \(message.printableLines)\n") }
 
+  /// Says that the command is about to wait for a reader, if the path is of a named pipe.
+  func tellOfPipe(_ path: String) {
+    if HostFile.isPipe(path) { complain("\(path) is a named pipe: the run begins once it is read") }
+  }
+
   /// Says more of what was said, without the program's name.
   func explain(_ text: String) { say("\(text.printableLines)\n") }
 
