@@ -79,6 +79,16 @@ struct Conform: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    do {
+      return try act(console)
+    } catch CannotCheck.hostFailed(let sentence) {
+      throw Complaint(.hostFailure, sentence)
+    } catch CannotCheck.noInterpreter(let sentence) {
+      throw Complaint(.unavailable, sentence)
+    }
+  }
+
+  private func act(_ console: Console) throws -> ExitCode {
     switch action {
     case .contradictions:
       contradictions(console)
@@ -100,7 +110,7 @@ struct Conform: Command {
     let part = selection.plan.part(of: planned, id: \.id)
     let runner = Runner(driver, workerCount: via.workerCount)
     host.earlyEnd.handle { _ in runner.giveUp() }
-    let results = runner.run(part)
+    let results = try runner.run(part)
     if host.earlyEnd.hasCome {
       console.complain("ended early: \(results.count) of \(count(part.count, "case")) were checked")
     }
@@ -124,7 +134,7 @@ struct Conform: Command {
     let mutations = Mutation.sample(count, using: &generator)
     var wrong = 0
     for mutation in mutations {
-      let finding = mutation.run(cells, workerCount: processorCount, via: makeDriver)
+      let finding = try mutation.run(cells, workerCount: processorCount, via: makeDriver)
       guard !finding.isRight else { continue }
       wrong += 1
       console.print(
@@ -143,7 +153,7 @@ struct Conform: Command {
     guard let cell = cells.first(where: { $0.id == id }) else {
       throw UsageError("there is no case \(id)\(didYouMean(id, in: cells.map(\.id)))")
     }
-    let result = CellResult(cell, via: try via.driver(of: [cell], host))
+    let result = try CellResult(cell, via: try via.driver(of: [cell], host))
     console.print(id)
     console.print("")
     for entry in result.trace { console.print(entry.text) }

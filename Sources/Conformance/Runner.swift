@@ -15,12 +15,13 @@ package struct Runner: Sendable {
     var next = 0
     var results: [CellResult?] = []
     var idleCount = 0
+    var failure: CannotCheck?
     /// Whether what is not done yet is not waited for.
     var isGivenUp = false
 
     /// The next cell's index; nil when no more is to be taken.
     mutating func take() -> Int? {
-      guard next < results.count, !isGivenUp else { return nil }
+      guard next < results.count, failure == nil, !isGivenUp else { return nil }
       next += 1
       return next - 1
     }
@@ -34,21 +35,28 @@ package struct Runner: Sendable {
   /// - Parameter each: Hears of each result, on the thread that has it.
   package func run(
     _ cells: [Cell], each: @escaping @Sendable (CellResult) -> Void = { _ in }
-  ) -> [CellResult] {
+  ) throws(CannotCheck) -> [CellResult] {
     progress.withLock { $0.results = Array(repeating: nil, count: cells.count) }
     for _ in 0..<workerCount {
       HostThread.start { [driver, progress] in
         while let index = progress.withLock({ $0.take() }) {
-          let result = CellResult(cells[index], via: driver)
-          progress.withLock { $0.results[index] = result }
-          each(result)
+          do throws(CannotCheck) {
+            let result = try CellResult(cells[index], via: driver)
+            progress.withLock { $0.results[index] = result }
+            each(result)
+          } catch {
+            progress.withLock { $0.failure = $0.failure ?? error }
+          }
         }
         progress.withLock(thenNotify: true) { $0.idleCount += 1 }
       }
     }
-    return progress.wait { progress in
-      progress.idleCount == workerCount || progress.isGivenUp
-        ? .done(progress.results.compactMap { $0 }) : .waiting(until: nil)
+    progress.wait { progress in
+      progress.idleCount == workerCount || progress.isGivenUp ? .done(()) : .waiting(until: nil)
+    }
+    return try progress.withLock { progress throws(CannotCheck) in
+      if let failure = progress.failure { throw failure }
+      return progress.results.compactMap { $0 }
     }
   }
 }

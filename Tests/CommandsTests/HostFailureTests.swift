@@ -175,9 +175,13 @@ struct HostFailureTests {
       ("/nonexistent", "QPYEMU_INTERPRETER names /nonexistent, which is neither"),
     ])
   func noInterpreter(program: String, sentence: String) throws {
-    for command in ["run", "repl"] {
-      let ended = try run(
-        "\(command) a.py \(Self.settings) </dev/null", before: "QPYEMU_INTERPRETER=\(program)")
+    for words in [
+      "run a.py \(Self.settings)", "repl a.py \(Self.settings)",
+      "sweep power-cut a.py \(Self.settings)",
+      "profiles diff EC600N EC200U --script a.py --audio-in tone:440",
+      "conform --via guest --method Record.isBusy --profile EC600N",
+    ] {
+      let ended = try run("\(words) </dev/null", before: "QPYEMU_INTERPRETER=\(program)")
       #expect(ended.code == 69)
       #expect(ended.errors.hasPrefix("qpyemu: \(sentence)"), "\(ended.errors)")
     }

@@ -64,7 +64,9 @@ struct OddProfileTests {
   func clean(oddity: Oddity) throws {
     let cells = try oddity.cells()
     try #require(cells.count > 10)
-    let failed = Runner(SwiftDriver(), workerCount: 2).run(cells).filter { $0.verdict == .failed }
+    let failed = try Runner(SwiftDriver(), workerCount: 2).run(cells).filter {
+      $0.verdict == .failed
+    }
     #expect(
       failed.isEmpty,
       "\(failed.map { "\($0.cell.id): \($0.cell.expectation), but \($0.actual)" }.joined(separator: "\n"))"
