@@ -44,6 +44,12 @@ def make_importer(native_import):
         flash.importing[name + ".py"] = call("module.source", name)
         path = paths[:]
         paths[:] = [""]
+        # In a folder that a tool has mounted, the flash is not asked.
+        os = native("os")
+        folder = os.getcwd()
+        is_away = folder != flash.folder
+        if is_away:
+            os.chdir("/")
         lent.append(Lent(native))
         try:
             module = native(name)
@@ -51,6 +57,8 @@ def make_importer(native_import):
             return module
         finally:
             lent.pop()
+            if is_away:
+                os.chdir(folder)
             paths[:] = path
             del flash.importing[name + ".py"]
 
