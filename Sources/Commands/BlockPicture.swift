@@ -113,6 +113,7 @@ struct WearScale {
   /// What the levels mean, for a legend.
   var legend: String {
     highest > 9
-      ? "1 is up to \(highest / 9) erases, 9 up to \(highest)" : "the digit is the number of erases"
+      ? "1 is up to \(count(highest / 9, "erase")), 9 up to \(highest)"
+      : "the digit is the number of erases"
   }
 }
