@@ -59,12 +59,12 @@ extension Golden {
     + row(
       "Record.end_callback.streamData", ["wide-band"], documented: nil,
       observed: heard("stream", 305, 1))
-    + ends("streamEnded", "stream", [("limit", 1600), ("stopped", 224)], state: 3, on: withStream)
+    + ends("streamEnded", "stream", [("limit", 1600), ("stopped", 160)], state: 3, on: withStream)
     + row(
-      "Record.end_callback.streamEnded", ["stopped-as-a-file"], documented: heard("stream", 224, 3),
+      "Record.end_callback.streamEnded", ["stopped-as-a-file"], documented: heard("stream", 160, 3),
       observed: nil, on: withStream)
     + ends(
-      "streamFailed", "stream", [("fault-microphone-lost", 1600), ("fault-encoder", 1600)],
+      "streamFailed", "stream", [("fault-microphone-lost", 160), ("fault-encoder", 1600)],
       state: -1, on: withStream)
 
   private static let players: [Golden] =

@@ -45,7 +45,7 @@ struct OddProfileTests {
       }
     }
 
-    private static let limits: @Sendable (inout ModuleProfile) -> Void = { profile in
+    static let limits: @Sendable (inout ModuleProfile) -> Void = { profile in
       profile.limits.scriptHeapBytes = 16_384
       profile.limits.timers = 1
       profile.limits.eventQueue = 1
@@ -89,6 +89,16 @@ struct OddProfileTests {
       let left = Set(Cell.all([small], [policy]).map(\.test.row))
       #expect(all.subtracting(left) == [])
     }
+  }
+
+  @Test("Limits of 1 take away only what needs two timers")
+  func smallLimits() throws {
+    let profile = try Model.named("EC600N").profile()
+    var small = profile
+    Oddity.limits(&small)
+    let all = Set(Cell.all([profile]).map { "\($0.test.row) \($0.policy)" })
+    let left = Set(Cell.all([small]).map { "\($0.test.row) \($0.policy)" })
+    #expect(all.subtracting(left) == ["Record.init.again observed"])
   }
 
   @Test("Another file system takes no row away", arguments: ["EC600N", "EC600U"])
