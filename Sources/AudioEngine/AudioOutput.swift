@@ -35,7 +35,8 @@ public final class NullOutput: AudioOutput {
 /// Plays into a WAV file of the host: mono, 16 bit, 16000 frames per second, one sound after the
 /// other.
 ///
-/// The header is right after every call, so the file can be heard at any time.
+/// The header is right after every call, so the file can be heard at any time. Into a pipe it goes once, with
+/// the sizes of the longest file.
 public final class FileOutput: AudioOutput {
   private static let frameRate = 16_000
   private static let blockFrameCount = 1024
@@ -45,13 +46,13 @@ public final class FileOutput: AudioOutput {
   private var converted = [Int16](repeating: 0, count: blockFrameCount)
   private var block = [UInt8](repeating: 0, count: 2 * blockFrameCount)
 
-  /// Creates the file, or empties the one that is there.
+  /// Creates the file, or empties the one that is there; of a named pipe waits for somebody who reads.
   ///
   /// - Throws: ``AudioError/unavailable(_:)`` naming the path.
   public init(path: String) throws(AudioError) {
     file = try HostFile.createSound(at: path)
     converter = try RateConverter(from: Self.frameRate, to: Self.frameRate)
-    try writeHeader()
+    try writeHeader(file.isStream ? WAVHeader.audioByteLimit : 0)
   }
 
   public func play(_ frames: Span<Int16>, frameRate: Int) throws(AudioError) {
@@ -66,12 +67,12 @@ public final class FileOutput: AudioOutput {
       taken += counts.taken
       try write(counts.stored)
     }
-    try writeHeader()
+    try updateHeader()
   }
 
   public func finish() throws(AudioError) {
     try drain()
-    try writeHeader()
+    try updateHeader()
   }
 
   private func drain() throws(AudioError) {
@@ -94,7 +95,11 @@ public final class FileOutput: AudioOutput {
     audioByteCount += 2 * count
   }
 
-  private func writeHeader() throws(AudioError) {
+  private func updateHeader() throws(AudioError) {
+    if !file.isStream { try writeHeader(audioByteCount) }
+  }
+
+  private func writeHeader(_ audioByteCount: Int) throws(AudioError) {
     let header = WAVHeader.bytes(frameRate: Self.frameRate, audioByteCount: audioByteCount)
     try file.write(header.span, at: 0)
   }

@@ -11,14 +11,17 @@ protocol ByteReading: ~Copyable {
   func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws(AudioError) -> Int
 }
 
-/// A regular file of the host, closed when it goes away.
+/// A file of the host, closed when it goes away.
 struct HostFile: ByteReading, ~Copyable {
   let path: String
   let byteCount: Int
+  /// Whether it takes bytes one after the other only, as a named pipe does.
+  let isStream: Bool
   private let descriptor: CInt
 
   private init(adopting descriptor: CInt, path: String, byteCount: Int) {
     (self.descriptor, self.path, self.byteCount) = (descriptor, path, byteCount)
+    isStream = lseek(descriptor, 0, SEEK_CUR) < 0
   }
 
   deinit { _ = Glibc.close(descriptor) }
@@ -42,7 +45,7 @@ struct HostFile: ByteReading, ~Copyable {
     return file
   }
 
-  /// Creates a sound file, or empties the one that is there.
+  /// Creates a sound file, or empties the one that is there; of a named pipe waits for somebody who reads.
   static func createSound(at path: String) throws(AudioError) -> HostFile {
     let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
@@ -68,13 +71,15 @@ struct HostFile: ByteReading, ~Copyable {
     return done
   }
 
-  /// Writes all the bytes at `offset`.
+  /// Writes all the bytes at `offset`; of a stream, after all that was written before.
   func write(_ bytes: Span<UInt8>, at offset: Int) throws(AudioError) {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe pwrite(
-          descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+        let (start, count) = unsafe (buffer.baseAddress! + done, buffer.count - done)
+        return unsafe isStream
+          ? Glibc.write(descriptor, start, count)
+          : pwrite(descriptor, start, count, off_t(offset + done))
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {

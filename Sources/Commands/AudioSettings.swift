@@ -64,15 +64,17 @@ enum AudioOutputChoice {
   /// The output of a setting; null if there is none.
   ///
   /// - Throws: `UsageError` for a spelling that names none; `Complaint` for one that cannot be used.
-  static func output(_ value: Settings.Value?) throws -> any AudioOutput {
+  static func output(_ value: Settings.Value?, _ console: Console) throws -> any AudioOutput {
     guard let value else { return NullOutput() }
     let (kind, rest) = value.text.splitOnce(at: ":")
     switch (kind, rest) {
     case ("null", nil): return NullOutput()
     case ("alsa", let name?) where !name.isEmpty: return ALSAOutput(name)
     case ("file", let path?) where !path.isEmpty:
+      let file = value.path(path)
+      console.tellOfPipe(file)
       do throws(AudioError) {
-        return try FileOutput(path: value.path(path))
+        return try FileOutput(path: file)
       } catch {
         throw Complaint(.hostFailure, error.message)
       }

@@ -63,7 +63,7 @@ struct BlockPicture {
     }
     let files = sizes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
     for (symbol, (path, size)) in zip(Self.symbols, files) {
-      add(symbol, path.printableName, size, [.file(path: path)])
+      add(symbol, path.printable, size, [.file(path: path)])
     }
     let rest = files.dropFirst(Self.symbols.count)
     if !rest.isEmpty {
@@ -113,6 +113,7 @@ struct WearScale {
   /// What the levels mean, for a legend.
   var legend: String {
     highest > 9
-      ? "1 is up to \(highest / 9) erases, 9 up to \(highest)" : "the digit is the number of erases"
+      ? "1 is up to \(count(highest / 9, "erase")), 9 up to \(highest)"
+      : "the digit is the number of erases"
   }
 }

@@ -79,6 +79,16 @@ struct Conform: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    do {
+      return try act(console)
+    } catch CannotCheck.hostFailed(let sentence) {
+      throw Complaint(.hostFailure, sentence)
+    } catch CannotCheck.noInterpreter(let sentence) {
+      throw Complaint(.unavailable, sentence)
+    }
+  }
+
+  private func act(_ console: Console) throws -> ExitCode {
     switch action {
     case .contradictions:
       contradictions(console)
@@ -98,7 +108,12 @@ struct Conform: Command {
     let planned = try selected(console)
     let driver = try via.driver(of: planned, host)
     let part = selection.plan.part(of: planned, id: \.id)
-    let results = Runner(driver, workerCount: via.workerCount).run(part)
+    let runner = Runner(driver, workerCount: via.workerCount)
+    host.earlyEnd.handle { _ in runner.giveUp() }
+    let results = try runner.run(part)
+    if host.earlyEnd.hasCome {
+      console.complain("ended early: \(results.count) of \(count(part.count, "case")) were checked")
+    }
     let report = ConformanceReport(results, of: planned, shard: selection.plan.shard, via: driver)
     return try outputs.put(report, host, console)
   }
@@ -119,7 +134,7 @@ struct Conform: Command {
     let mutations = Mutation.sample(count, using: &generator)
     var wrong = 0
     for mutation in mutations {
-      let finding = mutation.run(cells, workerCount: processorCount, via: makeDriver)
+      let finding = try mutation.run(cells, workerCount: processorCount, via: makeDriver)
       guard !finding.isRight else { continue }
       wrong += 1
       console.print(
@@ -138,7 +153,7 @@ struct Conform: Command {
     guard let cell = cells.first(where: { $0.id == id }) else {
       throw UsageError("there is no case \(id)\(didYouMean(id, in: cells.map(\.id)))")
     }
-    let result = CellResult(cell, via: try via.driver(of: [cell], host))
+    let result = try CellResult(cell, via: try via.driver(of: [cell], host))
     console.print(id)
     console.print("")
     for entry in result.trace { console.print(entry.text) }

@@ -1,7 +1,7 @@
 import EmulatedTime
+import FlashStorage
 import Glibc
 import GuestRuntime
-import JSONText
 
 /// Where a command writes: its results to standard output, what it has to say to standard error.
 package final class Console: Sendable {
@@ -39,8 +39,11 @@ package final class Console: Sendable {
     return Int(size.ws_col)
   }
 
-  /// Prints a line of the result.
-  func print(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
+  /// Prints a part of the result, one line or several. What it quotes of others is made harmless.
+  func print(_ text: String) { draw(text.printableLines) }
+
+  /// Prints a line as it is, with its colours. What it quotes of others is harmless already.
+  func draw(_ line: String) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
 
   /// Writes a part of the result as it is; false once that is no longer possible.
   @discardableResult
@@ -63,8 +66,13 @@ package final class Console: Sendable {
   /// - Parameter message: What it quotes of others is made harmless, but for line feeds.
   func complain(_ message: String) { say("qpyemu: \(message.printableLines)\n") }
 
+  /// Says that the command is about to wait for a reader, if the path is of a named pipe.
+  func tellOfPipe(_ path: String) {
+    if HostFile.isPipe(path) { complain("\(path) is a named pipe: the run begins once it is read") }
+  }
+
   /// Says more of what was said, without the program's name.
-  func explain(_ text: String) { say(text + "\n") }
+  func explain(_ text: String) { say("\(text.printableLines)\n") }
 
   /// Draws the progress line over the one before; nil wipes it.
   func progress(_ text: String?) {

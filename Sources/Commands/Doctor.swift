@@ -107,7 +107,7 @@ struct Doctor: Command {
         return Finding(.good, "profiles", "\(try library.modelNames().count) models, no problems")
       }
       return Finding(
-        .bad, "profiles", "\(problems.count) problems, such as \(first.description)")
+        .bad, "profiles", "\(count(problems.count, "problem")), such as \(first.description)")
     } catch {
       return Finding(.bad, "profiles", error.description)
     }

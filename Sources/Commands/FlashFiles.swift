@@ -34,7 +34,7 @@ struct ListFolder: FlashAction {
       let width = rows.map { $0[0].count }.max() ?? 0
       for row in rows {
         console.print(
-          String(repeating: " ", count: width - row[0].count) + "\(row[0])  \(row[1].printableName)"
+          String(repeating: " ", count: width - row[0].count) + "\(row[0])  \(row[1].printable)"
         )
       }
     }

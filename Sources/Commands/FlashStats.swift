@@ -24,7 +24,8 @@ struct ShowStatistics: FlashAction {
     } else {
       let style = BlockPicture.TextStyle(
         hasColour: hasColour && console.isTerminal, width: console.width)
-      (usage.summary + [""] + usage.picture.lines(style)).forEach(console.print)
+      (usage.summary + [""]).forEach(console.print)
+      usage.picture.lines(style).forEach(console.draw)
     }
     return .success
   }

@@ -1,4 +1,5 @@
 import DeviceEmulator
+import FlashStorage
 import ModuleProfiles
 
 /// `qpyemu profiles`: the models that can be emulated.
@@ -148,11 +149,12 @@ struct Profiles: Command {
   }
 }
 
-/// Rows of text in aligned columns.
+/// Rows of text in aligned columns. What cannot be seen is spelled out, since it has no width.
 struct Table {
   let lines: [String]
 
   init(_ rows: [[String]]) {
+    let rows = rows.map { $0.map(\.printable) }
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0

@@ -51,7 +51,7 @@ struct Repl: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let setup = try RunSetup(
-      settings, heapBytes: options.heapBytes, isAtConsole: true, host: host)
+      settings, heapBytes: options.heapBytes, isAtConsole: true, host: host, console)
     let stage = try options.staging.stage(for: setup, console)
     let source = try script.map { path throws(Complaint) in try ScriptImport(path, isRun: false) }
     let interpreter = try Interpreter.required(host)
@@ -84,7 +84,7 @@ struct Repl: Command {
     let ending = try session.run()
     let code = try stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files, console)
-    return trace?.code(after: code) ?? code
+    return trace?.close(after: code) ?? code
   }
 
   /// Has the module answer AT commands on a port of their own.

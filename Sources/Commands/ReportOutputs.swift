@@ -1,5 +1,6 @@
 import Conformance
 import DeviceEmulator
+import FlashStorage
 import GuestRuntime
 import JSONText
 import ModuleProfiles
@@ -17,7 +18,7 @@ protocol CheckReport {
   var envelope: ShardReport { get }
   var hasFailures: Bool { get }
 
-  /// What a person reads.
+  /// What a person reads, with nothing else that a terminal obeys.
   func lines(usesColour: Bool) -> [String]
 
   /// The report in a form of its own; nil if it has none.
@@ -57,7 +58,7 @@ struct ReportOutputs {
     }
     if !texts.contains(where: { $0.1 == "-" }) {
       let usesColour = console.isTerminal && host.variable("NO_COLOR") == nil
-      report.lines(usesColour: usesColour).forEach(console.print)
+      report.lines(usesColour: usesColour).forEach(console.draw)
     }
     for (bytes, path) in texts {
       if path == "-" { console.write(bytes) } else { try HostFile.write(bytes, to: path) }
@@ -74,8 +75,9 @@ extension ConformanceReport: CheckReport {
       let lines = Matrix(cells, policy).lines(usesColour: usesColour)
       return lines.isEmpty ? [] : lines + [""]
     }
-    return matrices + Matrix.legend(usesColour: usesColour)
-      + failures.map { "\($0.id): expected \($0.expected), got \($0.actual)" } + [summary]
+    let rest =
+      failures.map { "\($0.id): expected \($0.expected), got \($0.actual)" } + [summary]
+    return matrices + Matrix.legend(usesColour: usesColour) + rest.map(\.printable)
   }
 
   func page(_ form: ReportForm) -> String? {

@@ -80,7 +80,7 @@ struct Run: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     timeout.map(host.earlyEnd.limit)
-    let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host)
+    let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host, console)
     let stage = try options.staging.stage(for: setup, console)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
@@ -103,7 +103,7 @@ struct Run: Command {
     let ending = try perform(run, device, console)
     let code = try stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files, console)
-    return trace?.code(after: code) ?? code
+    return trace?.close(after: code) ?? code
   }
 
   private func perform(

@@ -60,9 +60,11 @@ final class TraceFile: Sendable {
   private let hasFailed: Monitor<Bool>
   /// What writes into it.
   let calls: CallTrace
+  private let finish: @Sendable () -> Void
 
   /// Creates the file; of a named pipe waits for somebody who reads.
   init(_ path: String, _ console: Console, _ earlyEnd: EarlyEnd) throws(Complaint) {
+    console.tellOfPipe(path)
     let descriptor = HostFile.create(path) { earlyEnd.hasCome }
     guard descriptor >= 0 else {
       let reason = errno == ENXIO ? "nobody reads this named pipe" : hostReason
@@ -70,18 +72,26 @@ final class TraceFile: Sendable {
     }
     let hasFailed = Monitor(false)
     self.hasFailed = hasFailed
-    calls = CallTrace { line in
+    let attempt: @Sendable (() -> Bool) -> Void = { write in
       hasFailed.withLock { failed in
-        guard !failed, !HostFile.writeAll(descriptor, line, unless: { earlyEnd.hasCome }) else {
-          return
-        }
+        guard !failed, !write() else { return }
         failed = true
         guard !earlyEnd.hasCome else { return }
         console.complain("the trace \(path) ends here: \(hostReason)")
       }
     }
+    calls = CallTrace { line in
+      attempt { HostFile.writeAll(descriptor, line, unless: { earlyEnd.hasCome }) }
+    }
+    // What takes nothing refuses an empty trace, too; some hosts say only at the end that the disk is full.
+    finish = { attempt { Glibc.write(descriptor, nil, 0) == 0 && Glibc.close(descriptor) == 0 } }
   }
 
-  /// What a command ends with that would end with `code`: a trace that is not whole is no success.
-  func code(after code: ExitCode) -> ExitCode { hasFailed.withLock { $0 } ? .hostFailure : code }
+  /// Closes the file once nothing is traced any more.
+  ///
+  /// - Returns: What a command ends with that would end with `code`: a trace that is not whole is no success.
+  func close(after code: ExitCode) -> ExitCode {
+    finish()
+    return hasFailed.withLock { $0 } ? .hostFailure : code
+  }
 }

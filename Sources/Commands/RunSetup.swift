@@ -21,14 +21,16 @@ struct RunSetup {
   private let host: Host
 
   /// - Parameter isAtConsole: Whether somebody outside works with the module while it runs.
-  init(_ settings: Settings, heapBytes: Int?, isAtConsole: Bool = false, host: Host) throws {
+  init(
+    _ settings: Settings, heapBytes: Int?, isAtConsole: Bool = false, host: Host, _ console: Console
+  ) throws {
     self.heapBytes = heapBytes
     self.host = host
     profile = try settings.moduleProfile(host)
     policy = try settings[.policy]?.choice(of: Policy.self) ?? .documented
     seed = try Self.seed(settings)
     microphone = try AudioInput.microphone(settings[.audioIn], seed: seed)
-    loudspeaker = try AudioOutputChoice.output(settings[.audioOut])
+    loudspeaker = try AudioOutputChoice.output(settings[.audioOut], console)
     loudspeakerText = settings[.audioOut]?.text ?? "null"
     flash = try FlashSetting(settings[.flash])
     modules = try ModulesFolder(settings[.modules])

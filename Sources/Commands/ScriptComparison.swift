@@ -53,7 +53,8 @@ struct ScriptComparison {
     _ source: ScriptImport, _ model: ModuleProfile, _ console: Console
   ) throws -> Side {
     let setup = try RunSetup(
-      settings.leavingOut(ScriptRunner.decided).forProfile(model.name), heapBytes: nil, host: host)
+      settings.leavingOut(ScriptRunner.decided).forProfile(model.name), heapBytes: nil, host: host,
+      console)
     try setup.requireRepeatable(for: "a comparison")
     console.complain(setup.description)
     let runner = try ScriptRunner(setup, timeout: timeout, host: host)

@@ -62,11 +62,11 @@ struct ScriptRunner: Sendable {
       path, on: device(with: mount, isQuiet: isQuiet, notice: console.complain),
       output: output.descriptor, isMain: true)
     output.finish()
+    try ending.refuseFailure()
     let total = recorder.operationCount
     console.complain(
       "the run \(ending.sentence(timeout)) and made \(count(total, "operation")) on the flash, "
         + "\(copied) of them while the script was copied there")
-    try ending.refuseFailure()
     return recorder.recording
   }
 

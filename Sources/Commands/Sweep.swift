@@ -131,7 +131,8 @@ struct Sweep: Command {
   // MARK: Running
 
   func run(_ console: Console) throws -> ExitCode {
-    let setup = try RunSetup(settings.leavingOut(ScriptRunner.decided), heapBytes: nil, host: host)
+    let setup = try RunSetup(
+      settings.leavingOut(ScriptRunner.decided), heapBytes: nil, host: host, console)
     try setup.requireRepeatable(for: "a sweep")
     let runner = try ScriptRunner(setup, timeout: timeout, host: host)
     let source = try ScriptImport(script)

@@ -90,7 +90,9 @@ struct SweepReport: Sendable {
 extension SweepReport: CheckReport {
   var hasFailures: Bool { !failures.isEmpty }
 
-  func lines(usesColour: Bool) -> [String] { table + details + ["", summary] }
+  func lines(usesColour: Bool) -> [String] {
+    (table + details + ["", summary]).map(\.printable)
+  }
 
   func page(_ form: ReportForm) -> String? { form == .junit ? junit : nil }
 

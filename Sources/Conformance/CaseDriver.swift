@@ -12,7 +12,8 @@ package protocol CaseDriver: Sendable {
 
   /// Runs a case to its end.
   ///
-  /// - Throws: ``CannotRun`` if the case does not come as far as its last step, or no call-back comes.
+  /// - Throws: ``CannotRun`` if the case does not come as far as its last step, or no call-back comes;
+  ///   ``CannotCheck`` if that says nothing about the module.
   func run(_ cell: Cell) throws -> Observation
 }
 
@@ -38,6 +39,14 @@ package struct CannotRun: Error, Sendable {
     self.reason = reason
     self.trace = trace
   }
+}
+
+/// Why no case can be run, in a sentence.
+package enum CannotCheck: Error, Equatable, Sendable {
+  /// The host does not give what is needed.
+  case hostFailed(String)
+  /// What is to be the interpreter is none.
+  case noInterpreter(String)
 }
 
 extension CallTrace.Entry {

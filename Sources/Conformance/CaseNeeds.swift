@@ -17,37 +17,47 @@ extension Case {
 
   /// Whether a fresh volume that a script may write to has room for what is written and recorded.
   private func fits(on volume: FlashVolume) -> Bool {
-    let needs = steps.compactMap(bytesNeeded)
+    let needs = steps.compactMap { blocksNeeded(by: $0, of: volume.blockSize) }
     guard !needs.isEmpty else { return true }
-    // A file's blocks begin with at most 8 bytes of pointers, but for the rare one; the last is copied as it grows.
-    let blocks = needs.map { $0 / (volume.blockSize - 8) + 2 }.reduce(0, +)
-    return !volume.readOnly && blocks <= volume.blockCount - Self.takenBlockCount
+    return !volume.readOnly && needs.reduce(0, +) <= volume.blockCount - volume.takenBlockCount
   }
 
-  /// The superblock's and the root's of littlefs 1.
-  private static let takenBlockCount = 4
-
-  /// The bytes of a file that a step makes; nil if it makes none.
-  private func bytesNeeded(by step: Step) -> Int? {
-    switch step {
-    case .write(_, let content): content.byteCount
-    case .makeFolder, .open: 0
-    case .call(.recordStart, let arguments): recordedBytes(arguments.first)
+  /// The blocks of a file that a step makes; nil if it makes none.
+  private func blocksNeeded(by step: Step, of blockSize: Int) -> Int? {
+    // A file's blocks begin with at most 8 bytes of pointers, but for the rare one.
+    func blocks(_ byteCount: Int) -> Int { byteCount / (blockSize - 8) + 1 }
+    return switch step {
+    case .write(_, let content): blocks(content.byteCount)
+    // A pair; a file that grows has its last block copied.
+    case .makeFolder, .open: 2
+    case .call(.recordStart, let arguments): blocks(recordedBytes(arguments)) + 1
     default: nil
     }
   }
 
   /// What a recording can come to while the case waits; the header of a WAV file is written twice, which copies it.
-  private func recordedBytes(_ name: CaseValue?) -> Int {
-    let milliseconds = steps.reduce(0) { if case .wait(let more) = $1 { $0 + more } else { $0 } }
-    if case .plain(.string(let name))? = name, name.hasSuffix(".amr") {
+  private func recordedBytes(_ arguments: [CaseValue]) -> Int {
+    let waited = steps.reduce(0) { if case .wait(let more) = $1 { $0 + more } else { $0 } }
+    let limit = arguments.dropFirst().first?.seconds.map { $0 * 1000 } ?? waited
+    let milliseconds = max(0, min(waited, limit))
+    if case .plain(.string(let name))? = arguments.first, name.hasSuffix(".amr") {
       return 6 + 2 * milliseconds
     }
     return 44 + 2 * 16 * milliseconds
   }
 }
 
+extension FlashVolume {
+  /// The superblock's and the root's, which are one in littlefs 2.
+  fileprivate var takenBlockCount: Int { fileSystem == .littlefs1 ? 4 : 2 }
+}
+
 extension CaseValue {
+  /// The whole seconds that a number is; nil if there are none, or more than a case can wait.
+  fileprivate var seconds: Int? {
+    if case .plain(.int(let seconds)) = self, abs(seconds) < 1_000_000 { seconds } else { nil }
+  }
+
   /// The bytes of a file with this content.
   fileprivate var byteCount: Int {
     switch self {

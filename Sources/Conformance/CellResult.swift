@@ -24,7 +24,7 @@ package struct CellResult: Sendable {
   let isBlocked: Bool
 
   /// Checks a cell.
-  package init(_ cell: Cell, via driver: any CaseDriver) {
+  package init(_ cell: Cell, via driver: any CaseDriver) throws(CannotCheck) {
     self.cell = cell
     if let obstacle = driver.obstacle(to: cell) {
       (verdict, actual, trace, isBlocked) = (.skipped, obstacle, [], true)
@@ -37,6 +37,8 @@ package struct CellResult: Sendable {
       actual = cell.expectation.words(for: observation.answer)
       trace = observation.trace
       isBlocked = false
+    } catch let error as CannotCheck {
+      throw error
     } catch let error as CannotRun {
       actual = "cannot be brought about: \(error.reason)"
       (verdict, trace, isBlocked) = (.failed, error.trace, true)

@@ -32,19 +32,44 @@ package struct GuestDriver: CaseDriver {
       outcomes: outcomes)
     try Self.write(GuestScript.text(of: cell), to: device.files)
     let entries = Monitor<[CallTrace.Entry]>([])
+    let result = try Self.onHost { () throws(HostError) in
+      try perform(
+        on: device, CallTrace(entries: { entry in entries.withLock { $0.append(entry) } }))
+    }
+    let trace = entries.withLock { $0 }
+    switch result.ending {
+    case .hostFailed(let failure): throw CannotCheck.hostFailed(failure.message)
+    case .noInterpreter(let sentence): throw CannotCheck.noInterpreter(sentence)
+    default: break
+    }
+    guard result.ending == .exited(0), let answer = Self.answer(in: result.text) else {
+      throw CannotRun("the script ended with \(result.ending): \(result.text)", trace: trace)
+    }
+    return Observation(answer: answer, trace: trace)
+  }
+
+  private static func onHost<Result>(
+    _ body: () throws(HostError) -> Result
+  ) throws(CannotCheck) -> Result {
+    do throws(HostError) {
+      return try body()
+    } catch {
+      throw .hostFailed(error.message)
+    }
+  }
+
+  /// Runs the script; how it ended, and what it printed.
+  private func perform(
+    on device: DeviceEmulator, _ trace: CallTrace
+  ) throws(HostError) -> (ending: GuestRun.Ending, text: String) {
     let console = try ConsolePipe()
     let ending = try GuestRun(
       device, interpreter: interpreter,
       options: GuestRun.Options(
         .script(Self.path), timeout: Self.patience, seed: Self.seed, console: console.writingEnd),
-      trace: CallTrace(entries: { entry in entries.withLock { $0.append(entry) } })
+      trace: trace
     ).run()
-    let trace = entries.withLock { $0 }
-    let text = console.close()
-    guard ending == .exited(0), let answer = Self.answer(in: text) else {
-      throw CannotRun("the script ended with \(ending): \(text)", trace: trace)
-    }
-    return Observation(answer: answer, trace: trace)
+    return (ending, console.close())
   }
 
   private static func write(_ script: String, to files: ScriptFiles) throws(FlashError) {

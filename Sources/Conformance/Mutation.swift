@@ -62,9 +62,9 @@ package struct Mutation: Sendable {
   package func run(
     _ cells: [Cell], workerCount: Int,
     via makeDriver: (OutcomeTable) -> any CaseDriver = { SwiftDriver(outcomes: $0) }
-  ) -> Finding {
+  ) throws(CannotCheck) -> Finding {
     let affected = cells.filter { $0.policy == policy }
-    let results = Runner(makeDriver(outcomes), workerCount: workerCount).run(affected)
+    let results = try Runner(makeDriver(outcomes), workerCount: workerCount).run(affected)
     let own = results.filter { $0.cell.test.row == row && $0.verdict != .skipped }
     let others = results.filter { $0.cell.test.row != row }
     return Finding(

@@ -1,9 +1,10 @@
 import Foundation
+import GuestRuntime
 import Testing
 
 @testable import Commands
 
-/// Sound files as microphones.
+/// Sound files as microphones, and a pipe as a loudspeaker.
 @Suite(.serialized)
 struct AudioFileTests {
   let bench: Workbench
@@ -62,6 +63,32 @@ struct AudioFileTests {
     #expect(ending.output.isEmpty)
     #expect(ending.errors.contains(bench.path(name)))
     #expect(ending.errors.split(separator: "\n").count == 1, "\(ending.errors)")
+  }
+
+  @Test("A named pipe gets what a file gets, behind the header of the longest file")
+  func pipe() async throws {
+    let path = try bench.write(
+      "import audio\naudio.Audio(0).play(0, 0, 'U:/a.wav')", to: "play/main.py")
+    try bench.write(Self.wav, to: "play/a.wav")
+    func words(_ output: String) -> [String] {
+      [
+        "run", URL(filePath: path).deletingLastPathComponent().path, "--profile", "EC600N",
+        "--audio-in", "silence", "--audio-out", "file:\(bench.path(output))",
+      ]
+    }
+    let reader = try ChildProcess([
+      "/bin/sh", "-c", "cd '\(bench.folder)' && mkfifo pipe && exec cat pipe >heard",
+    ])
+    while !bench.exists("pipe") { try await Task.sleep(for: .milliseconds(5)) }
+    let ending = try await bench.run(words("pipe"))
+    #expect(ending.code == 0)
+    #expect(ending.errors.contains("pipe is a named pipe: the run begins once it is read\n"))
+    #expect(reader.wait() == .exited(0))
+    #expect(try await bench.run(words("plain.wav")).code == 0)
+    let heard = try bench.bytes("heard")
+    #expect(heard.dropFirst(44) == (try bench.bytes("plain.wav")).dropFirst(44))
+    #expect(heard.count > 44 + 4000)
+    #expect(Array(heard[40..<44]) == Self.little(Int(Int32.max) - 44, 4))
   }
 
   @Test("A file that is shorter than its header says is heard as far as it goes")

@@ -136,5 +136,6 @@ struct FlashNameTests {
     #expect(list.lines.contains { $0.hasSuffix("  /\\x1b[2J\\x0ax") }, "\(list.output)")
     #expect(!list.output.contains("\u{1B}"))
     #expect(try await flash("fsck", "@usr.img").code == 0)
+    #expect(try await flash("cat", "@usr.img", "/script.py").output == script)
   }
 }

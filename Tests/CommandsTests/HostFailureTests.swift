@@ -15,7 +15,7 @@ struct HostFailureTests {
   init() throws {
     bench = try Workbench()
     try bench.write("print('ran')", to: "a.py")
-    try bench.write("while True: pass", to: "loop.py")
+    try bench.write("print('ran')\nwhile True: pass", to: "loop.py")
   }
 
   /// Runs the program in a shell; what it says beside the line of settings.
@@ -52,9 +52,11 @@ struct HostFailureTests {
     #expect(!ended.errors.contains("\n") && !ended.errors.contains("Traceback"))
   }
 
-  @Test("A trace that could not be written is no success")
-  func fullTrace() throws {
-    try bench.write("import audio\naudio.Record()\nprint('ran')", to: "traced.py")
+  @Test(
+    "A trace that could not be written is no success, nor is one that nothing was to be written to",
+    arguments: ["import audio\naudio.Record()\nprint('ran')", "print('ran')"])
+  func fullTrace(script: String) throws {
+    try bench.write(script, to: "traced.py")
     let ended = try run("run traced.py \(Self.settings) --trace /dev/full")
     #expect(ended.code == 74)
     #expect(ended.output == "ran\n")
@@ -76,16 +78,112 @@ struct HostFailureTests {
     }
   }
 
+  /// A result, or the host's failure in one sentence: never a trap, never the script's exception.
+  private func expectHostFailure(_ ended: (code: Int32, output: String, errors: String)) {
+    if ended.code == 0 {
+      #expect(ended.output == "ran\n")
+    } else {
+      #expect(ended.code == 74, "\(ended.errors)")
+      #expect(ended.errors.hasPrefix("qpyemu: "), "\(ended.errors)")
+      #expect(!ended.errors.contains("\n"), "\(ended.errors)")
+    }
+  }
+
+  /// A user of whom no other process is, and whose limits root's privileges do not lift; what belongs to
+  /// root can still be read.
+  private static let ordinaryUser =
+    getuid() == 0
+    ? "setpriv --reuid 61234 --clear-groups --inh-caps +dac_read_search --ambient-caps +dac_read_search"
+    : ""
+
+  @Test(
+    "Too few threads or processes for an ordinary user give a result, or 74 and one sentence",
+    arguments: 1...12)
+  func fewThreads(count: Int) throws {
+    expectHostFailure(
+      try run("run a.py \(Self.settings)", before: "\(Self.ordinaryUser) prlimit --nproc=\(count)"))
+  }
+
+  @Test(
+    "Too few descriptors give a result, or 74 and one sentence",
+    arguments: [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 24, 32])
+  func fewDescriptors(count: Int) throws {
+    expectHostFailure(try run("run a.py \(Self.settings)", before: "prlimit --nofile=\(count)"))
+  }
+
+  @Test(
+    "Files that may not grow are told of with 74 and one sentence",
+    arguments: [
+      "--flash usr.img", "--flash dir:flash", "--export out", "--audio-out file:heard.wav",
+      "--trace trace", ">printed",
+    ])
+  func shortFiles(words: String) throws {
+    try bench.write(
+      """
+      import audio, utime
+      record = audio.Record()
+      record.start('a.wav', 2)
+      utime.sleep(3)
+      audio.Audio(0).play(0, 0, 'U:/a.wav')
+      for count in range(2000):
+          record.isBusy()
+          print('line', count)
+      """, to: "much.py")
+    let output = words.hasPrefix(">") ? "" : ">/dev/null"
+    let ended = try run("run much.py \(Self.settings) \(words) \(output)", before: "ulimit -f 16;")
+    #expect(ended.code == 74)
+    #expect(ended.errors.hasPrefix("qpyemu: "), "\(ended.errors)")
+    #expect(ended.errors.contains("File too large"), "\(ended.errors)")
+    #expect(!ended.errors.contains("Traceback"), "\(ended.errors)")
+  }
+
+  @Test(
+    "An image that another program cuts short while it is in use ends the run with 74 and one sentence"
+  )
+  func cutImage() async throws {
+    try bench.write(
+      """
+      print('ran')
+      while True:
+          with open('/usr/x', 'w') as file:
+              file.write('more')
+      """, to: "writes.py")
+    let child = try ChildProcess([
+      "/bin/sh", "-c",
+      "cd '\(bench.folder)' && exec '\(Self.program)' run writes.py \(Self.settings) --flash usr.img "
+        + ">output 2>errors",
+    ])
+    try await awaitText("ran\n", in: "output")
+    #expect(truncate(bench.path("usr.img"), 0) == 0)
+    #expect(child.wait() == .exited(74))
+    let said = try bench.text("errors").split(separator: "\n").dropFirst()
+    #expect(said.count == 1 && said.first?.contains("became shorter") ?? false, "\(said)")
+  }
+
+  private func awaitText(_ text: String, in file: String) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try !bench.text(file).contains(text) {
+      try #require(ContinuousClock.now < deadline, "nothing says \(text)")
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
   @Test(
     "What is no interpreter is named with 69",
-    arguments: ["/bin/true", "/bin/false"])
-  func noInterpreter(program: String) throws {
-    // A console whose input is over at once switches the module off before that.
-    for (input, command) in [("true |", "run"), ("sleep 2 |", "repl")] {
-      let ended = try run(
-        "\(command) a.py \(Self.settings)", before: "\(input) QPYEMU_INTERPRETER=\(program)")
+    arguments: [
+      ("/bin/true", "/bin/true is no MicroPython"), ("/bin/false", "/bin/false is no MicroPython"),
+      ("/nonexistent", "QPYEMU_INTERPRETER names /nonexistent, which is neither"),
+    ])
+  func noInterpreter(program: String, sentence: String) throws {
+    for words in [
+      "run a.py \(Self.settings)", "repl a.py \(Self.settings)",
+      "sweep power-cut a.py \(Self.settings)",
+      "profiles diff EC600N EC200U --script a.py --audio-in tone:440",
+      "conform --via guest --method Record.isBusy --profile EC600N",
+    ] {
+      let ended = try run("\(words) </dev/null", before: "QPYEMU_INTERPRETER=\(program)")
       #expect(ended.code == 69)
-      #expect(ended.errors.hasPrefix("qpyemu: \(program) is no MicroPython"))
+      #expect(ended.errors.hasPrefix("qpyemu: \(sentence)"), "\(ended.errors)")
     }
   }
 
@@ -105,13 +203,16 @@ struct HostFailureTests {
     arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
   func signals(number: Int32, code: Int32) async throws {
     try #require(try shell("mkfifo pipe", in: bench.folder).code == 0)
-    for words in [
-      "run loop.py \(Self.settings) --export out", "run a.py \(Self.settings) --trace pipe",
+    for (words, sign) in [
+      ("run loop.py \(Self.settings) --export out", "ran\n"),
+      ("run a.py \(Self.settings) --trace pipe", "pipe is a named pipe"),
+      ("run a.py \(Self.settings) --audio-out file:pipe", "pipe is a named pipe"),
     ] {
+      try bench.write("", to: "output")
       let child = try ChildProcess([
         "/bin/sh", "-c", "cd '\(bench.folder)' && exec '\(Self.program)' \(words) >output 2>&1",
       ])
-      try await Task.sleep(for: .seconds(1))
+      try await awaitText(sign, in: "output")
       child.signal(number)
       #expect(child.wait() == .exited(code), "\(words)")
     }
@@ -139,7 +240,7 @@ struct HostFailureTests {
       ("run a.py \(settings) --scenario empty.json", 65, "no call-back has the argument {}"),
       ("run a.py --audio-in silence --profile Wrong", 65, "profiles/Wrong.json is not a file"),
       ("run a.py --audio-in silence --profile Long", 65, "has 65537 bytes, more than the 65536"),
-      ("run a.py \(settings) --scenario 'x\u{1B}[31m'", 66, #"the scenario x\u{1B}[31m: No such"#),
+      ("run a.py \(settings) --scenario 'x\u{1B}[31m'", 66, #"the scenario x\x1b[31m: No such"#),
     ] as [(String, Int32, String)])
   func refusals(words: String, code: Int32, sentence: String) throws {
     try bench.write([UInt8](repeating: 32, count: 1_048_577), to: "big.json")

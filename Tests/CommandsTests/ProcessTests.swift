@@ -65,6 +65,26 @@ struct ProcessTests {
     #expect(abs(wav.hertz - 440) < 1)
   }
 
+  @Test(
+    "A polite signal ends a check with its code, and the report has what is there",
+    arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func signalDuringCheck(number: Int32, code: Int32) async throws {
+    let child = try start(["conform", "--via", "guest", "--json", "report.json"])
+    let deadline = ContinuousClock.now + .seconds(60)
+    while children(of: child.pid).isEmpty {
+      try #require(ContinuousClock.now < deadline, "no case is checked")
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    child.signal(number)
+    #expect(child.wait() == .exited(code))
+    let report = try bench.text("report.json")
+    let said = try bench.text("errors")
+    let checked = try #require(
+      said.firstMatch(of: /qpyemu: ended early: ([0-9]+) of [0-9]+ cases were checked\n/))
+    #expect(report.split(separator: "\"verdict\":").count == Int(checked.1)! + 1)
+    #expect(try bench.text("output").contains("\(checked.1) cases: "))
+  }
+
   @Test("A killed run leaves files that are right up to the last sync, and no interpreter")
   func killed() async throws {
     let child = try await startRecording()

@@ -12,7 +12,7 @@ struct SerialToolsTests {
   init() throws {
     bench = try Workbench()
     try bench.write("print('hello from', __name__)\n", to: "app.py")
-    try bench.write("x = 42\n", to: "host/mod.py")
+    try bench.write("import audio, utime\nx = 42\n", to: "host/mod.py")
     try bench.write("print('bye')\n", to: "sync/a.py")
     try bench.write(
       (0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }, to: "big.bin")

@@ -72,7 +72,7 @@ struct CellTests {
   func guest(model: Model) throws {
     let driver = GuestDriver(interpreter: try Interpreter.find())
     let cells = try allCells.get().filter { $0.profile.name == model.name }
-    let results = Runner(driver, workerCount: 2).run(cells)
+    let results = try Runner(driver, workerCount: 2).run(cells)
     for result in results {
       #expect(
         result.verdict != .failed,

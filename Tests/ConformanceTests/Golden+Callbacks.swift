@@ -32,10 +32,9 @@ extension Golden {
     // 16000 bytes a second, 1600 of AMR; the file header is not counted.
     + ends(
       "ended", "U:/a.wav",
-      ["wav", "stopped", "set-meanwhile", "start-dropped", "fault-microphone-silent"].map {
-        ($0, 32_000)
-      }, state: 3)
-    + ends("ended", "U:/a.amr", [("amr", 3200)], state: 3)
+      ["wav", "set-meanwhile", "start-dropped", "fault-microphone-silent"].map { ($0, 32_000) },
+      state: 3)
+    + ends("ended", "U:/a.amr", [("amr", 3200), ("stopped", 320)], state: 3)
     + ends(
       "failed", "U:/a.wav",
       [
@@ -45,7 +44,7 @@ extension Golden {
     + ends(
       "failed", "U:/a.wav", [("full-flash", 36_480)], state: -1,
       on: { model, _ in !model.isUnisoc })
-    + ends("failed", "U:/a.amr", [("fault-encoder", 1600)], state: -1)
+    + ends("failed", "U:/a.amr", [("fault-encoder", 160)], state: -1)
 
   private static let streams: [Golden] =
     row(
@@ -60,12 +59,12 @@ extension Golden {
     + row(
       "Record.end_callback.streamData", ["wide-band"], documented: nil,
       observed: heard("stream", 305, 1))
-    + ends("streamEnded", "stream", [("limit", 1600), ("stopped", 224)], state: 3, on: withStream)
+    + ends("streamEnded", "stream", [("limit", 1600), ("stopped", 160)], state: 3, on: withStream)
     + row(
-      "Record.end_callback.streamEnded", ["stopped-as-a-file"], documented: heard("stream", 224, 3),
+      "Record.end_callback.streamEnded", ["stopped-as-a-file"], documented: heard("stream", 160, 3),
       observed: nil, on: withStream)
     + ends(
-      "streamFailed", "stream", [("fault-microphone-lost", 1600), ("fault-encoder", 1600)],
+      "streamFailed", "stream", [("fault-microphone-lost", 160), ("fault-encoder", 1600)],
       state: -1, on: withStream)
 
   private static let players: [Golden] =

@@ -141,6 +141,7 @@ extension Golden {
     + row("Record.getSize.size", ["no-byte"], -1)
     + row("Record.getSize.size", ["fault"], documented: -1, observed: nil, on: not(counts))
     + made("Record.getSize.ok", ["wav"]) { counts($0, $1) ? 16_044 : 16_000 }
+    + made("Record.getSize.ok", ["written"]) { _, _ in 20 }
     + made("Record.getSize.ok", ["amr"]) { counts($0, $1) ? 1606 : 1600 }
 
   /// Whether `getSize` counts the header.

@@ -18,7 +18,7 @@ struct MutationTests {
   func noticed() throws {
     let cells = Dictionary(grouping: try cells(on: Self.models), by: \.test.row)
     for mutation in Mutation.all() {
-      let finding = mutation.run(cells[mutation.row] ?? [], workerCount: 2)
+      let finding = try mutation.run(cells[mutation.row] ?? [], workerCount: 2)
       #expect(finding.isRight, "\(mutation.name): \(finding.cellCount) cases, \(finding.missed)")
     }
   }
@@ -29,7 +29,7 @@ struct MutationTests {
       "ended", of: .recordEndCallback, under: .observed,
       with: .callsBack(.list(["{path}", "{length}", 9])))
     let cells = try cells(on: ["EC600N"])
-    let results = Runner(SwiftDriver(outcomes: changed), workerCount: 2).run(cells)
+    let results = try Runner(SwiftDriver(outcomes: changed), workerCount: 2).run(cells)
     let failed = results.filter { $0.verdict == .failed }
     #expect(failed.first?.actual == "call-back ['U:/a.wav', 32000, 9]")
     let row = RowID(.recordEndCallback, "ended")
@@ -42,7 +42,7 @@ struct MutationTests {
     var generator = SeededGenerator(seed: seed)
     let cells = try cells(on: ["EC600N"])
     for mutation in Mutation.sample(12, using: &generator) {
-      #expect(mutation.run(cells, workerCount: 2).astray == [], "\(mutation.name)")
+      #expect(try mutation.run(cells, workerCount: 2).astray == [], "\(mutation.name)")
     }
   }
 
@@ -54,7 +54,7 @@ struct MutationTests {
     for mutation in Mutation.sample(4, using: &generator) {
       let method = cells.filter { $0.method == mutation.row.method && !$0.test.needsSwift }
       guard method.contains(where: { $0.test.row == mutation.row }) else { continue }
-      let finding = mutation.run(method, workerCount: 2) {
+      let finding = try mutation.run(method, workerCount: 2) {
         GuestDriver(interpreter: interpreter, outcomes: $0)
       }
       #expect(finding.isRight, "\(mutation.name): \(finding.missed), \(finding.astray)")
@@ -74,7 +74,7 @@ struct MutationTests {
       }
     }
     let mutation = try #require(Mutation.all().first)
-    let finding = mutation.run(try cells(on: ["EC600N"]), workerCount: 1) { _ in Blind() }
+    let finding = try mutation.run(try cells(on: ["EC600N"]), workerCount: 1) { _ in Blind() }
     #expect(!finding.isRight && !finding.missed.isEmpty)
   }
 }

@@ -45,7 +45,7 @@ struct OddProfileTests {
       }
     }
 
-    private static let limits: @Sendable (inout ModuleProfile) -> Void = { profile in
+    static let limits: @Sendable (inout ModuleProfile) -> Void = { profile in
       profile.limits.scriptHeapBytes = 16_384
       profile.limits.timers = 1
       profile.limits.eventQueue = 1
@@ -64,11 +64,41 @@ struct OddProfileTests {
   func clean(oddity: Oddity) throws {
     let cells = try oddity.cells()
     try #require(cells.count > 10)
-    let failed = Runner(SwiftDriver(), workerCount: 2).run(cells).filter { $0.verdict == .failed }
+    let failed = try Runner(SwiftDriver(), workerCount: 2).run(cells).filter {
+      $0.verdict == .failed
+    }
     #expect(
       failed.isEmpty,
       "\(failed.map { "\($0.cell.id): \($0.cell.expectation), but \($0.actual)" }.joined(separator: "\n"))"
     )
+  }
+
+  @Test(
+    "A small flash takes no row away",
+    arguments: [
+      (.littlefs1, 4096), (.littlefs1, 512), (.littlefs2, 4096), (.littlefs2, 512),
+    ] as [(FileSystemKind, Int)])
+  func smallFlash(kind: FileSystemKind, blockSize: Int) throws {
+    let profile = try Model.named("EC600N").profile()
+    var small = profile
+    small.volumes[mount: "/usr"].fileSystem = kind
+    small.volumes[mount: "/usr"].blockSize = blockSize
+    small.volumes[mount: "/usr"].blockCount = 8
+    for policy in Policy.allCases {
+      let all = Set(Cell.all([profile], [policy]).map(\.test.row))
+      let left = Set(Cell.all([small], [policy]).map(\.test.row))
+      #expect(all.subtracting(left) == [])
+    }
+  }
+
+  @Test("Limits of 1 take away only what needs two timers")
+  func smallLimits() throws {
+    let profile = try Model.named("EC600N").profile()
+    var small = profile
+    Oddity.limits(&small)
+    let all = Set(Cell.all([profile]).map { "\($0.test.row) \($0.policy)" })
+    let left = Set(Cell.all([small]).map { "\($0.test.row) \($0.policy)" })
+    #expect(all.subtracting(left) == ["Record.init.again observed"])
   }
 
   @Test("Another file system takes no row away", arguments: ["EC600N", "EC600U"])

@@ -13,18 +13,18 @@ struct ReportTests {
     try allCells.get().filter { $0.profile.name == model && $0.method == method }
   }
 
-  private func report(_ cells: [Cell], shard: Shard? = nil) -> ConformanceReport {
+  private func report(_ cells: [Cell], shard: Shard? = nil) throws -> ConformanceReport {
     let planned = cells
     let ids = shard.map { Set(Plan(planned.map(\.id)).part($0)) }
     let own = planned.filter { ids?.contains($0.id) ?? true }
-    let results = Runner(SwiftDriver(), workerCount: 1).run(own)
+    let results = try Runner(SwiftDriver(), workerCount: 1).run(own)
     return ConformanceReport(results, of: planned, shard: shard, via: SwiftDriver())
   }
 
   /// A report of one cell that came out like this.
   private func report(_ verdict: String) throws -> ConformanceReport {
     let cell = try #require(try cells().first)
-    let node = try #require(report([cell]).envelope.cells.first)
+    let node = try #require(try report([cell]).envelope.cells.first)
     let changed = try ReportCell(
       .object(
         (node.object ?? []).map { ($0.key, $0.key == "verdict" ? .string(verdict) : $0.value) }))
@@ -36,7 +36,7 @@ struct ReportTests {
 
   @Test("A report can be read back")
   func roundTrip() throws {
-    let report = report(try cells())
+    let report = try report(try cells())
     let text = report.envelope.json.jsonText()
     let again = try ConformanceReport(ShardReport(JSONNode(parsing: Array(text.utf8))))
     #expect(again.envelope == report.envelope)
@@ -47,7 +47,7 @@ struct ReportTests {
   func unknown() throws {
     let cell = try #require(
       try allCells.get().first { $0.provenance == .unknown && $0.policy == .observed })
-    let result = CellResult(cell, via: SwiftDriver())
+    let result = try CellResult(cell, via: SwiftDriver())
     #expect(result.verdict == .unknown)
     let report = ConformanceReport([result], of: [cell], shard: nil, via: SwiftDriver())
     #expect(report.summary == "1 cases: 1 unknown")
@@ -59,7 +59,7 @@ struct ReportTests {
   @Test("The matrix fits 80 columns and has colours only if wanted", arguments: Policy.allCases)
   func matrix(policy: Policy) throws {
     let results = try allCells.get().filter { $0.policy == policy }.map {
-      CellResult($0, via: SwiftDriver())
+      try CellResult($0, via: SwiftDriver())
     }
     let matrix = Matrix(results.map { ReportCell($0) }, policy)
     #expect(matrix.models.count == 10)
@@ -96,16 +96,16 @@ struct ReportTests {
   func sharding(count: Int) throws {
     let cells = try cells()
     let shards = (1...count).compactMap { Shard("\($0)/\(count)") }
-    let parts = shards.map { report(cells, shard: $0) }
+    let parts = try shards.map { try report(cells, shard: $0) }
     let sizes = parts.map(\.cells.count)
     #expect(sizes.max()! - sizes.min()! <= 1)
-    #expect(try merge(parts.reversed()) == report(cells).envelope)
+    #expect(try merge(parts.reversed()) == (try report(cells).envelope))
   }
 
   @Test("Reports that miss a planned cell, or have one twice, are not joined")
   func incomplete() throws {
     let cells = try cells()
-    let parts = ["1/2", "2/2"].compactMap { Shard($0) }.map { report(cells, shard: $0) }
+    let parts = try ["1/2", "2/2"].compactMap { Shard($0) }.map { try report(cells, shard: $0) }
     var reason = #expect(throws: ShardReport.CannotMerge.self) { try merge([parts[0]]) }?.reason
     #expect(reason?.hasPrefix("no report has \(cells[1].id) and ") == true)
     reason =
@@ -117,7 +117,7 @@ struct ReportTests {
 
   @Test("Reports of different versions are not joined")
   func versions() throws {
-    let whole = report(try cells()).envelope
+    let whole = try report(try cells()).envelope
     var basis = whole.basis
     basis["outcomes"] = "0000000000000000"
     let other = ShardReport(

@@ -76,6 +76,35 @@ struct ObservedTests {
     #expect(desk.takeEvents().count == 11, "the stream goes on")
   }
 
+  @Test(
+    "A stream that the driver refuses has a ring all the same, stops the timer and frees the recorder"
+  )
+  func refusedStream() throws {
+    try desk.listen()
+    try desk.call(.recordStart, "a.wav", 5)
+    try desk.call(.recordStreamStop)
+    #expect(try desk.call(.recordStreamRead, .buffer(count: 10), 10) == -1)
+    #expect(try desk.call(.recordStreamStart, 4, 8000, 1) == -1)
+    #expect(try desk.call(.recordStreamRead, .buffer(count: 10), 10) == .value(.filled([])))
+    #expect(try desk.call(.recordIsBusy) == 0)
+    desk.wait(.seconds(10))
+    #expect(desk.takeEvents() == [message("U:/a.wav", 0, 0)], "the file goes on")
+  }
+
+  @Test(
+    "A stream that the driver refuses ends the one that was forgotten, which the new callback hears"
+  )
+  func refusedSecondStream() throws {
+    try desk.call(.recordStreamStart, 4, 8000, 0)
+    try desk.call(.recordStop)
+    try desk.listen()
+    desk.wait(.seconds(1))
+    #expect(desk.takeEvents() == [], "it began without a callback")
+    #expect(try desk.call(.recordStreamStart, 4, 8000, 0) == -1)
+    #expect(desk.takeEvents().last == message("stream", 1600, 3))
+    #expect(try desk.call(.recordStreamStart, 4, 8000, 0) == 0)
+  }
+
   @Test("After a failure the recorder is busy until its timer ends or it is stopped")
   func failure() throws {
     try desk.listen()

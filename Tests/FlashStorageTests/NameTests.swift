@@ -158,7 +158,7 @@ struct NameTests {
     fileSystem.disk.checkpoint()
     let volume = try LittleFSVolume(mounting: RAMFlash(flash.content), openFileLimit: 1)
     let text = try #require(try volume.names().first)
-    #expect(text.printableName == "\\xc4\\xe3")
+    #expect(text.printable == "\\xc4\\xe3")
     try volume.put([1, 2], at: "/" + text)
     #expect(try volume.names().count == 1)
     let target = try TemporaryFolder()
@@ -171,8 +171,14 @@ struct NameTests {
     "A message shows what cannot be seen by its code",
     arguments: [
       ("a b.wav", "a b.wav"), ("ä日", "ä日"), ("\u{1B}[2J", "\\x1b[2J"), ("a\r\nb", "a\\x0d\\x0ab"),
-      ("a\\b", "a\\\\b"), ("\u{7F}", "\\x7f"), ("\u{9B}31m", "\\u{9b}31m"),
+      ("a\\b", "a\\b"), ("a\\x1b", "a\\x1b"), ("\u{7F}", "\\x7f"), ("\u{9B}31m", "\\u{9b}31m"),
       ("\u{202E}gpj.exe", "\\u{202e}gpj.exe"), ("\u{2028}", "\\u{2028}"), ("/\u{301}", "/\u{301}"),
     ])
-  func printable(text: String, shown: String) { #expect(text.printableName == shown) }
+  func printable(text: String, shown: String) {
+    #expect(text.printable == shown)
+    #expect(shown.printable == shown, "a second time changes nothing")
+  }
+
+  @Test("Of a text of several lines only the line feeds stay")
+  func printableLines() { #expect("a\n\r\u{1B}[2J\n".printableLines == "a\n\\x0d\\x1b[2J\n") }
 }

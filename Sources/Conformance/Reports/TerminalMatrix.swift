@@ -1,3 +1,4 @@
+import FlashStorage
 import ModuleProfiles
 
 extension Matrix {
@@ -24,7 +25,7 @@ extension Matrix {
 
   private func heading(_ part: (String) -> Substring) -> String {
     String(repeating: " ", count: Self.nameWidth)
-      + models.map { String(part($0)).leftPadded(to: Self.fieldWidth) }.joined()
+      + models.map { String(part($0.printable)).leftPadded(to: Self.fieldWidth) }.joined()
   }
 
   private func text(of field: Field?, _ usesColour: Bool) -> String {

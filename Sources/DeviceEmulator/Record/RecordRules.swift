@@ -176,7 +176,8 @@ extension Recorder {
     case .streamBusy:
       return board.policy == .observed ? isTaken(by: call) : isRecording
     case .streamParameter: return StreamRequest(call, policy: board.policy) == nil
-    case .streamTaken: return isRecording
+    // The driver says so, once the ring, the callback and the timer are as for a stream.
+    case .streamTaken: return false
     case .readBuffer: return call.bufferRoom == nil
     case .readRefused: return !canRead(call, on: board)
 

@@ -41,8 +41,8 @@ extension BlockUse {
     switch self {
     case .free: "nothing"
     case .superblock: "the superblock"
-    case .directory(let path): "the directory '\(path.printableName)'"
-    case .file(let path), .open(let path): "the file '\(path.printableName)'"
+    case .directory(let path): "the directory '\(path.printable)'"
+    case .file(let path), .open(let path): "the file '\(path.printable)'"
     case .leftOver: "what a loss of power left"
     case .contested(let names): names.joined(separator: " and ")
     }
@@ -78,7 +78,7 @@ extension LittleFS {
       try checkPointers(of: list, path, in: &census)
     } catch {
       census.note(
-        Finding(.damage, blocks: [list.head], "the file '\(path.printableName)': \(error)"))
+        Finding(.damage, blocks: [list.head], "the file '\(path.printable)': \(error)"))
     }
   }
 
@@ -96,7 +96,7 @@ extension LittleFS {
           Finding(
             .damage, blocks: [block],
             """
-            the file '\(path.printableName)': block \(block) points to block \(found) where block \(target) should \
+            the file '\(path.printable)': block \(block) points to block \(found) where block \(target) should \
             be, \(1 << exponent) before it
             """))
       }

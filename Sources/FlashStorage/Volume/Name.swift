@@ -59,53 +59,17 @@ struct Name: Hashable {
     return nil
   }
 
-  /// The name in a message, whatever its bytes are: as ``Swift/String/printableName``, and a slash as `\x2f`.
-  var printable: String { FlashStorage.printable(string) { $0 == "/" } }
+  /// The name in a message: as ``Swift/String/printable``, and a slash, which parts no names here, as `\x2f`.
+  var printable: String { string.spellingOut { $0.isUnseen || $0 == "/" } }
 }
-
-extension String {
-  /// Text of others, such as a path in an image, as a person can be shown it.
-  ///
-  /// What would move a terminal's cursor or cannot be seen is told by its code: `\x1b` for a byte,
-  /// `\u{202e}` for a character. A backslash is doubled.
-  package var printableName: String { FlashStorage.printable(self) { _ in false } }
-}
-
-private func printable(_ text: String, hiding isHidden: (Unicode.Scalar) -> Bool) -> String {
-  var result = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    if let byte = foreignByte(scalar) {
-      result.append(contentsOf: byteCode(byte).unicodeScalars)
-    } else if scalar == "\\" {
-      result.append(contentsOf: [scalar, scalar])
-    } else if isHidden(scalar) || scalar.properties.generalCategory.isUnseen {
-      let code = scalar.isASCII ? byteCode(UInt8(scalar.value)) : "\\u{\(hex(scalar.value))}"
-      result.append(contentsOf: code.unicodeScalars)
-    } else {
-      result.append(scalar)
-    }
-  }
-  return String(result)
-}
-
-extension Unicode.GeneralCategory {
-  fileprivate var isUnseen: Bool {
-    [.control, .format, .lineSeparator, .paragraphSeparator].contains(self)
-  }
-}
-
-private func byteCode(_ byte: UInt8) -> String {
-  "\\x" + (byte < 16 ? "0" : "") + hex(UInt32(byte))
-}
-
-private func hex(_ number: UInt32) -> String { String(number, radix: 16) }
 
 /// The character that stands for a byte from 0x80 on which is not part of UTF-8.
 private func foreign(_ byte: UInt8) -> Unicode.Scalar {
   Unicode.Scalar(firstForeign + UInt32(byte))!
 }
 
-private func foreignByte(_ scalar: Unicode.Scalar) -> UInt8? {
+/// The byte that a character stands for, if it stands for one.
+func foreignByte(_ scalar: Unicode.Scalar) -> UInt8? {
   scalar.value >= firstForeign + 0x80 ? UInt8(scalar.value - firstForeign) : nil
 }
 

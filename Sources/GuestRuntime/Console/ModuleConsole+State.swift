@@ -22,7 +22,8 @@ extension ModuleConsole {
     /// How the run is to end, if it is.
     var ending: GuestRun.Ending? {
       if repl.hasEnded { return .reset(.soft) }
-      return isInputOver && input.isEmpty && repl.listens ? .poweredDown : nil
+      // What is started as the interpreter may be none, which shows first.
+      return isServed && isInputOver && input.isEmpty && repl.listens ? .poweredDown : nil
     }
 
     mutating func take(_ bytes: ArraySlice<UInt8>) {

@@ -54,7 +54,7 @@ package final class ModuleConsole: Sendable {
     if let reader { reader.wake() } else { act { $0.take(bytes) } }
   }
 
-  /// Nothing more will be sent: the module is switched off once the prompt has had all of it.
+  /// Nothing more will be sent: the module is switched off once the prompt of an interpreter has had all of it.
   package func endInput() { act { $0.isInputOver = true } }
 
   /// Ctrl-C goes before all that was sent and not read yet, which is dropped; gives the rest.
@@ -147,7 +147,9 @@ package final class ModuleConsole: Sendable {
   }
 
   /// The interpreter asks for jobs from now on.
-  func serve() { state.withLock { $0.isServed = true } }
+  func serve() {
+    if !state.withLock({ $0.isServed }) { act { $0.isServed = true } }
+  }
 
   /// The job that the interpreter is to do, and its number.
   var job: (number: Int, work: Repl.Job)? {

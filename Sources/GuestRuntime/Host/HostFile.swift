@@ -50,11 +50,12 @@ package enum HostFile {
     }
   }
 
-  private static func isPipe(_ path: String) -> Bool {
+  /// Whether there is a named pipe; `errno` stays as it is.
+  package static func isPipe(_ path: String) -> Bool {
+    let code = errno
+    defer { errno = code }
     var status = stat()
-    let isPipe = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
-    errno = ENXIO
-    return isPipe
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
   /// The first bytes of a file, fewer if it has fewer; nil if it cannot be read.
