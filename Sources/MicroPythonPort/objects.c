@@ -300,9 +300,10 @@ static mp_obj_t run_source(cursor *c, qstr name) {
   const char *folder = NULL;
   size_t folder_length = 0;
   if (peek(c) == 't') {
-    if (count_of(c, 't') != 2) malformed();
+    if (count_of(c, 't') != 2) link_malformed();
     folder = text_of(c, &folder_length);
   }
+  if (peek(c) != 's' && peek(c) != 'b') link_malformed();
   size_t length = count_of(c, peek(c));
   byte *text = m_new(byte, length);
   memcpy(text, c->at, length);
