@@ -72,7 +72,10 @@ static bool is_collecting(void) { return MP_STATE_THREAD(gc_lock_depth) & GC_COL
 
 // In place of a `__del__` that the class does not describe.
 static mp_obj_t collected(mp_obj_t self) {
-  if (is_collecting()) objects_forget(self);
+  if (!is_collecting()) {
+    mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("'%s' object has no attribute '%q'"), mp_obj_get_type_str(self), MP_QSTR___del__);
+  }
+  objects_forget(self);
   return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(collected_obj, collected);

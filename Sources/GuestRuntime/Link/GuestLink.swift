@@ -221,7 +221,8 @@ final class GuestLink {
   /// Sends an answer with all that has happened meanwhile.
   private func reply(_ result: WireResult, _ notices: [WireNotice]) {
     var notices = notices
-    for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key }) where wait.world.isThere() {
+    for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key })
+    where !result.begins(token) && wait.world.isThere() {
       worldWaits[token] = nil
       notices.append(.settled(token: token, wait.world.take()))
     }

@@ -108,6 +108,11 @@ enum WireResult {
   case wait(token: UInt32, until: Duration?, otherwise: GuestValue)
   /// A value that is written already.
   case written([UInt8])
+
+  /// Whether it begins the wait for a token, which cannot be settled in the same answer.
+  func begins(_ token: UInt32) -> Bool {
+    if case .wait(token, _, _) = self { true } else { false }
+  }
 }
 
 /// What has happened besides.

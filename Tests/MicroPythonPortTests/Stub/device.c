@@ -264,7 +264,7 @@ static bool has_u_before_it(const char *module) {
 
 static void describe(const char *module) {
   if (strcmp(module, "stub") == 0) {
-    count32('m', 17);
+    count32('m', 18);
     text("ANSWER"); integer(42);
     text("NAME"); text("stub");
     text("PAIR"); count32('t', 2); integer(1); text("b");
