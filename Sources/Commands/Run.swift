@@ -46,7 +46,7 @@ struct Run: Command {
       --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
                          stay
 
-    QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
+    QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the interpreter.
 
     exit codes: 64 usage, 65 bad profile or data, 66 missing input, 69 something is not installed,
     70 our own fault, 74 the host failed, 124 timeout, 129, 130 or 143 ended by HUP, INT or TERM,
