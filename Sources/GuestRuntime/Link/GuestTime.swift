@@ -16,7 +16,7 @@ struct GuestTime {
   /// When the run ends at the latest. No alarm: it is nothing that a script could wait for.
   let limit: Duration?
 
-  init(_ device: DeviceEmulator, limit: Duration?) {
+  init(_ device: DeviceEmulator, limit: Duration? = nil) {
     (self.device, self.limit) = (device, limit)
     clock = device.clock
     virtual = device.clock as? VirtualClock

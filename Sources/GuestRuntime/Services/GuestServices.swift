@@ -19,7 +19,7 @@ final class GuestServices: GuestLink.Services {
   let interpreterBits: Int
   private let trace: CallTrace?
   private let write: ([UInt8]) -> Void
-  let time: GuestTime
+  private let time: GuestTime
   private var addressees: [String: Addressee] = [:]
   private var random: SeededGenerator
   var handles = GuestHandles()
@@ -38,7 +38,7 @@ final class GuestServices: GuestLink.Services {
     (self.device, self.options, self.trace, self.write) = (device, options, trace, write)
     self.interpreterBits = interpreterBits
     clock = device.clock
-    time = GuestTime(device, limit: options.limit)
+    time = GuestTime(device)
     random = SeededGenerator(seed: options.seed)
   }
 
@@ -168,8 +168,7 @@ final class GuestServices: GuestLink.Services {
     case .filled, .written, .sleep, .world, .end: return
     }
     let subject = subjectNumber(of: request.object).map { [GuestValue.int($0)] } ?? []
-    trace.recordService(
-      name, subject + request.arguments.map(\.asBuffer), result, at: now, request.place)
+    trace.recordService(name, subject + request.arguments.map(\.asBuffer), result, at: now, request.place)
   }
 
   /// How a trace names what a service is called on.
