@@ -132,7 +132,8 @@ struct Repl: Command {
     case .guestFailed(let sentence):
       console.complain(sentence)
       return .internalError
-    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .reset, .outputLost, .stuck, .refusedCall:
+    case .poweredDown, .powerCut, .exited, .crashed, .timedOut, .limitReached, .reset, .outputLost,
+      .stuck, .refusedCall:
       return .success
     }
   }

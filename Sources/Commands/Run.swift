@@ -35,6 +35,9 @@ struct Run: Command {
 
       --export FOLDER    copy the flash there at the end: FOLDER/usr, FOLDER/bak
       --timeout SECONDS  end the run after so many seconds of the host's time
+      --limit TIME       end it after so much time of the module: 60s, 10m or 2h
+      --endless          let the script wait for what never comes; otherwise the run ends, with 124,
+                         once nothing is left to wait for
       --heap BYTES       the script's heap, such as 256k, instead of the model's
       --trace FILE       write each call and call-back as a line of JSON
       --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or a call be
@@ -43,7 +46,7 @@ struct Run: Command {
       --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
                          stay
 
-    QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the MicroPython.
+    QPYEMU_PROFILE_PATH names folders with profiles of your own, QPYEMU_INTERPRETER the interpreter.
 
     exit codes: 64 usage, 65 bad profile or data, 66 missing input, 69 something is not installed,
     70 our own fault, 74 the host failed, 124 timeout, 129, 130 or 143 ended by HUP, INT or TERM,
@@ -58,12 +61,14 @@ struct Run: Command {
   private let settings: Settings
   private let host: Host
   private let timeout: Duration?
+  private let length: RunLength
   private let options: RunOptions
 
   init(_ arguments: inout Arguments, host: Host) throws {
     self.host = host
     settings = try Settings(&arguments, host: host)
     timeout = try arguments.option("--timeout").map(Self.seconds)
+    length = try RunLength(&arguments)
     options = try RunOptions(&arguments)
     script = try arguments.positional("script.py | folder")
     try arguments.finish()
@@ -91,12 +96,11 @@ struct Run: Command {
     let trace = try options.openTrace(console, host.earlyEnd)
     console.complain(setup.description + stage.description)
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
-    let run = GuestRun(
-      device, interpreter: interpreter,
-      options: GuestRun.Options(
-        .script(path), heapBytes: options.heapBytes, seed: setup.seed,
-        console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear),
-      trace: trace?.calls)
+    var choices = GuestRun.Options(
+      .script(path), heapBytes: options.heapBytes, seed: setup.seed,
+      console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear)
+    length.put(into: &choices)
+    let run = GuestRun(device, interpreter: interpreter, options: choices, trace: trace?.calls)
     host.earlyEnd.handle { run.end($0.ending) }
     stage.follow(run)
     stage.begin(device)
@@ -122,6 +126,9 @@ struct Run: Command {
       return .internalError
     case .timedOut:
       console.complain("the script had not ended after \((timeout ?? .zero).inSeconds) s")
+      return .timeout
+    case .limitReached(let limit):
+      console.complain("the script \(GuestRun.Ending.overTime(limit))")
       return .timeout
     case .interrupted: return .interrupt
     // What it was is known to the console.

@@ -92,14 +92,19 @@ struct ScriptComparison {
     let run = side.run
     guard number < run.entries.count else {
       let last = run.console.split(separator: "\n").last.map { ": \($0)" }
-      return [run.ending.sentence(timeout) + (run.ending == .exited(0) ? "" : last ?? ""), ""]
+      return [
+        run.ending.sentence(timeout) + (run.ending == .exited(0) ? "" : last ?? ""),
+        run.exceptionPlace.map { "at \($0)" } ?? "",
+      ]
     }
     return [run.entries[number].text, place(of: number, in: run)]
   }
 
   /// Where an entry comes from.
   private func place(of number: Int, in run: TracedRun) -> String {
-    guard let origin = run.origin(of: number), let place = run.entries[origin].place else { return "" }
+    guard let origin = run.origin(of: number), let place = run.entries[origin].place else {
+      return ""
+    }
     return origin == number ? "at \(place)" : "handed over at \(place)"
   }
 }

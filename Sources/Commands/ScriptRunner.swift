@@ -18,13 +18,14 @@ struct ScriptRunner: Sendable {
   private let interpreter: Interpreter
   private let modules: FirmwareModules
   private let timeout: Duration
+  private let length: RunLength?
   private let earlyEnd: EarlyEnd
 
-  init(_ setup: RunSetup, timeout: Duration, host: Host) throws {
+  init(_ setup: RunSetup, timeout: Duration, length: RunLength? = nil, host: Host) throws {
     (profile, policy, seed) = (setup.profile, setup.policy, setup.seed)
     microphone = setup.microphone
     modules = setup.modules.modules
-    self.timeout = timeout
+    (self.timeout, self.length) = (timeout, length)
     earlyEnd = host.earlyEnd
     interpreter = try Interpreter.required(host)
   }
@@ -130,11 +131,10 @@ struct ScriptRunner: Sendable {
     _ path: String, on device: DeviceEmulator, output: Int32, trace: CallTrace? = nil,
     isMain: Bool = false
   ) throws -> GuestRun.Ending {
-    let run = GuestRun(
-      device, interpreter: interpreter,
-      options: GuestRun.Options(
-        .script(path), timeout: timeout, seed: seed, console: output, modules: modules),
-      trace: trace)
+    var options = GuestRun.Options(
+      .script(path), timeout: timeout, seed: seed, console: output, modules: modules)
+    length?.put(into: &options)
+    let run = GuestRun(device, interpreter: interpreter, options: options, trace: trace)
     if isMain { earlyEnd.handle { run.end($0.ending) } }
     return try onHost(run.run)
   }
@@ -156,6 +156,7 @@ extension GuestRun.Ending {
     case .exited(let code): "ended with \(code)"
     case .crashed(let signal): "was ended by signal \(signal)"
     case .timedOut: "had not ended after \(timeout.inSeconds) s"
+    case .limitReached(let limit): Self.overTime(limit)
     case .interrupted: "was interrupted"
     case .outputLost: "could print no more"
     case .noInterpreter(let sentence): sentence
@@ -167,6 +168,11 @@ extension GuestRun.Ending {
     case .guestFailed(let sentence): "failed: \(sentence)"
     case .refusedCall(let number): "made the system call \(number), which it may not"
     }
+  }
+
+  /// That a run has taken all the device time that it may.
+  static func overTime(_ limit: Duration) -> String {
+    "had not ended after \(limit.inSeconds) s of device time"
   }
 
   /// That a script waits for what never comes.

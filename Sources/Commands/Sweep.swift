@@ -25,6 +25,8 @@ struct Sweep: Command {
                          \(modeNames) (all of them)
       --jobs N           so many cuts at a time (one for each processor)
       --timeout SECONDS  end each run after so many seconds of the host's time (60)
+      --limit TIME       end each run after so much time of the module: 60s, 10m or 2h
+      --endless          let a script wait for what never comes
       --quiet            no remarks on the run; errors stay
       --json FILE, --jsonl FILE, --junit FILE
                          write a report, - for standard output
@@ -86,6 +88,7 @@ struct Sweep: Command {
   private let modes: Set<CutMode>
   private let jobs: Int
   private let timeout: Duration
+  private let length: RunLength
   private let isQuiet: Bool
   private let plan: PlanOptions
   private let outputs: ReportOutputs
@@ -102,6 +105,7 @@ struct Sweep: Command {
     self.modes = modes ?? Set(CutMode.allCases)
     jobs = try arguments.option("--jobs").map(Self.jobs) ?? processorCount
     timeout = try arguments.option("--timeout").map(Run.seconds) ?? .seconds(60)
+    length = try RunLength(&arguments)
     isQuiet = arguments.flag("--quiet")
     outputs = try ReportOutputs(&arguments, [.json, .jsonl, .junit])
     script = try arguments.positional("script.py | folder")
@@ -134,7 +138,7 @@ struct Sweep: Command {
     let setup = try RunSetup(
       settings.leavingOut(ScriptRunner.decided), heapBytes: nil, host: host, console)
     try setup.requireRepeatable(for: "a sweep")
-    let runner = try ScriptRunner(setup, timeout: timeout, host: host)
+    let runner = try ScriptRunner(setup, timeout: timeout, length: length, host: host)
     let source = try ScriptImport(script)
     let checkSource = try check.map { try ScriptImport($0) }
     console.complain(setup.description)
@@ -180,6 +184,7 @@ struct Sweep: Command {
       if let value = settings[name] { words += [name.option, value.text] }
     }
     if let check { words += ["--check", check] }
+    words += length.words
     return { [words] cut in
       (words + ["--points", "\(cut.operation)", "--modes", cut.mode.rawValue])
         .map(\.shellWord).joined(separator: " ")

@@ -31,6 +31,16 @@ struct TracedRun: Sendable {
     return entries[..<number].firstIndex { $0.hands(over: function) }
   }
 
+  /// Where the exception was raised that ended the run: what the traceback's last line names, above the exception's own.
+  var exceptionPlace: ScriptPlace? {
+    guard ending == .exited(1),
+      let match = console.split(separator: "\n").dropLast().last?
+        .prefixMatch(of: #/  File "([^"]+)", line ([0-9]+)/#),
+      let line = Int(match.2)
+    else { return nil }
+    return ScriptPlace(file: String(match.1), line: line)
+  }
+
   /// The method of a call, if the entry is one.
   func method(at number: Int) -> DeviceMethod? {
     guard number < entries.count, case .call(let name, _, _, _, _) = entries[number].event else {

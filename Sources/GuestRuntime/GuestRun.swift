@@ -12,6 +12,8 @@ package final class GuestRun: Sendable {
     /// The interpreter was killed or crashed.
     case crashed(signal: Int32)
     case timedOut
+    /// The run had not ended by the device time that it may take.
+    case limitReached(Duration)
     case interrupted
     /// The module's power was cut, as ``GuestRun/cutPower()`` does.
     case powerCut
@@ -61,6 +63,8 @@ package final class GuestRun: Sendable {
     package var modules = FirmwareModules()
     /// Whether the script may wait for what never comes.
     package var isEndless = false
+    /// Device time after which the run is ended.
+    package var limit: Duration?
     /// Whether the interpreter may run without its filter, where the host forbids that.
     package var isUnconfined = false
 
@@ -104,7 +108,9 @@ package final class GuestRun: Sendable {
   package init(
     _ device: DeviceEmulator, interpreter: Interpreter, options: Options, trace: CallTrace? = nil
   ) {
-    (self.device, self.interpreter, self.options, self.trace) = (device, interpreter, options, trace)
+    (self.device, self.interpreter, self.options, self.trace) = (
+      device, interpreter, options, trace
+    )
   }
 
   /// Runs the script to its end and powers the device down: recordings are closed, files are synced,
@@ -134,11 +140,13 @@ package final class GuestRun: Sendable {
       device, options, interpreterBits: interpreter.bits, trace: trace, write: output.write)
     let link = GuestLink(
       device, connection, signals, services, isAtConsole: options.work.console != nil,
-      isEndless: options.isEndless)
+      isEndless: options.isEndless, limit: options.limit)
     options.work.console.map(attach)
     watch(limit: options.timeout, then: .timedOut)
     let ending: Ending?
-    if connection.awaitInput(for: Self.greetingPatience, unless: { [signals] in signals.ending != nil }) {
+    if connection.awaitInput(
+      for: Self.greetingPatience, unless: { [signals] in signals.ending != nil })
+    {
       ending = link.serve()
     } else {
       ending = signals.ending ?? .noInterpreter("said nothing to the emulator")
@@ -237,7 +245,9 @@ extension GuestRun.Ending {
   fileprivate var isOwn: Bool {
     switch self {
     case .exited, .crashed, .reset, .poweredDown, .stuck, .guestFailed, .refusedCall: true
-    case .timedOut, .interrupted, .powerCut, .outputLost, .hostFailed, .noInterpreter: false
+    case .timedOut, .limitReached, .interrupted, .powerCut, .outputLost, .hostFailed,
+      .noInterpreter:
+      false
     }
   }
 }

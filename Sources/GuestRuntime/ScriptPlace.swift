@@ -4,5 +4,7 @@ package struct ScriptPlace: Equatable, Sendable, CustomStringConvertible {
   package let file: String
   package let line: Int
 
+  package init(file: String, line: Int) { (self.file, self.line) = (file, line) }
+
   package var description: String { "\(file) line \(line)" }
 }

@@ -145,14 +145,60 @@ struct RunTests {
 
   @Test("A timeout ends a script that computes and one that waits, with 124")
   func timeout() async throws {
-    for script in [
-      "while True: pass",
-      "import _thread\n_thread.allocate_lock().acquire()\nl=_thread.allocate_lock();l.acquire();l.acquire()",
-    ] {
-      let ending = try await bench.run(script: script, ["--timeout", "0.5"])
+    for script in [Self.computing, Self.waiting] {
+      let ending = try await bench.run(script: Self.alive + script, ["--timeout", "0.5"])
       #expect(ending.code == 124)
       #expect(ending.errors.hasSuffix("qpyemu: the script had not ended after 0.5 s\n"))
     }
+  }
+
+  private static let computing = "while True: pass"
+  private static let waiting =
+    "import _thread\nlock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()"
+  /// Something that goes on for ever, which a script could wait for.
+  private static let alive =
+    "import osTimer\nosTimer().start(1000, 1, lambda _: print('tick'))\n"
+
+  @Test("What waits for nothing ends with 124 and its line; an endless run goes on to its timeout")
+  func endless() async throws {
+    for (script, line) in [(Self.computing, 1), (Self.waiting, 4)] {
+      let ending = try await bench.run(script: script)
+      #expect(ending.code == 124)
+      #expect(
+        ending.errors.hasSuffix(
+          "qpyemu: nothing is left to wait for: /usr/script.py line \(line)\n"))
+      let endless = try await bench.run(script: script, ["--endless", "--timeout", "0.5"])
+      #expect(endless.code == 124)
+      #expect(endless.errors.hasSuffix("qpyemu: the script had not ended after 0.5 s\n"))
+    }
+  }
+
+  @Test(
+    "A limit ends a run at its device time, whatever the script does, with 124",
+    arguments: [
+      (alive + computing, "2.5s", [], 2, "2.5"), (alive + waiting, "2m", [], 119, "120"),
+      (alive + "import utime\nutime.sleep(9000)", "2h", [], 7199, "7200"),
+      (alive + "import uos\nwhile True: uos.listdir('/usr')", "3s", [], 2, "3"),
+      (waiting, "10m", ["--endless"], 0, "600"), (computing, "1s", ["--endless"], 0, "1"),
+      (alive + computing, "0.2s", ["--time", "real"], 0, "0.2"),
+    ] as [(String, String, [String], Int, String)])
+  func limit(script: String, limit: String, words: [String], ticks: Int, seconds: String)
+    async throws
+  {
+    let ending = try await bench.run(script: script, ["--limit", limit] + words)
+    #expect(ending.code == 124)
+    #expect(ending.lines.count == ticks)
+    #expect(
+      ending.errors.hasSuffix(
+        "qpyemu: the script had not ended after \(seconds) s of device time\n"))
+  }
+
+  @Test("A limit that is not reached changes nothing, nor does it count as something to wait for")
+  func farLimit() async throws {
+    let done = try await bench.run(script: "print(1)", ["--limit", "1s"])
+    #expect(done.code == 0 && done.output == "1\n")
+    let stuck = try await bench.run(script: Self.waiting, ["--limit", "1s"])
+    #expect(stuck.errors.hasSuffix("nothing is left to wait for: /usr/script.py line 4\n"))
   }
 
   @Test("A heap of the user's choice is the script's")
@@ -233,19 +279,6 @@ struct RunTests {
         flash dir:\(flash), heap 128k, seed 9
 
         """)
-  }
-
-  @Test("Without an interpreter the run names the command that installs it, with 69")
-  func noInterpreter() async throws {
-    let script = try bench.write("", to: "a.py")
-    let ending = try await bench.run(
-      ["run", script, "--profile", "EC600N", "--audio-in", "silence"],
-      variables: [
-        "QPYEMU_INTERPRETER": "", "PATH": "/nonexistent", "HOME": bench.folder,
-        "XDG_CACHE_HOME": "",
-      ])
-    #expect(ending.code == 69)
-    #expect(ending.errors.contains("run ./Scripts/qpyemu, which installs it"))
   }
 
   // MARK: Speech

@@ -60,9 +60,13 @@ struct SweepTests {
       """, to: "it's.py")
     let ending = try await sweep(
       script, on: "EC600N",
-      ["--check", check, "--json", bench.path("a.json"), "--junit", bench.path("a.xml")])
+      [
+        "--check", check, "--limit", "1h", "--endless", "--json", bench.path("a.json"), "--junit",
+        bench.path("a.xml"),
+      ])
     #expect(ending.code == 1)
     let again = try #require(ending.lines.first { $0.hasPrefix("  again: ") })
+    #expect(again.contains(" --limit 1h --endless "))
     #expect(again.contains("'\(bench.folder)/it'\\''s.py'"))
 
     let json = try JSONSource(name: "", bytes: bench.bytes("a.json")).parse()

@@ -148,7 +148,8 @@ final class Stage: Sendable {
     failures.forEach(console.complain)
     switch ending {
     case .exited, .powerCut, .reset, .poweredDown: return failures.isEmpty ? code : .mismatch
-    case .crashed, .timedOut, .interrupted, .outputLost, .hostFailed, .noInterpreter, .stuck, .guestFailed,
+    case .crashed, .timedOut, .limitReached, .interrupted, .outputLost, .hostFailed, .noInterpreter,
+      .stuck, .guestFailed,
       .refusedCall:
       return code
     }

@@ -75,16 +75,17 @@ final class GuestLink {
   /// Whether Ctrl-C can be told: not in the answer to hello.
   private var takesInterrupt = false
   private let isAtConsole: Bool
+  private let isEndless: Bool
   /// Until when the guest is not told of a callback that is due; nil if it is told at once.
   private var heldUntil: Duration?
 
   init(
     _ device: DeviceEmulator, _ socket: StreamSocket, _ signals: GuestSignals,
-    _ services: any Services, isAtConsole: Bool, isEndless: Bool
+    _ services: any Services, isAtConsole: Bool, isEndless: Bool, limit: Duration?
   ) {
-    self.isAtConsole = isAtConsole
+    (self.isAtConsole, self.isEndless) = (isAtConsole, isEndless)
     (self.device, self.signals, self.services) = (device, signals, services)
-    time = GuestTime(device)
+    time = GuestTime(device, limit: limit)
     channel = GuestChannel(socket)
     reader = WireReader { [services] in services.className(of: $0) }
     patience = LoopPatience(isEndless: isEndless || isAtConsole)
@@ -134,7 +135,7 @@ final class GuestLink {
     } catch {
       return .failure(error)
     }
-    if let ending = signals.ending { return .success(ending) }
+    if let ending = signals.ending ?? overTime { return .success(ending) }
     var notices: [WireNotice] = []
     let result: WireResult
     switch outcome {
@@ -189,6 +190,11 @@ final class GuestLink {
       return idle(until: due, request.place).map { .end($0) } ?? .value(.none)
     default: return try services.perform(request, name: name)
     }
+  }
+
+  /// How the run ends when it has taken all the time that it may.
+  private var overTime: GuestRun.Ending? {
+    time.isOver ? time.limit.map { .limitReached($0) } : nil
   }
 
   private func take(_ note: WireRequest.Note) {
@@ -265,16 +271,18 @@ final class GuestLink {
   private func idle(until due: Duration?, _ place: ScriptPlace?) -> GuestRun.Ending? {
     while true {
       let changes = signals.changes
-      if hasNews || due.map({ time.now >= $0 }) ?? false { return nil }
+      if hasNews || time.isOver || due.map({ time.now >= $0 }) ?? false { return nil }
       if let ending = services.endingWhenIdle(hasSleepers: due != nil) { return ending }
       if time.isReal {
         let look = ContinuousClock.now + Self.idleLook
         signals.wait(after: changes, until: due.map { min(time.instant(of: $0), look) } ?? look)
       } else if isHeld {
         signals.wait(after: changes, until: nil)
-      } else if let next = [due, time.nextAlarm].compactMap({ $0 }).min() {
+      } else if let next = [due, time.nextAlarm].compactMap({ $0 }).min()
+        ?? (isEndless ? time.limit : nil)
+      {
         time.advance(to: next)
-      } else if !worldWaits.isEmpty {
+      } else if isEndless || !worldWaits.isEmpty {
         signals.wait(after: changes, until: nil)
       } else {
         return .stuck(place)

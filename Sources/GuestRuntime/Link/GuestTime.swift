@@ -13,9 +13,11 @@ struct GuestTime {
   let stepLength: Duration
   private let callLength: Duration
   private let device: DeviceEmulator
+  /// When the run ends at the latest. No alarm: it is nothing that a script could wait for.
+  let limit: Duration?
 
-  init(_ device: DeviceEmulator) {
-    self.device = device
+  init(_ device: DeviceEmulator, limit: Duration? = nil) {
+    (self.device, self.limit) = (device, limit)
     clock = device.clock
     virtual = device.clock as? VirtualClock
     stepLength = .nanoseconds(device.profile.timing.stepNanoseconds)
@@ -23,6 +25,9 @@ struct GuestTime {
   }
 
   var now: Duration { clock.now }
+
+  /// Whether the run has taken all the time that it may.
+  var isOver: Bool { limit.map { now >= $0 } ?? false }
 
   /// Whether time is the host's.
   var isReal: Bool { virtual == nil }
@@ -41,14 +46,16 @@ struct GuestTime {
   func passCall() { virtual?.advance(by: callLength) }
 
   /// When the guest is to ask again; nil for never.
-  var alarm: Duration? { isReal ? now + Self.attention : virtual?.nextAlarm }
+  var alarm: Duration? {
+    isReal ? now + Self.attention : [nextAlarm, limit].compactMap { $0 }.min()
+  }
 
   /// When something is due by itself.
   var nextAlarm: Duration? { clock.nextAlarm }
 
-  /// Lets virtual time pass up to what comes first, the instant or an alarm.
+  /// Lets virtual time pass up to what comes first: the instant, an alarm that queues a callback, or the limit.
   func advance(to instant: Duration) {
-    virtual?.advance(to: instant) { [device] in device.hasEvent }
+    virtual?.advance(to: limit.map { min($0, instant) } ?? instant) { [device] in device.hasEvent }
   }
 
   /// The instant of the host's at which it is so late; only in the host's time.
