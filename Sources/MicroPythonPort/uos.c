@@ -44,6 +44,9 @@ static mp_obj_t uos_urandom(mp_obj_t count) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(uos_urandom_obj, uos_urandom);
 
+// Without arguments a newer interpreter lists what is mounted; a module refuses that.
+static MP_DEFINE_CONST_FUN_OBJ_KW(mount_obj, 2, mp_vfs_mount);
+
 static const mp_rom_map_elem_t uos_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uos)},
   {MP_ROM_QSTR(MP_QSTR_chdir), MP_ROM_PTR(&mp_vfs_chdir_obj)},
@@ -57,7 +60,7 @@ static const mp_rom_map_elem_t uos_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR_stat), MP_ROM_PTR(&mp_vfs_stat_obj)},
   {MP_ROM_QSTR(MP_QSTR_statvfs), MP_ROM_PTR(&mp_vfs_statvfs_obj)},
   {MP_ROM_QSTR(MP_QSTR_unlink), MP_ROM_PTR(&mp_vfs_remove_obj)},
-  {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&mp_vfs_mount_obj)},
+  {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&mount_obj)},
   {MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&mp_vfs_umount_obj)},
   {MP_ROM_QSTR(MP_QSTR_uname), MP_ROM_PTR(&uos_uname_obj)},
   {MP_ROM_QSTR(MP_QSTR_uname2), MP_ROM_PTR(&uos_uname2_obj)},
@@ -68,7 +71,7 @@ const mp_obj_module_t port_uos_module = {.base = {&mp_type_module}, .globals = (
 
 static const mp_rom_map_elem_t vfs_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_vfs)},
-  {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&mp_vfs_mount_obj)},
+  {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&mount_obj)},
   {MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&mp_vfs_umount_obj)},
 };
 static MP_DEFINE_CONST_DICT(vfs_members, vfs_members_table);

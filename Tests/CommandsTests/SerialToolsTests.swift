@@ -93,8 +93,8 @@ struct SerialToolsTests {
       [
         Step("rshell ls /pyboard/", "usr/"), Step("rshell mkdir /pyboard/usr/d"),
         Step("rshell ls /pyboard/usr", "d/"),
-        Step("rshell cp big.bin /pyboard/usr/big.bin", "error in transfer to remote"),
         Step("rshell repl '~' 'print(40 + 2)' '~'", "42"),
+        Step("rshell cp big.bin /pyboard/usr/big.bin", "error in transfer to remote"),
       ], on: module)
   }
 
