@@ -1,4 +1,6 @@
 import DeviceEmulator
+import Foundation
+import FrameFuzzing
 import Testing
 
 @testable import GuestRuntime
@@ -142,6 +144,16 @@ struct WireTests {
     #expect(problem(of: wide) == nil)
     let nested = (0..<1000).flatMap { _ in Self.tagged("m", .max) }
     #expect(problem(of: Frame.of(argument: nested)) == "its values nest more than 16 deep")
+  }
+
+  @Test("What a fuzzer starts from, and what has ever broken something, breaks nothing (Scripts/fuzz)")
+  func corpus() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fuzzing/Corpus/frames")
+    let inputs = try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil)
+    #expect(inputs.count >= 5)
+    for input in inputs { readHostileFrame([UInt8](try Data(contentsOf: input))) }
   }
 
   /// Frames with a few bytes changed, cut out or put in, and pure noise.
