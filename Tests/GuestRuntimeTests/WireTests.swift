@@ -146,7 +146,7 @@ struct WireTests {
     #expect(problem(of: Frame.of(argument: nested)) == "its values nest more than 16 deep")
   }
 
-  @Test("What a fuzzer starts from, and what has ever broken something, breaks nothing (Scripts/fuzz)")
+  @Test("What a fuzzer starts from, and what has ever broken something, breaks nothing")
   func corpus() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fuzzing/Corpus/frames")
