@@ -38,6 +38,7 @@ let package = Package(
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
     .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),
+    .library(name: "FrameFuzzing", type: .static, targets: ["FrameFuzzing"]),
     .library(name: "asound_module_pcm_qpyemumic", type: .dynamic, targets: ["VirtualMicrophone"]),
     .library(name: "flash_reference", type: .dynamic, targets: ["CFlashReference"]),
   ],
@@ -113,6 +114,9 @@ let package = Package(
     .target(
       name: "FlashFuzzing", dependencies: ["FlashStorage"], path: "Tests/Fuzzing",
       exclude: ["Entries", "Corpus"], swiftSettings: base),
+    .target(
+      name: "FrameFuzzing", dependencies: ["GuestRuntime"], path: "Tests/FrameFuzzing",
+      swiftSettings: base),
     tests("EmulatedTimeTests", of: ["EmulatedTime"]),
     tests(
       "FlashStorageTests", of: ["FlashStorage", "FlashFuzzing"],
@@ -128,7 +132,7 @@ let package = Package(
         "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText",
         "ModuleProfiles", "ModelTable",
       ]),
-    tests("GuestRuntimeTests", of: ["GuestRuntime"]),
+    tests("GuestRuntimeTests", of: ["GuestRuntime", "FrameFuzzing"]),
     tests(
       "ConformanceTests",
       of: [

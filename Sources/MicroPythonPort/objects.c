@@ -298,6 +298,27 @@ static mp_obj_t read_module(cursor *c, qstr name) {
   return MP_OBJ_FROM_PTR(module);
 }
 
+// Where the device keeps its packages, with a slash at the end. Messages name what is in them from there on, as they name
+// a firmware's own modules.
+static struct {
+  char text[64];
+  size_t length;
+} packages;
+
+static void note_packages(const char *folder, size_t length, qstr name) {
+  size_t own = qstr_len(name);
+  if (length <= own || length - own > sizeof packages.text || memcmp(folder + length - own, qstr_str(name), own)) return;
+  packages.length = length - own;
+  memcpy(packages.text, folder, packages.length);
+}
+
+mp_lexer_t *__wrap_mp_lexer_new_from_file(qstr path) {
+  mp_reader_t reader;
+  mp_reader_new_file(&reader, path);
+  bool is_part = packages.length && strncmp(qstr_str(path), packages.text, packages.length) == 0;
+  return mp_lexer_new(is_part ? qstr_from_str(qstr_str(path) + packages.length) : path, reader);
+}
+
 // A module in the script's language; of a package, a tuple of the folder of its parts and the source.
 static mp_obj_t run_source(cursor *c, qstr name) {
   const char *folder = NULL;
@@ -305,6 +326,7 @@ static mp_obj_t run_source(cursor *c, qstr name) {
   if (peek(c) == 't') {
     if (count_of(c, 't') != 2) link_malformed();
     folder = text_of(c, &folder_length);
+    note_packages(folder, folder_length, name);
   }
   if (peek(c) != 's' && peek(c) != 'b') link_malformed();
   size_t length = count_of(c, peek(c));
@@ -312,7 +334,7 @@ static mp_obj_t run_source(cursor *c, qstr name) {
   memcpy(text, c->at, length);
   mp_obj_t module = mp_obj_new_module(name);
   char file[64];
-  snprintf(file, sizeof file, "%s.py", qstr_str(name));
+  snprintf(file, sizeof file, folder ? "%s/__init__.py" : "%s.py", qstr_str(name));
   mp_lexer_t *lexer = mp_lexer_new_from_str_len(qstr_from_str(file), (char *)text, length, length);
   mp_obj_dict_t *globals = mp_obj_module_get_globals(module);
   if (folder) mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), MP_OBJ_NEW_QSTR(MP_QSTR___path__), mp_obj_new_str(folder, folder_length));

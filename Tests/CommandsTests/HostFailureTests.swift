@@ -89,6 +89,16 @@ struct HostFailureTests {
     }
   }
 
+  /// The interpreter in a folder that every user can reach, which the one beside the tool is not always in.
+  private func reachableInterpreter() throws -> String {
+    let path = try Interpreter.find(
+      environment: { Workbench.variables[$0] }, beside: VirtualMicrophoneConfig.buildFolder
+    ).path
+    try bench.write(try #require(HostFile.contents(of: path)), to: "interpreter")
+    chmod(bench.path("interpreter"), 0o755)
+    return "QPYEMU_INTERPRETER='\(bench.path("interpreter"))'"
+  }
+
   /// A user of whom no other process is, and whose limits root's privileges do not lift; what belongs to
   /// root can still be read.
   private static let ordinaryUser =
@@ -100,8 +110,11 @@ struct HostFailureTests {
     "Too few threads or processes for an ordinary user give a result, or 74 and one sentence",
     arguments: 1...12)
   func fewThreads(count: Int) throws {
+    let interpreter = try reachableInterpreter()
     expectHostFailure(
-      try run("run a.py \(Self.settings)", before: "\(Self.ordinaryUser) prlimit --nproc=\(count)"))
+      try run(
+        "run a.py \(Self.settings)",
+        before: "\(interpreter) \(Self.ordinaryUser) prlimit --nproc=\(count)"))
   }
 
   @Test(
@@ -148,6 +161,7 @@ struct HostFailureTests {
           with open('/usr/x', 'w') as file:
               file.write('more')
       """, to: "writes.py")
+    try bench.write("", to: "output")
     let child = try ChildProcess([
       "/bin/sh", "-c",
       "cd '\(bench.folder)' && exec '\(Self.program)' run writes.py \(Self.settings) --flash usr.img "
@@ -168,13 +182,20 @@ struct HostFailureTests {
     }
   }
 
+  private static let isNone = "is no interpreter that can run scripts here"
+
   @Test(
     "What is no interpreter is named with 69",
     arguments: [
-      ("/bin/true", "/bin/true is no MicroPython"), ("/bin/false", "/bin/false is no MicroPython"),
-      ("/nonexistent", "QPYEMU_INTERPRETER names /nonexistent, which is neither"),
+      ("/bin/true", "/bin/true \(isNone): it ended with 0 and said nothing to the emulator"),
+      ("/bin/false", "/bin/false \(isNone): it ended with 1 and said nothing to the emulator"),
+      ("./script", "QPYEMU_INTERPRETER names ./script, which is no program of this machine"),
+      (
+        "/nonexistent", "QPYEMU_INTERPRETER names /nonexistent, which is no program of this machine"
+      ),
     ])
   func noInterpreter(program: String, sentence: String) throws {
+    chmod(try bench.write("#!/bin/sh\n", to: "script"), 0o755)
     for words in [
       "run a.py \(Self.settings)", "repl a.py \(Self.settings)",
       "sweep power-cut a.py \(Self.settings)",

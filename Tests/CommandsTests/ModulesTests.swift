@@ -85,8 +85,8 @@ struct ModulesTests {
     try bench.write("import nothing", to: "app/sim.py")
     try bench.write(
       """
-      import sys
-      sys.path.append('/usr')
+      import usys
+      usys.path.append('/usr')
       for name in ('sim', 'nonsense', 'usr.sms', 'usr.sim'):
           try: __import__(name)
           except ImportError as error: print(error)
@@ -145,12 +145,12 @@ struct ModulesTests {
     try bench.write("print('the flash comes last')", to: "app/sim.py")
     try bench.write(
       """
-      import sim, umqtt.robust, uos, sys
+      import sim, umqtt.robust, uos, usys
       from umqtt import NAME
       import usr.mine
-      print(sim.getStatus(), NAME, umqtt.robust.usr.mine.WORD, sys.path, uos.listdir('/'))
-      sys.path.insert(0, '/usr')
-      del sys.modules['sim']
+      print(sim.getStatus(), NAME, umqtt.robust.usr.mine.WORD, usys.path, uos.listdir('/'))
+      usys.path.insert(0, '/usr')
+      del usys.modules['sim']
       import sim
       print(sim.getStatus())
       """, to: "app/main.py")
@@ -222,18 +222,27 @@ struct ModulesTests {
     #expect(remarks(ending) == [])
   }
 
-  @Test("An error in a module of the folder shows its line")
+  @Test(
+    "An error in a module of the folder shows its line, and its file as a part of the firmware has it"
+  )
   func traceback() async throws {
     try bench.write("def getStatus():\n    return 1 / 0", to: "fw/sim.py")
+    try bench.write("def start(): import umqtt.base", to: "fw/umqtt/__init__.py")
+    try bench.write("import sim\nsim.getStatus()", to: "fw/umqtt/base.py")
     let ending = try await bench.run(
-      script: "import sim\nsim.getStatus()", ["--modules", bench.path("fw")])
+      script: "import umqtt\numqtt.start()", ["--modules", bench.path("fw")])
     #expect(ending.code == 1)
-    #expect(ending.lines.contains(#"  File "/.firmware/sim.py", line 2, in getStatus"#))
+    #expect(ending.lines.contains(#"  File "umqtt/__init__.py", line 1, in start"#))
+    #expect(ending.lines.contains(#"  File "umqtt/base.py", line 2, in <module>"#))
+    #expect(ending.lines.contains(#"  File "sim.py", line 2, in getStatus"#))
   }
 
   @Test(
     "A module in place of an emulated one is refused, with 65",
-    arguments: ["audio", "machine", "utime", "time", "ujson", "json", "_thread", "qpyemu", "usys"])
+    arguments: [
+      "audio", "machine", "utime", "time", "ujson", "json", "_thread", "qpyemu", "usys", "uctypes",
+      "uzlib", "ucryptolib",
+    ])
   func shadow(name: String) async throws {
     try bench.write("", to: "fw/\(name).py")
     let ending = try await bench.run(script: "print(1)", ["--modules", bench.path("fw")])

@@ -31,6 +31,8 @@ final class GuestLink {
 
   /// What answers the calls.
   protocol Services: AnyObject {
+    /// Whether device time passes while a call is answered.
+    func takesTime(_ name: String) -> Bool
     /// Answers a call.
     func perform(_ request: WireRequest, name: String) throws(HostFailure) -> Outcome
     /// The script has dropped an object.
@@ -129,6 +131,11 @@ final class GuestLink {
     request.notes.forEach(take)
     functions.formUnion(request.functions)
     let wasDue = device.hasEvent
+    if services.takesTime(name) {
+      time.passCall()
+      // A call that the power cut comes upon does nothing.
+      if let ending = signals.ending { return .success(ending) }
+    }
     let outcome: Outcome
     do throws(HostFailure) {
       outcome = try perform(request, name)

@@ -1,7 +1,7 @@
 import DeviceEmulator
 
 /// What a guest asks, as `Docs/wire.md` has it.
-struct WireRequest {
+package struct WireRequest {
   /// What the device need not keep any longer.
   enum Note: Equatable {
     /// The script has dropped the object of a handle.
@@ -34,7 +34,7 @@ struct WireRequest {
 }
 
 /// A frame that is not as `Docs/wire.md` has it.
-struct MalformedFrame: Error, Equatable {
+package struct MalformedFrame: Error, Equatable {
   /// What is wrong with it, as a clause.
   let message: String
 
@@ -43,7 +43,7 @@ struct MalformedFrame: Error, Equatable {
 
 /// Reads a guest's requests. The guest is hostile: whatever the bytes are, there is a request or a clause that says
 /// what is wrong.
-struct WireReader {
+package struct WireReader {
   static let frameLimit = 1 << 20
   static let headerSize = 36
   private static let nameLimit = 65535
@@ -59,13 +59,13 @@ struct WireReader {
   private var at = 0
   private var functions: [Int] = []
 
-  init(className: @escaping (UInt32) -> String?) { self.className = className }
+  package init(className: @escaping (UInt32) -> String?) { self.className = className }
 
   /// The name of a number that a request has.
   func name(_ number: Int) -> String { names[number - 1] }
 
   /// Reads a frame, all of its bytes.
-  mutating func read(_ frame: [UInt8]) throws(MalformedFrame) -> WireRequest {
+  package mutating func read(_ frame: [UInt8]) throws(MalformedFrame) -> WireRequest {
     (bytes, at, functions) = (frame, 4, [])
     let steps = try number(8)
     let line = Int(try number(4))

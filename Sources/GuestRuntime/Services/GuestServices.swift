@@ -19,7 +19,6 @@ final class GuestServices: GuestLink.Services {
   let interpreterBits: Int
   private let trace: CallTrace?
   private let write: ([UInt8]) -> Void
-  private let time: GuestTime
   private var addressees: [String: Addressee] = [:]
   private var random: SeededGenerator
   var handles = GuestHandles()
@@ -38,7 +37,6 @@ final class GuestServices: GuestLink.Services {
     (self.device, self.options, self.trace, self.write) = (device, options, trace, write)
     self.interpreterBits = interpreterBits
     clock = device.clock
-    time = GuestTime(device)
     random = SeededGenerator(seed: options.seed)
   }
 
@@ -49,11 +47,18 @@ final class GuestServices: GuestLink.Services {
 
   // MARK: Calls
 
+  func takesTime(_ name: String) -> Bool {
+    switch addressee(of: name) {
+    case .method?: true
+    case .service(let service)?: service.takesTime
+    case nil: false
+    }
+  }
+
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
     switch addressee(of: name) {
     case .method(let method)?: return try perform(method, request)
     case .service(let service)?:
-      if service.takesTime { time.passCall() }
       let outcome = result(of: service, ServiceCall(request: request, name: name))
       try refuseHostFailure()
       if service.isOfModel { record(outcome, of: request, name) }
@@ -89,7 +94,6 @@ final class GuestServices: GuestLink.Services {
   private func perform(
     _ method: DeviceMethod, _ request: WireRequest
   ) throws(HostFailure) -> GuestLink.Outcome {
-    time.passCall()
     let object: PeripheralID?
     if case .peripheral(_, let id)? = handles[request.object] { object = id } else { object = nil }
     let arguments: [GuestValue]
@@ -168,7 +172,8 @@ final class GuestServices: GuestLink.Services {
     case .filled, .written, .sleep, .world, .end: return
     }
     let subject = subjectNumber(of: request.object).map { [GuestValue.int($0)] } ?? []
-    trace.recordService(name, subject + request.arguments.map(\.asBuffer), result, at: now, request.place)
+    trace.recordService(
+      name, subject + request.arguments.map(\.asBuffer), result, at: now, request.place)
   }
 
   /// How a trace names what a service is called on.
