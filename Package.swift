@@ -103,13 +103,17 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine",
-        "EmulatedTime", "COpenCoreAMRNB", "CAllocations", "FlashStorage", "TestSupport",
+        "EmulatedTime", "COpenCoreAMRNB", "CAllocations", "CRoundTrip", "FlashStorage",
+        "TestSupport",
       ],
       path: "Tests/Benchmarks",
-      exclude: ["CAllocations", "CFlashReference", "reference_bench.py", "serial_bench.py"],
+      exclude: [
+        "CAllocations", "CFlashReference", "CRoundTrip", "reference_bench.py", "serial_bench.py",
+      ],
       swiftSettings: base),
     .target(name: "CAllocations", path: "Tests/Benchmarks/CAllocations"),
     .target(name: "CFlashReference", path: "Tests/Benchmarks/CFlashReference"),
+    .target(name: "CRoundTrip", path: "Tests/Benchmarks/CRoundTrip"),
     // What the fuzzer does with its inputs, for Scripts/fuzz and for the test that repeats them.
     .target(
       name: "FlashFuzzing", dependencies: ["FlashStorage"], path: "Tests/Fuzzing",

@@ -1,4 +1,4 @@
-// The connection to the device: frames, values, callbacks. See Docs/wire.md.
+// The connection to the device: frames, values, callbacks. See Docs/device-calls.md.
 #include "port.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -56,7 +56,7 @@ void threads_watch(void);
 void threads_begin(void (*begin)(void));
 void threads_prepare(void);
 
-// A frame that is not as Docs/wire.md describes it is the end (link.c).
+// A frame that is not as Docs/device-calls.md describes it is the end (link.c).
 _Noreturn void link_malformed(void);
 
 // The link (link.c): a request is begun, gets its arguments, and is sent.

@@ -1,4 +1,4 @@
-// The wire between a guest and its device, version 2: Docs/wire.md. All numbers are little-endian.
+// The wire between a guest and its device, version 2: Docs/device-calls.md. All numbers are little-endian.
 #ifndef QPYEMU_WIRE_H
 #define QPYEMU_WIRE_H
 

@@ -21,37 +21,55 @@ struct Bench {
     } catch {
       throw CannotMeasure(error.message)
     }
-    guard let named = Interpreter.environment("QPYEMU_BENCH_MICROPYTHON") else {
-      throw CannotMeasure("QPYEMU_BENCH_MICROPYTHON names no folder; Scripts/bench does")
+    guard let named = Interpreter.environment("BENCH_MICROPYTHON") else {
+      throw CannotMeasure("BENCH_MICROPYTHON names no folder; Scripts/bench does")
     }
-    packagedInterpreter = ["\(named)/loader", "--library-path", "\(named)/lib", "\(named)/micropython"]
+    packagedInterpreter = [
+      "\(named)/loader", "--library-path", "\(named)/lib", "\(named)/micropython",
+    ]
   }
 
   /// A file that stands beside this one in the sources.
-  func source(_ name: String, _ here: StaticString = #filePath) -> String {
-    "\(here)".split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" } + "/\(name)"
+  func source(_ name: String) -> String { Self.above(1) + "/\(name)" }
+
+  /// A file of the repository.
+  func checkout(_ path: String) -> String { Self.above(3) + "/\(path)" }
+
+  /// The folder that stands so many levels above this file.
+  private static func above(_ levels: Int, _ here: StaticString = #filePath) -> String {
+    "\(here)".split(separator: "/").dropLast(levels).reduce(into: "") { $0 += "/\($1)" }
   }
 
   /// Of two numbers the one that fits how long the run may take.
   func often(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }
 
   /// Starts `qpyemu run` of a script in this run's folder.
+  ///
+  /// - Parameters:
+  ///   - program: What starts it; nil for the built program.
+  ///   - interpreter: The interpreter; nil for the usual one.
   func emulator(
-    _ script: String, _ options: [String], profile: String = "EC600N", microphone: String
+    _ script: String, _ options: [String] = [], profile: String = "EC600N",
+    microphone: String = "tone:440", by program: String? = nil, interpreter: String? = nil,
+    output: String = "/dev/null"
   ) throws -> Child {
-    try Child(
-      ["\(products)/qpyemu", "run", "\(folder)/\(script)", "--profile", profile]
-        + ["--audio-in", microphone] + options,
-      complaints: "\(folder)/\(script).err")
+    let setting = interpreter.map { ["/usr/bin/env", "QPYEMU_INTERPRETER=\($0)"] } ?? []
+    return try Child(
+      setting + [program ?? "\(products)/qpyemu", "run", "\(folder)/\(script)"]
+        + ["--profile", profile, "--audio-in", microphone] + options,
+      output: output, complaints: "\(folder)/\(script).err")
   }
 
-  /// Starts the bare interpreter.
-  ///
-  /// - Parameter processor: The processor that it is kept on; nil for any.
-  func bareInterpreter(_ arguments: [String], processor: Int? = nil) throws -> Child {
-    let pin = processor.map { ["/usr/bin/taskset", "-c", String($0)] } ?? []
-    return try Child(
-      pin + packagedInterpreter + arguments, complaints: "\(folder)/interpreter.err")
+  /// Starts our interpreter with the smallest device, the one of its own tests.
+  func bareGuest(_ script: String) throws -> Child {
+    try Child(
+      ["\(products)/StubDevice", interpreter.path, "\(folder)/\(script)"],
+      complaints: "\(folder)/guest.err")
+  }
+
+  /// Starts the distribution's interpreter.
+  func packaged(_ arguments: [String]) throws -> Child {
+    try Child(packagedInterpreter + arguments, complaints: "\(folder)/interpreter.err")
   }
 
   /// How many processors there are.

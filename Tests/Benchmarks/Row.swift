@@ -1,6 +1,6 @@
 /// A row of the table, by the name that a command line gives it; one measurement may take more lines.
 enum Row: String, CaseIterable {
-  case a, b, c, d, e, e10, f, g, h, i, j
+  case a, b, c, d, e, e10, f, g, h, i, j, k, l, m
 
   /// Whether it is measured only when named.
   var isLong: Bool { self == .e10 }
@@ -18,6 +18,9 @@ enum Row: String, CaseIterable {
     case .h: try sweepRow(bench)
     case .i: try conformRow(bench)
     case .j: try serialRow(bench)
+    case .k: try computeRow(bench)
+    case .l: try virtualTimeRow(bench)
+    case .m: try memoryRow(bench)
     }
   }
 }

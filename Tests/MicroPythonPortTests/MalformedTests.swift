@@ -1,6 +1,6 @@
 import Testing
 
-/// Answers that are not as Docs/wire.md describes them. `stub.instead` has the device send a frame in place of its next
+/// Answers that are not as Docs/device-calls.md describes them. `stub.instead` has the device send a frame in place of its next
 /// answer to a call.
 @Suite(.serialized) struct MalformedTests {
   struct Answer: CustomTestStringConvertible, Sendable {

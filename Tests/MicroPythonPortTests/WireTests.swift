@@ -1,6 +1,6 @@
 import Testing
 
-/// What a guest says and understands of Docs/wire.md.
+/// What a guest says and understands of Docs/device-calls.md.
 @Suite(.serialized) struct WireTests {
   @Test("Values come back as they went", arguments: Width.here)
   func values(width: Width) throws {

@@ -1,6 +1,6 @@
 import DeviceEmulator
 
-/// Bytes as `Docs/wire.md` has them: numbers, values, and what is made of these.
+/// Bytes as `Docs/device-calls.md` has them: numbers, values, and what is made of these.
 struct WireWriter {
   /// An object of the device, as an answer names it.
   struct Object: Equatable {

@@ -1,6 +1,6 @@
 import DeviceEmulator
 
-/// What a guest asks, as `Docs/wire.md` has it.
+/// What a guest asks, as `Docs/device-calls.md` has it.
 package struct WireRequest {
   /// What the device need not keep any longer.
   enum Note: Equatable {
@@ -33,7 +33,7 @@ package struct WireRequest {
   let texts: [ArraySlice<UInt8>]
 }
 
-/// A frame that is not as `Docs/wire.md` has it.
+/// A frame that is not as `Docs/device-calls.md` has it.
 package struct MalformedFrame: Error, Equatable {
   /// What is wrong with it, as a clause.
   let message: String

@@ -2,7 +2,7 @@ import DeviceEmulator
 
 /// What the interpreter is to do, and how it ended.
 extension GuestServices {
-  /// How a job ended, as `Docs/wire.md` numbers it.
+  /// How a job ended, as `Docs/device-calls.md` numbers it.
   private enum Report: Int {
     case done, raised, exited, names, interrupted
   }

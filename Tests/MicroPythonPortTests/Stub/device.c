@@ -1,4 +1,4 @@
-// A small device: it starts the interpreter, answers its calls by Docs/wire.md, and says on standard error how the run
+// A small device: it starts the interpreter, answers its calls by Docs/device-calls.md, and says on standard error how the run
 // went. It knows no vendor's rules; its module `stub` has what tests of the wire need.
 //
 //   device [options] INTERPRETER SCRIPT
@@ -571,7 +571,7 @@ static const char *read_name(unsigned number) {
   return names[number];
 }
 
-// As Docs/wire.md has them: heap, used, step, turn, stack, seed, threads, system heap.
+// As Docs/device-calls.md has them: heap, used, step, turn, stack, seed, threads, system heap.
 static int64_t numbers[] = {512336, 0, STEP_NS, 256, 65536, 1, 16, 2199424};
 
 static void hello(void) {
