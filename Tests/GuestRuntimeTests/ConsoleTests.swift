@@ -53,7 +53,8 @@ struct ConsoleTests {
     let desk = try ConsoleDesk()
     try desk.enterRaw()
     desk.type(Array("y = 1; x".utf8) + [0xFF, ASCII.ctrlD])
-    try desk.shows(Array("NameError: name 'x".utf8) + [0xFF] + Array("' isn't defined\r\n\u{4}>".utf8))
+    try desk.shows(
+      Array("NameError: name 'x".utf8) + [0xFF] + Array("' isn't defined\r\n\u{4}>".utf8))
     desk.type("print(y)\u{4}")
     #expect(try desk.shows("\u{4}>") == "OK1\r\n\u{4}\u{4}>")
   }

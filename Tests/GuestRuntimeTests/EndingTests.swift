@@ -122,7 +122,8 @@ struct EndingTests {
       "def f():\n    print('ready')\n    while True: pass\n_thread.start_new_thread(f, ())\nwhile True: utime.sleep(1)",
     ])
   func interrupt(script: String) throws {
-    let run = try ScriptRun(Self.recording + "\n" + script, .init(isEndless: true)) { run, console in
+    let run = try ScriptRun(Self.recording + "\n" + script, .init(isEndless: true)) {
+      run, console in
       console.await("ready")
       usleep(30_000)
       run.interrupt()

@@ -15,7 +15,10 @@ struct GuestHandles {
   }
 
   struct Timer: Equatable {
-    enum Kind: String { case osTimer = "osTimer.osTimer", timer = "machine.Timer" }
+    enum Kind: String {
+      case osTimer = "osTimer.osTimer"
+      case timer = "machine.Timer"
+    }
     let kind: Kind
     /// The number of the device's timer; nil if it does not run.
     var number: Int?

@@ -74,7 +74,8 @@ extension WireWriter {
 extension GuestServices {
   /// Modules of the interpreter that tools at the console import without the u of their names.
   private static let bareNames: Set<String> = [
-    "array", "binascii", "collections", "errno", "hashlib", "io", "json", "random", "re", "select", "struct",
+    "array", "binascii", "collections", "errno", "hashlib", "io", "json", "random", "re", "select",
+    "struct",
   ]
 
   /// What no module has, and is not listed.
@@ -82,7 +83,8 @@ extension GuestServices {
 
   /// The names that `help('modules')` shows beside the interpreter's own.
   var moduleNames: [String] {
-    (Self.modules.keys.filter { !Self.tools.contains($0) } + ["audio"] + options.modules.names).sorted()
+    (Self.modules.keys.filter { !Self.tools.contains($0) } + ["audio"] + options.modules.names)
+      .sorted()
   }
 
   /// The description of a module; None if there is none.
@@ -125,7 +127,8 @@ extension GuestServices {
               (
                 String($0.scriptName),
                 .function(
-                  $0.rawValue, $0 == .recordGetData ? [.asksRoom, .keepsFunctions] : .keepsFunctions)
+                  $0.rawValue,
+                  $0 == .recordGetData ? [.asksRoom, .keepsFunctions] : .keepsFunctions)
               )
             }
               + constants.map { ($0.name, .constant($0.value)) })

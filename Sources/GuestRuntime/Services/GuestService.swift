@@ -46,9 +46,10 @@ struct GuestService: Sendable {
   }
 
   /// All of them, by name.
-  static let all: [String: GuestService] = [interpreter, console, files, module, tests].reduce(into: [:]) {
-    $0.merge($1) { first, _ in first }
-  }
+  static let all: [String: GuestService] = [interpreter, console, files, module, tests].reduce(
+    into: [:]) {
+      $0.merge($1) { first, _ in first }
+    }
 
   /// Of the interpreter itself.
   private static let interpreter: [String: GuestService] = [
@@ -58,7 +59,8 @@ struct GuestService: Sendable {
     "import.stat": gives { .int($0.kindForImport(try $1.string(0))) },
     "import.source": gives { .bytes(try $0.source(try $1.string(0))) },
     "module.describe": comes(takesTime: false) { .written($0.describe(try $1.string(0))) },
-    "module.list": gives(takesTime: false) { this, _ in .list(this.moduleNames.map { .string($0) }) },
+    "module.list": gives(takesTime: false) { this, _ in .list(this.moduleNames.map { .string($0) })
+    },
     "module.bare": does(takesTime: false) { $0.tellBareName(try $1.string(0)) },
     "module.lacks": does(takesTime: false) { $0.tellLack(try $1.string(0), try $1.string(1)) },
     "module.absent": does(takesTime: false) { $0.device.tellAbsence(ofModule: try $1.string(0)) },
@@ -89,7 +91,9 @@ struct GuestService: Sendable {
     "fs.statvfs": gives(isOfModel: true) { try $0.statistics($1.string(0)) },
     "fs.mkdir": does(isOfModel: true) { try $0.device.files.makeDirectory($1.string(0)) },
     "fs.remove": does(isOfModel: true) { try $0.device.files.remove($1.string(0)) },
-    "fs.rename": does(isOfModel: true) { try $0.device.files.rename($1.string(0), to: $1.string(1)) },
+    "fs.rename": does(isOfModel: true) {
+      try $0.device.files.rename($1.string(0), to: $1.string(1))
+    },
     "fs.folder": does(isOfModel: true) { try $0.requireFolder($1.string(0)) },
   ]
 

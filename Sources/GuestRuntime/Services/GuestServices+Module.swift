@@ -15,7 +15,8 @@ extension GuestServices {
   func greet(_ call: ServiceCall) throws -> GuestLink.Outcome {
     let version = try call.int(0)
     let (language, dialect) = (try call.string(2), try call.string(3))
-    guard version == Self.wireVersion, language == "micropython", dialect == device.profile.dialect.rawValue
+    guard version == Self.wireVersion, language == "micropython",
+      dialect == device.profile.dialect.rawValue
     else {
       return .end(
         .noInterpreter(
@@ -27,7 +28,8 @@ extension GuestServices {
     let scale = interpreterBits / 32
     let words = [
       (options.heapBytes ?? limits.scriptHeapBytes) * scale, limits.bootHeapBytes * scale,
-      GuestTime(device).stepNanoseconds, Self.turn, Self.stack * scale, Int(options.seed & 0x3FFF_FFFF),
+      GuestTime(device).stepNanoseconds, Self.turn, Self.stack * scale,
+      Int(options.seed & 0x3FFF_FFFF),
       limits.threads - 1, limits.systemHeapBytes,
     ]
     return .value(.tuple(words.map { .int($0) } + [.string(device.profile.identity.nodename)]))

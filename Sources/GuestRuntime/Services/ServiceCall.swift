@@ -70,7 +70,9 @@ struct ServiceCall {
   }
 
   /// The arguments of parameters that have names, in their order; nil for one that may be left out and is.
-  func named(_ parameters: [(name: String, isRequired: Bool)]) throws(GuestException) -> [GuestValue?] {
+  func named(_ parameters: [(name: String, isRequired: Bool)]) throws(GuestException)
+    -> [GuestValue?]
+  {
     guard arguments.count <= parameters.count else {
       throw GuestException("TypeError", "extra positional arguments given")
     }
