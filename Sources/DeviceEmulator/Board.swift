@@ -10,7 +10,9 @@ struct Board {
   let files: ScriptFiles
   let microphone: any Microphone
   let faults: FaultLedger
-  let callbacks: Callbacks
+  /// The table that says what calls and callbacks come to; read when the first of them asks.
+  let outcomes: @Sendable () -> OutcomeTable
+  private(set) lazy var callbacks = Callbacks(outcomes(), policy)
   /// Where played audio goes, and who speaks.
   var loudspeaker: Loudspeaker
   var events: EventQueue

@@ -36,7 +36,7 @@ public final class DeviceEmulator: Sendable {
   }
 
   let faults = FaultLedger()
-  let outcomes: OutcomeTable
+  private let table: @Sendable () -> OutcomeTable
   private let modemStatus = Monitor(ModemStatus())
   private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
@@ -77,13 +77,13 @@ public final class DeviceEmulator: Sendable {
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: OutcomeTable = .bundled, isQuiet: Bool = false,
+    outcomes: @autoclosure @escaping @Sendable () -> OutcomeTable = .bundled,
+    isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.profile = profile
     self.policy = policy
-    constants = outcomes.constants.compactMap { $0.on(profile, under: policy) }
-    self.outcomes = outcomes
+    table = outcomes
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -98,11 +98,11 @@ public final class DeviceEmulator: Sendable {
     let board = Board(
       profile: profile, policy: policy, clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
-      callbacks: Callbacks(outcomes, policy),
+      outcomes: outcomes,
       loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set, isQuiet: isQuiet)
-    state = Monitor(DeviceState(board: board, outcomes: outcomes))
+    state = Monitor(DeviceState(board: board))
     alarms.connect(to: self)
   }
 
@@ -135,7 +135,12 @@ public final class DeviceEmulator: Sendable {
   }
 
   /// The constants of all classes and their values: the pages name one, the firmware layer more.
-  public let constants: [(className: String, name: String, value: Int)]
+  public var constants: [(className: String, name: String, value: Int)] {
+    outcomes.constants.compactMap { $0.on(profile, under: policy) }
+  }
+
+  /// What calls come to. Nothing reads the table before somebody asks.
+  var outcomes: OutcomeTable { table() }
 
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }

@@ -8,16 +8,14 @@ struct DeviceState {
   private var recorder = Recorder()
   private var player = AudioPlayer()
   private var speech = SpeechPlayer()
-  private let gates: [DeviceMethod: Gate]
-
-  init(board: Board, outcomes: OutcomeTable) {
-    self.board = board
-    var gates: [DeviceMethod: Gate] = [:]
-    for method in DeviceMethod.allCases {
-      gates[method] = Gate(method, on: board.profile, board.policy, outcomes)
+  private lazy var gates = {
+    let outcomes = board.outcomes()
+    return DeviceMethod.allCases.reduce(into: [DeviceMethod: Gate]()) {
+      $0[$1] = Gate($1, on: board.profile, board.policy, outcomes)
     }
-    self.gates = gates
-  }
+  }()
+
+  init(board: Board) { self.board = board }
 
   // MARK: The gate
 
@@ -77,17 +75,16 @@ struct DeviceState {
   /// Methods that no script finds: by the profile, or because the policy says so of models without
   /// the feature. Methods of which nobody has written down what they do are not among them.
   var missingMethods: [DeviceMethod] {
-    DeviceMethod.allCases.filter { method in
-      switch gates[method] {
-      case .missing: return true
-      case .record(let rules):
-        guard let (row, outcome) = rules.rows.first, outcome.effect == .missing else {
-          return false
-        }
-        let probe = Call(method, [])
-        return recorder.applies(row, to: probe, on: board)
-      default: return false
-      }
+    mutating get { DeviceMethod.allCases.filter { isMissing($0) } }
+  }
+
+  private mutating func isMissing(_ method: DeviceMethod) -> Bool {
+    switch gates[method] {
+    case .missing: return true
+    case .record(let rules):
+      guard let (row, outcome) = rules.rows.first, outcome.effect == .missing else { return false }
+      return recorder.applies(row, to: Call(method, []), on: board)
+    default: return false
     }
   }
 

@@ -63,7 +63,7 @@ struct Bench {
   /// Starts our interpreter with the smallest device, the one of its own tests.
   func bareGuest(_ script: String) throws -> Child {
     try Child(
-      ["\(products)/StubDevice", interpreter.path, "\(folder)/\(script)"],
+      ["\(products)/StubDevice", "-j", "exec", interpreter.path, "\(folder)/\(script)"],
       complaints: "\(folder)/guest.err")
   }
 
