@@ -26,7 +26,7 @@ struct Repl: Command {
                          time going by
       --audio-in, --audio-out, --policy, --flash, --seed, --modules
                          as for qpyemu run, also from the environment and qpyemu.json
-      --export, --heap, --trace, --fault, --scenario, --quiet
+      --export, --heap, --trace, --fault, --scenario, --quiet, --unconfined
                          as for qpyemu run
 
     exit codes: 0 when the module is switched off; else as those of qpyemu run
@@ -64,18 +64,20 @@ struct Repl: Command {
     let atPort = try port.openATPort()
     defer { atPort?.close() }
     console.complain(
-      setup.description + stage.description + ", console \(line.name)"
+      setup.description + options.note(on: interpreter) + stage.description
+        + ", console \(line.name)"
         + (atPort.map { ", AT commands \($0.name)" } ?? ""))
     if !port.endsWithItsClient { console.print(line.name) }
     if let atPort { console.print(atPort.name) }
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let module = moduleConsole(setup, line, stage)
+    var choices = GuestRun.Options(
+      .console(module), heapBytes: options.heapBytes, seed: setup.seed,
+      modules: setup.modules.modules, hear: stage.hear)
+    choices.isUnconfined = options.isUnconfined
     let session = ModuleSession(
-      device, at: module, interpreter: interpreter,
-      options: GuestRun.Options(
-        .console(module), heapBytes: options.heapBytes, seed: setup.seed,
-        modules: setup.modules.modules, hear: stage.hear),
-      trace: trace?.calls, stage: stage)
+      device, at: module, interpreter: interpreter, options: choices, trace: trace?.calls,
+      stage: stage)
     host.earlyEnd.handle { session.end($0.ending) }
     line.start(
       receive: module.receive,

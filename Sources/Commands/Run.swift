@@ -43,6 +43,7 @@ struct Run: Command {
       --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or a call be
                          refused by a row: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
+      --unconfined       run the interpreter without its filter of system calls
       --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
                          stay
 
@@ -94,12 +95,13 @@ struct Run: Command {
     let main = files.mounts[0]
     let path = main.path + (try source.copy(to: main.volume))
     let trace = try options.openTrace(console, host.earlyEnd)
-    console.complain(setup.description + stage.description)
+    console.complain(setup.description + options.note(on: interpreter) + stage.description)
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     var choices = GuestRun.Options(
       .script(path), heapBytes: options.heapBytes, seed: setup.seed,
       console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear)
     length.put(into: &choices)
+    choices.isUnconfined = options.isUnconfined
     let run = GuestRun(device, interpreter: interpreter, options: choices, trace: trace?.calls)
     host.earlyEnd.handle { run.end($0.ending) }
     stage.follow(run)

@@ -12,6 +12,8 @@ struct RunOptions {
   let staging: StageOptions
   /// Whether remarks on the run are left out.
   let isQuiet: Bool
+  /// Whether the interpreter runs without its filter of system calls.
+  let isUnconfined: Bool
   private let export: String?
   private let trace: String?
 
@@ -21,6 +23,14 @@ struct RunOptions {
     trace = try arguments.option("--trace")
     staging = try StageOptions(&arguments)
     isQuiet = arguments.flag("--quiet")
+    isUnconfined = arguments.flag("--unconfined")
+  }
+
+  /// What the line of settings says of the interpreter: nothing where all is as it should be.
+  func note(on interpreter: Interpreter) -> String {
+    (interpreter.bits == 32
+      ? "" : ", interpreter of \(interpreter.bits) bits, whose heap figures are not the module's")
+      + (isUnconfined ? ", interpreter without its filter of system calls" : "")
   }
 
   private static func bytes(_ text: String) throws(UsageError) -> Int {

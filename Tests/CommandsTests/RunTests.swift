@@ -321,4 +321,18 @@ struct RunTests {
     let wav = try WAV(bench.bytes("spoken.wav"))
     #expect(wav.frames.count > 8000 && wav.frames.contains { $0 > 3000 })
   }
+
+  @Test("The line of settings tells of an interpreter that is not as on the modules")
+  func otherInterpreter() async throws {
+    let script = try bench.write("print('ran')", to: "a.py")
+    let words = ["run", script, "--profile", "EC600N", "--audio-in", "silence"]
+    let wide = try await bench.run(
+      words, variables: ["QPYEMU_INTERPRETER": "\(repository)/.build/port64/interpreter"])
+    #expect(wide.code == 0 && wide.output == "ran\n")
+    #expect(
+      wide.errors.contains(", interpreter of 64 bits, whose heap figures are not the module's"))
+    let open = try await bench.run(words + ["--unconfined"])
+    #expect(open.code == 0 && open.output == "ran\n")
+    #expect(open.errors.contains(", interpreter without its filter of system calls"))
+  }
 }
