@@ -20,6 +20,10 @@ int linux_accept(int descriptor) { return accept4(descriptor, 0, 0, SOCK_CLOEXEC
 
 int linux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
+int linux_add_closing_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 // Each child gets the next one, so that several do not crowd on one.
 static void choose_processor(cpu_set_t *chosen) {
   static _Atomic unsigned started;

@@ -109,18 +109,24 @@ func example(_ name: String) -> String { "\(repository)/Docs/Examples/\(name)" }
 func shell(
   _ command: String, in folder: String = "/", withErrors: Bool = true
 ) throws -> (code: Int32, output: String) {
-  let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = ["-c", command]
-  process.currentDirectoryURL = URL(filePath: folder)
-  process.standardInput = FileHandle.nullDevice
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  if withErrors { process.standardError = pipe }
-  try process.run()
-  let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-  process.waitUntilExit()
-  return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  // A file, and no pipe: one that some other test's child has got hold of would never end.
+  var path = Array((NSTemporaryDirectory() + "qpyemu-output-XXXXXX").utf8CString)
+  let descriptor = mkstemp(&path)
+  guard descriptor >= 0 else { throw HostError("cannot make a file for what a command prints") }
+  unlink(path)
+  defer { close(descriptor) }
+  let child = try ChildProcess(
+    [
+      "/bin/sh", "-c",
+      "cd '\(folder)' || exit 99\nexec </dev/null\(withErrors ? " 2>&1" : "")\n\(command)",
+    ], output: descriptor)
+  let ending = child.wait()
+  lseek(descriptor, 0, SEEK_SET)
+  let output = String(decoding: HostFile.readAll(descriptor, limit: 1 << 30) ?? [], as: UTF8.self)
+  switch ending {
+  case .exited(let code): return (code, output)
+  case .killed(let signal): return (128 + signal, output)
+  }
 }
 
 /// The lines that a shell command prints; it must succeed.

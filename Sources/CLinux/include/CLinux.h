@@ -1,6 +1,7 @@
 // Calls of the C library that it declares only with GNU extensions on, which Swift's module of it
 // does not turn on.
 #pragma once
+#include <spawn.h>
 #include <sys/types.h>
 
 /// Waits for the next client of a listening socket; -1 and errno on failure.
@@ -8,6 +9,9 @@ int linux_accept(int descriptor);
 
 /// Makes a pipe that children do not inherit: its reading and its writing end; -1 on failure.
 int linux_pipe(int ends[2]);
+
+/// Has a child that is to be started so close all descriptors from a number on; 0, or why not.
+int linux_add_closing_from(posix_spawn_file_actions_t *actions, int first);
 
 /// Starts a guest: on one of the processors we may use, which one depends on our number, so that many processes spread;
 /// with addresses that are the same every time; in a process group of its own, out of the reach of the terminal's

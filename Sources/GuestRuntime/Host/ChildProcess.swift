@@ -11,7 +11,7 @@ package struct ChildProcess: Sendable {
 
   package let pid: Int32
 
-  /// Starts a program with our standard streams.
+  /// Starts a program with our standard streams and no other descriptor.
   ///
   /// - Parameters:
   ///   - command: The program's path, then its arguments.
@@ -21,6 +21,8 @@ package struct ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
+    // Whatever else is open here, such as another thread's pipe, is to have its end when we close it.
+    unsafe linux_add_closing_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
