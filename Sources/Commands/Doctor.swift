@@ -92,7 +92,7 @@ struct Doctor: Command {
       let file = try device.files.open("/usr/main.py", mode: "w")
       try device.files.write(file, Array("import usys\nusys.exit(\(code))".utf8).span)
       try device.files.close(file)
-      let options = GuestRun.Options(.script("/usr/main.py"), timeout: .seconds(10))
+      let options = GuestOptions(.script("/usr/main.py"), timeout: .seconds(10))
       return try GuestRun(device, interpreter: interpreter, options: options).run() == .exited(code)
     } catch {
       return false

@@ -8,12 +8,12 @@ final class ModuleSession: Sendable {
   private struct State {
     var run: GuestRun?
     /// How the session is to end.
-    var ending: GuestRun.Ending?
+    var ending: GuestEnding?
   }
 
   private let device: DeviceEmulator
   private let interpreter: Interpreter
-  private let options: GuestRun.Options
+  private let options: GuestOptions
   private let console: ModuleConsole
   private let trace: CallTrace?
   private let stage: Stage
@@ -22,14 +22,14 @@ final class ModuleSession: Sendable {
   /// - Parameter options: Of each interpreter's run; the work is to serve the console.
   init(
     _ device: DeviceEmulator, at console: ModuleConsole, interpreter: Interpreter,
-    options: GuestRun.Options, trace: CallTrace?, stage: Stage
+    options: GuestOptions, trace: CallTrace?, stage: Stage
   ) {
     (self.device, self.console, self.interpreter) = (device, console, interpreter)
     (self.options, self.trace, self.stage) = (options, trace, stage)
   }
 
   /// Keeps the module on until it is switched off, by itself or by ``end(_:)``.
-  func run() throws(Complaint) -> GuestRun.Ending {
+  func run() throws(Complaint) -> GuestEnding {
     stage.begin(device)
     while true {
       let run = GuestRun(device, interpreter: interpreter, options: options, trace: trace)
@@ -45,7 +45,7 @@ final class ModuleSession: Sendable {
   }
 
   /// Whether another interpreter is to take over.
-  private func goesOn(after ending: GuestRun.Ending) -> Bool {
+  private func goesOn(after ending: GuestEnding) -> Bool {
     switch ending {
     case .reset(.soft): break
     case .reset(.hard): console.restart()
@@ -71,7 +71,7 @@ final class ModuleSession: Sendable {
   func restart() { state.withLock { $0.run }?.end(.reset(.hard)) }
 
   /// Switches the module off, or interrupts it for good; from any thread.
-  func end(_ ending: GuestRun.Ending) {
+  func end(_ ending: GuestEnding) {
     let run = state.withLock { state in
       state.ending = state.ending ?? ending
       return state.run

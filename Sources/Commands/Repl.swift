@@ -71,7 +71,7 @@ struct Repl: Command {
     if let atPort { console.print(atPort.name) }
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     let module = moduleConsole(setup, line, stage)
-    var choices = GuestRun.Options(
+    var choices = GuestOptions(
       .console(module), heapBytes: options.heapBytes, seed: setup.seed,
       modules: setup.modules.modules, hear: stage.hear)
     choices.isUnconfined = options.isUnconfined
@@ -122,7 +122,7 @@ struct Repl: Command {
     }
   }
 
-  private func exitCode(_ ending: GuestRun.Ending, _ console: Console) -> ExitCode {
+  private func exitCode(_ ending: GuestEnding, _ console: Console) -> ExitCode {
     switch ending {
     case .interrupted: return .interrupt
     case .hostFailed(let failure):

@@ -97,7 +97,7 @@ struct Run: Command {
     let trace = try options.openTrace(console, host.earlyEnd)
     console.complain(setup.description + options.note(on: interpreter) + stage.description)
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
-    var choices = GuestRun.Options(
+    var choices = GuestOptions(
       .script(path), heapBytes: options.heapBytes, seed: setup.seed,
       console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear)
     length.put(into: &choices)
@@ -114,13 +114,13 @@ struct Run: Command {
 
   private func perform(
     _ run: GuestRun, _ device: DeviceEmulator, _ console: Console
-  ) throws -> GuestRun.Ending {
+  ) throws -> GuestEnding {
     let progress = ProgressLine(console, device.clock)
     defer { progress.end() }
     return try onHost(run.run)
   }
 
-  private func exitCode(_ ending: GuestRun.Ending, _ console: Console) -> ExitCode {
+  private func exitCode(_ ending: GuestEnding, _ console: Console) -> ExitCode {
     switch ending {
     case .exited(let code): return ExitCode(code)
     case .crashed(let signal):
@@ -130,7 +130,7 @@ struct Run: Command {
       console.complain("the script had not ended after \((timeout ?? .zero).inSeconds) s")
       return .timeout
     case .limitReached(let limit):
-      console.complain("the script \(GuestRun.Ending.overTime(limit))")
+      console.complain("the script \(GuestEnding.overTime(limit))")
       return .timeout
     case .interrupted: return .interrupt
     // What it was is known to the console.
@@ -144,7 +144,7 @@ struct Run: Command {
       console.complain("the script switched the module off")
       return .success
     case .stuck(let place):
-      console.complain(GuestRun.Ending.nothingLeft(at: place))
+      console.complain(GuestEnding.nothingLeft(at: place))
       return .timeout
     case .hostFailed(let failure):
       console.complain(failure.message)
@@ -164,7 +164,7 @@ struct Run: Command {
 
 extension EarlyEnd.Cause {
   /// How a run ends that is to end early.
-  var ending: GuestRun.Ending {
+  var ending: GuestEnding {
     switch self {
     case .signal: .interrupted
     case .timeout: .timedOut

@@ -28,7 +28,7 @@ struct RunLength: Sendable {
   }
 
   /// Has a run keep to them.
-  func put(into options: inout GuestRun.Options) {
+  func put(into options: inout GuestOptions) {
     (options.isEndless, options.limit) = (isEndless, limit)
   }
 }

@@ -130,8 +130,8 @@ struct ScriptRunner: Sendable {
   private func run(
     _ path: String, on device: DeviceEmulator, output: Int32, trace: CallTrace? = nil,
     isMain: Bool = false
-  ) throws -> GuestRun.Ending {
-    var options = GuestRun.Options(
+  ) throws -> GuestEnding {
+    var options = GuestOptions(
       .script(path), timeout: timeout, seed: seed, console: output, modules: modules)
     length?.put(into: &options)
     let run = GuestRun(device, interpreter: interpreter, options: options, trace: trace)
@@ -140,7 +140,7 @@ struct ScriptRunner: Sendable {
   }
 }
 
-extension GuestRun.Ending {
+extension GuestEnding {
   /// Ends the command if it was not the script that ended the run.
   fileprivate func refuseFailure() throws(Complaint) {
     switch self {

@@ -6,7 +6,7 @@ import ModuleProfiles
 /// A run of a script, and all that passed between it and the module.
 struct TracedRun: Sendable {
   let entries: [CallTrace.Entry]
-  let ending: GuestRun.Ending
+  let ending: GuestEnding
   /// What was printed, of much only the end.
   let console: String
   /// What scripts do not find on this module.

@@ -61,11 +61,11 @@ package struct GuestDriver: CaseDriver {
   /// Runs the script; how it ended, and what it printed.
   private func perform(
     on device: DeviceEmulator, _ trace: CallTrace
-  ) throws(HostError) -> (ending: GuestRun.Ending, text: String) {
+  ) throws(HostError) -> (ending: GuestEnding, text: String) {
     let console = try ConsolePipe()
     let ending = try GuestRun(
       device, interpreter: interpreter,
-      options: GuestRun.Options(
+      options: GuestOptions(
         .script(Self.path), timeout: Self.patience, seed: Self.seed, console: console.writingEnd),
       trace: trace
     ).run()

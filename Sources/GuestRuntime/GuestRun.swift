@@ -5,92 +5,6 @@ import ModuleProfiles
 
 /// One run of a script on an emulated module, from the interpreter's start to its end.
 package final class GuestRun: Sendable {
-  /// How a run ended.
-  package enum Ending: Equatable, Sendable {
-    /// The script's own exit code; 1 after an uncaught exception.
-    case exited(Int32)
-    /// The interpreter was killed or crashed.
-    case crashed(signal: Int32)
-    case timedOut
-    /// The run had not ended by the device time that it may take.
-    case limitReached(Duration)
-    case interrupted
-    /// The module's power was cut, as ``GuestRun/cutPower()`` does.
-    case powerCut
-    /// The interpreter is to be started anew, or the whole module.
-    case reset(Reset)
-    /// The script has switched the module off.
-    case poweredDown
-    /// What the script prints can be written nowhere any more.
-    case outputLost
-    /// The script waits for what never comes; where it does so.
-    case stuck(ScriptPlace?)
-    /// The host could not give the device what it needs.
-    case hostFailed(HostFailure)
-    /// What was started as the interpreter is none, or not the right one. A sentence says which program, and what it
-    /// did instead.
-    case noInterpreter(String)
-    /// The interpreter has a fault of its own, or was made to have one. A sentence says which.
-    case guestFailed(String)
-    /// The interpreter made a system call that its filter refuses, of this number.
-    case refusedCall(Int)
-  }
-
-  package enum Reset: Equatable, Sendable {
-    /// Of the interpreter alone, as Ctrl-D at the prompt does it.
-    case soft
-    /// Of the module.
-    case hard
-  }
-
-  /// What may be chosen for a run.
-  package struct Options: Sendable {
-    /// What is run.
-    package var work: Work
-    /// Module heap in bytes; nil for the profile's.
-    package var heapBytes: Int?
-    /// Host time after which the run is ended.
-    package var timeout: Duration?
-    /// What everything random in the run derives from.
-    package var seed: UInt64
-    /// A descriptor that gets what a script prints; nil for standard output.
-    package var console: Int32?
-    /// Gets the arguments of each call-back when the script runs it.
-    package var hear: @Sendable ([GuestValue]) -> Void
-    /// The module's calendar.
-    package var calendar = RealTimeClock()
-    /// What scripts import as if it were part of the firmware.
-    package var modules = FirmwareModules()
-    /// Whether the script may wait for what never comes.
-    package var isEndless = false
-    /// Device time after which the run is ended.
-    package var limit: Duration?
-    /// Whether the interpreter may run without its filter, where the host forbids that.
-    package var isUnconfined = false
-
-    package init(
-      _ work: Work, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
-      console: Int32? = nil, modules: FirmwareModules = FirmwareModules(),
-      hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }
-    ) {
-      self.work = work
-      self.heapBytes = heapBytes
-      self.timeout = timeout
-      self.seed = seed
-      self.console = console
-      self.modules = modules
-      self.hear = hear
-    }
-  }
-
-  /// What the interpreter is for.
-  package enum Work: Sendable {
-    /// A script, by its path on the module's flash.
-    case script(String)
-    /// The module's console, which begins with `/usr/main.py` if there is one.
-    case console(ModuleConsole)
-  }
-
   /// How long a script may take to react to Ctrl-C before it is killed.
   private static let patience = Duration.seconds(2)
   /// How long an interpreter may take to say hello.
@@ -98,7 +12,7 @@ package final class GuestRun: Sendable {
 
   private let device: DeviceEmulator
   private let interpreter: Interpreter
-  private let options: Options
+  private let options: GuestOptions
   private let trace: CallTrace?
   private let signals = GuestSignals()
   /// Whether the run is to end with an interruption, once the script has seen it.
@@ -106,7 +20,8 @@ package final class GuestRun: Sendable {
 
   /// Prepares a run; ``run()`` starts it.
   package init(
-    _ device: DeviceEmulator, interpreter: Interpreter, options: Options, trace: CallTrace? = nil
+    _ device: DeviceEmulator, interpreter: Interpreter, options: GuestOptions,
+    trace: CallTrace? = nil
   ) {
     (self.device, self.interpreter, self.options, self.trace) = (
       device, interpreter, options, trace
@@ -117,7 +32,7 @@ package final class GuestRun: Sendable {
   /// unless the power was cut. After a reset the device is as at power-on.
   ///
   /// - Throws: ``HostError`` if the interpreter cannot be started.
-  package func run() throws(HostError) -> Ending {
+  package func run() throws(HostError) -> GuestEnding {
     let ending = try serve()
     options.work.console?.detach()
     device.whenEventQueued {}
@@ -132,7 +47,7 @@ package final class GuestRun: Sendable {
   }
 
   /// Starts the interpreter and serves it to its end.
-  private func serve() throws(HostError) -> Ending {
+  private func serve() throws(HostError) -> GuestEnding {
     let connection = try start()
     device.whenEventQueued { [signals] in signals.wake() }
     let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
@@ -143,7 +58,7 @@ package final class GuestRun: Sendable {
       isEndless: options.isEndless, limit: options.limit)
     options.work.console.map(attach)
     watch(limit: options.timeout, then: .timedOut)
-    let ending: Ending?
+    let ending: GuestEnding?
     if connection.awaitInput(
       for: Self.greetingPatience, unless: { [signals] in signals.ending != nil })
     {
@@ -168,7 +83,7 @@ package final class GuestRun: Sendable {
   }
 
   /// Ends the run in a way, unless it has ended by then.
-  private func watch(limit: Duration?, then ending: Ending) {
+  private func watch(limit: Duration?, then ending: GuestEnding) {
     guard let limit else { return }
     let due = ContinuousClock.now + limit
     HostThread.start { [signals] in
@@ -180,7 +95,7 @@ package final class GuestRun: Sendable {
   package func interrupt() { end(.interrupted) }
 
   /// Has the run end so, unless it ends already; from any thread.
-  package func end(_ ending: Ending) {
+  package func end(_ ending: GuestEnding) {
     guard ending == .interrupted, options.work.console == nil else { return signals.end(ending) }
     // The script sees a KeyboardInterrupt, and may end by itself, if it does so soon.
     isInterrupted.withLock { $0 = true }
@@ -212,7 +127,7 @@ package final class GuestRun: Sendable {
   // MARK: The end
 
   /// How the run ends by the interpreter's own end.
-  private func natural(_ ending: ChildProcess.Ending?, hasGreeted: Bool) -> Ending {
+  private func natural(_ ending: ChildProcess.Ending?, hasGreeted: Bool) -> GuestEnding {
     switch ending {
     case .exited(3)?, nil: .guestFailed("the interpreter was started without a connection")
     case .exited(4)?:
@@ -232,30 +147,12 @@ package final class GuestRun: Sendable {
   }
 
   /// Names the program in a sentence on an interpreter that is none.
-  private func named(_ ending: Ending) -> Ending {
+  private func named(_ ending: GuestEnding) -> GuestEnding {
     guard case .noInterpreter(let deed) = ending else { return ending }
     return .noInterpreter(
       "\(interpreter.path) is no interpreter that can run scripts here: it \(deed); unset "
         + "QPYEMU_INTERPRETER or name another one there")
   }
-}
-
-extension GuestRun.Ending {
-  /// Whether nothing outside has ended the run.
-  fileprivate var isOwn: Bool {
-    switch self {
-    case .exited, .crashed, .reset, .poweredDown, .stuck, .guestFailed, .refusedCall: true
-    case .timedOut, .limitReached, .interrupted, .powerCut, .outputLost, .hostFailed,
-      .noInterpreter:
-      false
-    }
-  }
-}
-
-extension GuestRun.Work {
-  var script: String? { if case .script(let path) = self { path } else { nil } }
-
-  var console: ModuleConsole? { if case .console(let console) = self { console } else { nil } }
 }
 
 extension ScriptFiles {

@@ -54,7 +54,7 @@ final class ConsoleDesk: Sendable {
     _ device: DeviceEmulator, _ console: ModuleConsole, _ interpreter: Interpreter,
     _ state: Monitor<State>
   ) throws {
-    let options = GuestRun.Options(.console(console))
+    let options = GuestOptions(.console(console))
     // The console leads to what it has shown, which must not lead to the console.
     defer { state.withLock { $0.run = nil } }
     while true {

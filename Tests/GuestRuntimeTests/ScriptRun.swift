@@ -8,7 +8,7 @@ import Testing
 
 /// One run of a script on an emulated module, and all that came of it.
 struct ScriptRun {
-  let ending: GuestRun.Ending
+  let ending: GuestEnding
   /// What the script printed.
   let console: String
   let device: DeviceEmulator
@@ -74,7 +74,7 @@ struct ScriptRun {
     }
     let console = try Console()
     let lines = Monitor([String]())
-    var options = GuestRun.Options(
+    var options = GuestOptions(
       .script(setting.script), heapBytes: setting.heapBytes, timeout: setting.timeout,
       seed: setting.seed, console: console.descriptor)
     options.isEndless = setting.isEndless

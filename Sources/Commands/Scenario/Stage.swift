@@ -134,7 +134,7 @@ final class Stage: Sendable {
   /// Says what was not as expected, and gives the run's code: an expectation that fails makes it 1,
   /// unless the run itself was cut short.
   func end(
-    _ ending: GuestRun.Ending, _ code: ExitCode, _ device: DeviceEmulator
+    _ ending: GuestEnding, _ code: ExitCode, _ device: DeviceEmulator
   ) throws -> ExitCode {
     let seen = Observations(
       console: String(

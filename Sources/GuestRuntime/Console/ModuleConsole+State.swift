@@ -20,7 +20,7 @@ extension ModuleConsole {
     var guest: Guest?
 
     /// How the run is to end, if it is.
-    var ending: GuestRun.Ending? {
+    var ending: GuestEnding? {
       if repl.hasEnded { return .reset(.soft) }
       // What is started as the interpreter may be none, which shows first.
       return isServed && isInputOver && input.isEmpty && repl.listens ? .poweredDown : nil

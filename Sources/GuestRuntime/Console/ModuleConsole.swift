@@ -16,7 +16,7 @@ package final class ModuleConsole: Sendable {
     /// There may be something for who waits for the console.
     let wake: @Sendable () -> Void
     /// Has the run end so.
-    let end: @Sendable (GuestRun.Ending) -> Void
+    let end: @Sendable (GuestEnding) -> Void
   }
 
   /// What a job ends with that was interrupted before it began.

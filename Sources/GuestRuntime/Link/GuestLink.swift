@@ -19,7 +19,7 @@ final class GuestLink {
     /// The thread waits until the world outside has something for it.
     case world(World)
     /// The run ends so.
-    case end(GuestRun.Ending)
+    case end(GuestEnding)
   }
 
   /// Something that a thread waits for, and that the world outside brings.
@@ -40,7 +40,7 @@ final class GuestLink {
     /// The next callback that is due.
     func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)?
     /// What is to happen when nothing goes on any more; nil if something still does.
-    func endingWhenIdle(hasSleepers: Bool) -> GuestRun.Ending?
+    func endingWhenIdle(hasSleepers: Bool) -> GuestEnding?
     /// The class of the object of a handle.
     func className(of handle: UInt32) -> String?
   }
@@ -96,7 +96,7 @@ final class GuestLink {
   /// Serves the guest to its end.
   ///
   /// - Returns: How the run ends by the device's word; nil if the guest has gone.
-  func serve() -> GuestRun.Ending? {
+  func serve() -> GuestEnding? {
     do throws(MalformedFrame) {
       while let request = try nextRequest() {
         switch answer(request, reader.name(request.call)) {
@@ -126,7 +126,7 @@ final class GuestLink {
   /// Answers a request; gives how the run ends if it does.
   private func answer(
     _ request: WireRequest, _ name: String
-  ) -> Result<GuestRun.Ending?, HostFailure> {
+  ) -> Result<GuestEnding?, HostFailure> {
     time.pass(steps: request.steps)
     request.notes.forEach(take)
     functions.formUnion(request.functions)
@@ -200,7 +200,7 @@ final class GuestLink {
   }
 
   /// How the run ends when it has taken all the time that it may.
-  private var overTime: GuestRun.Ending? {
+  private var overTime: GuestEnding? {
     time.isOver ? time.limit.map { .limitReached($0) } : nil
   }
 
@@ -275,7 +275,7 @@ final class GuestLink {
   ///   - due: When one of them goes on by itself; nil if none does.
   ///   - place: Where the script is.
   /// - Returns: How the run ends, if nothing goes on any more.
-  private func idle(until due: Duration?, _ place: ScriptPlace?) -> GuestRun.Ending? {
+  private func idle(until due: Duration?, _ place: ScriptPlace?) -> GuestEnding? {
     while true {
       let changes = signals.changes
       if hasNews || time.isOver || due.map({ time.now >= $0 }) ?? false { return nil }

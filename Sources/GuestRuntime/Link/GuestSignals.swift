@@ -4,7 +4,7 @@ import Glibc
 /// What other threads tell the one that serves a guest: that the world has something for it, Ctrl-C, the end.
 final class GuestSignals: Sendable {
   private struct State {
-    var ending: GuestRun.Ending?
+    var ending: GuestEnding?
     var isInterrupted = false
     /// How often anybody has told anything.
     var changes = 0
@@ -47,10 +47,10 @@ final class GuestSignals: Sendable {
   }
 
   /// How the run is to end, if anybody has said so.
-  var ending: GuestRun.Ending? { state.withLock { $0.ending } }
+  var ending: GuestEnding? { state.withLock { $0.ending } }
 
   /// Has the run end so, unless it ends already.
-  func end(_ ending: GuestRun.Ending) {
+  func end(_ ending: GuestEnding) {
     state.withLock(thenNotify: true) { state in
       state.ending = state.ending ?? ending
       state.changes += 1

@@ -61,7 +61,7 @@ extension GuestServices {
     }
   }
 
-  func endingWhenIdle(hasSleepers: Bool) -> GuestRun.Ending? {
+  func endingWhenIdle(hasSleepers: Bool) -> GuestEnding? {
     guard let ending = progress.ending, !hasSleepers, !device.hasEvent, !device.isWorking else {
       return nil
     }

@@ -13,7 +13,7 @@ final class GuestServices: GuestLink.Services {
   }
 
   let device: DeviceEmulator
-  let options: GuestRun.Options
+  let options: GuestOptions
   let clock: any DeviceClock
   /// The words of the interpreter in bits.
   let interpreterBits: Int
@@ -31,7 +31,7 @@ final class GuestServices: GuestLink.Services {
 
   /// - Parameter write: Takes what a script prints, where it has no console.
   init(
-    _ device: DeviceEmulator, _ options: GuestRun.Options, interpreterBits: Int, trace: CallTrace?,
+    _ device: DeviceEmulator, _ options: GuestOptions, interpreterBits: Int, trace: CallTrace?,
     write: @escaping ([UInt8]) -> Void
   ) {
     (self.device, self.options, self.trace, self.write) = (device, options, trace, write)

@@ -5,5 +5,5 @@ struct JobProgress {
   /// Whether the script has been handed over.
   var isBegun = false
   /// How the run ends once nothing can call the script back; nil as long as the script itself runs.
-  var ending: GuestRun.Ending?
+  var ending: GuestEnding?
 }
