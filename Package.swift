@@ -12,15 +12,10 @@ let safe = base + [.strictMemorySafety()]
 
 /// One floor of the house: a library target that imports only what stands below it.
 func floor(
-  _ name: String, on below: [Target.Dependency], resources: [Resource] = [],
-  settings: [SwiftSetting] = []
+  _ name: String, on below: [Target.Dependency], resources: [Resource] = []
 ) -> Target {
-  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe + settings)
+  .target(name: name, dependencies: below, resources: resources, swiftSettings: safe)
 }
-
-/// For a target whose tests try a hundred thousand cases: a debug build of it would take 40 times as
-/// long.
-let alwaysOptimized: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
 
 func tests(_ name: String, of targets: [Target.Dependency], resources: [Resource] = []) -> Target {
   .testTarget(
@@ -80,7 +75,7 @@ let package = Package(
       swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),
     floor("AudioEngine", on: ["COpenCoreAMRNB", "CVOAMRWBEnc", "CSpeexDSP"]),
-    floor("FlashStorage", on: [], settings: [alwaysOptimized]),
+    floor("FlashStorage", on: []),
     floor("SerialLines", on: ["EmulatedTime", "CLinux"]),
     floor("EmulatedTime", on: []),
     floor("JSONText", on: []),

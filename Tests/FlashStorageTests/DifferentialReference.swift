@@ -10,7 +10,7 @@ enum Judge: String, CaseIterable {
 
   var command: [String]? {
     switch self {
-    case .interpreter: Oracles.interpreter.map { $0 + ["-X", "heapsize=64M"] }
+    case .interpreter: Oracles.micropython.map { $0 + ["-X", "heapsize=64M"] }
     case .library: Oracles.python
     }
   }

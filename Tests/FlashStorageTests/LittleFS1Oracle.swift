@@ -24,7 +24,7 @@ enum LittleFS1Oracle {
     try folder.write(image ?? [], to: "image")
     try folder.write(Array(driver.utf8), to: "driver.py")
     try folder.write(Array(operations.map { "\($0)\n" }.joined().utf8), to: "operations")
-    let interpreter = try #require(Oracles.interpreter, "the tests need the interpreter")
+    let interpreter = try #require(Oracles.micropython, "the tests need the interpreter")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: interpreter[0])
     process.arguments =

@@ -11,25 +11,15 @@ public enum Oracles {
     return access(program, X_OK) == 0 ? program : nil
   }
 
-  /// MicroPython: as in `Interpreter.find` of the tool.
-  public static let interpreter: [String]? = {
-    if let named = variable("QPYEMU_INTERPRETER") { return program(at: named) }
-    let folders = (variable("PATH") ?? "").split(separator: ":")
-    for folder in folders where access("\(folder)/micropython", X_OK) == 0 {
-      return ["\(folder)/micropython"]
-    }
-    return program(at: "\(cache)/interpreter")
+  /// The distribution's MicroPython, with the littlefs 1 and 2 of the C library.
+  public static let micropython: [String]? = {
+    let folder = "\(cache)/micropython"
+    guard access("\(folder)/loader", X_OK) == 0 else { return nil }
+    return ["\(folder)/loader", "--library-path", "\(folder)/lib", "\(folder)/micropython"]
   }()
 
   private static let cache =
     "\(variable("XDG_CACHE_HOME") ?? "\(variable("HOME") ?? "/nonexistent")/.cache")/qpyemu"
-
-  private static func program(at path: String) -> [String]? {
-    if access("\(path)/loader", X_OK) == 0 {
-      return ["\(path)/loader", "--library-path", "\(path)/lib", "\(path)/micropython"]
-    }
-    return access(path, X_OK) == 0 ? [path] : nil
-  }
 
   private static func variable(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
