@@ -1,5 +1,6 @@
 package import DeviceEmulator
 import EmulatedTime
+import FlashStorage
 import Glibc
 import ModuleProfiles
 
@@ -48,6 +49,7 @@ package final class GuestRun: Sendable {
 
   /// Starts the interpreter and serves it to its end.
   private func serve() throws(HostError) -> GuestEnding {
+    device.files.boot()
     let connection = try start()
     device.whenEventQueued { [signals] in signals.wake() }
     let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
@@ -113,7 +115,6 @@ package final class GuestRun: Sendable {
   // MARK: The console
 
   private func attach(_ console: ModuleConsole) {
-    device.files.writeSystemConfiguration()
     let main = "/usr/main.py"
     let hasMain = (try? device.files.status(of: main)) != nil
     let guest = ModuleConsole.Guest(
@@ -156,12 +157,22 @@ package final class GuestRun: Sendable {
 }
 
 extension ScriptFiles {
-  /// What the boot script writes if it is missing; a flash that is full goes without it.
-  fileprivate func writeSystemConfiguration() {
-    let path = "/usr/system_config.json"
-    guard (try? status(of: path)) == nil, let file = try? open(path, mode: "w") else { return }
-    let text = Array(#"{"replFlag": 0}"#.utf8)
-    try? write(file, text.span)
-    try? close(file)
+  /// Does what a module's boot does to the flash before a script starts: it writes the settings of the
+  /// system if they are missing. A flash that is full goes without.
+  ///
+  /// It is no script's doing, so it opens none of a script's files.
+  fileprivate func boot() {
+    guard let volume = mounts.first?.volume else { return }
+    let path = "/system_config.json"
+    guard (try? volume.status(of: path)) == nil,
+      let file = try? volume.open(path, [.write, .create])
+    else { return }
+    do throws(FlashError) {
+      defer { try? volume.close(file) }
+      try volume.write(file, Array(#"{"replFlag": 0}"#.utf8).span)
+      try volume.sync(file)
+    } catch {
+      try? volume.remove(path)
+    }
   }
 }

@@ -24,12 +24,55 @@ struct FlashRunTests {
     #expect(HostFile.size(of: image) == 255 * 4096)
     #expect(bench.exists("usr.img.wear"))
     let second = try await bench.run(script: reading, ["--flash", image])
-    #expect(second.output == "['a.wav', 'script.py'] 255 []\n")
+    #expect(second.output == "['a.wav', 'script.py', 'system_config.json'] 255 []\n")
     #expect(second.errors.contains("flash \(image), seed 1"))
     let copy = try await bench.run(["flash", "get", image, "/a.wav", bench.path("a.wav")])
     #expect(copy.code == 0, "\(copy.errors)")
     #expect(try WAV(bench.bytes("a.wav")).frames.count == 8000)
     #expect(try await bench.run(["flash", "fsck", image]).code == 0)
+  }
+
+  @Test("A flash that is full goes without the settings that the boot would write")
+  func full() async throws {
+    let image = bench.path("usr.img")
+    let filling = """
+      import uos
+      uos.remove('/usr/system_config.json')
+      number = 0
+      try:
+          while True:
+              with open('/usr/' + str(number), 'wb') as file:
+                  file.write(bytes(4096))
+              number += 1
+      except OSError:
+          uos.remove('/usr/0')
+      """
+    let model = ["--profile", "EC200U", "--audio-in", "silence", "--flash", image]
+    let first = try await bench.run(script: filling, model)
+    #expect(first.code == 0, "\(first.errors)")
+    // It takes the last block.
+    let path = try bench.write(
+      "import uos\nprint('system_config.json' in uos.listdir('/usr'), uos.statvfs('/usr')[3])",
+      to: "other.py")
+    #expect(try await bench.run(["run", path] + model).output == "False 0\n")
+    #expect(try await bench.run(["flash", "fsck", image]).code == 0)
+  }
+
+  @Test("The boot leaves faults to the script, but one of its own file")
+  func faults() async throws {
+    let script = """
+      import uos
+      print('system_config.json' in uos.listdir('/usr'))
+      try:
+          with open('/usr/a', 'w') as file:
+              file.write('text')
+      except OSError as error:
+          print(error.args[0])
+      """
+    let fault = "what=write when=call:1 times=once"
+    #expect(try await bench.run(script: script, ["--fault", fault]).output == "True\n5\n")
+    let own = fault + " file=/usr/system_config.json"
+    #expect(try await bench.run(script: script, ["--fault", own]).output == "False\n")
   }
 
   @Test("Both volumes can have an image, named by the environment or qpyemu.json too")
@@ -40,13 +83,13 @@ struct FlashRunTests {
     let file = try bench.write("kept", to: "backup.txt")
     #expect(try await bench.run(["flash", "put", image, file, "/"]).code == 0)
     let ending = try await bench.run(script: reading)
-    #expect(ending.output == "['script.py'] 255 ['backup.txt']\n")
+    #expect(ending.output == "['script.py', 'system_config.json'] 255 ['backup.txt']\n")
     #expect(ending.errors.contains("flash usr=\(bench.path("a.img")),bak=\(image)"))
     let path = try bench.write(reading, to: "other.py")
     let other = try await bench.run(
       ["run", path, "--profile", "EC600N", "--audio-in", "silence"],
       variables: ["QPYEMU_FLASH": bench.path("c.img")])
-    #expect(other.output == "['other.py'] 255 []\n")
+    #expect(other.output == "['other.py', 'system_config.json'] 255 []\n")
   }
 
   /// Something that no EC600N can mount as its `/usr`.
@@ -100,7 +143,7 @@ struct FlashRunTests {
 
     let observed = try await bench.run(script: reading, ["--flash", image, "--policy", "observed"])
     if foreign.hasItsSize {
-      #expect(observed.output == "['script.py'] 255 []\n")
+      #expect(observed.output == "['script.py', 'system_config.json'] 255 []\n")
       #expect(
         observed.errors.contains("\(image) could not be mounted and was formatted, as modules do"))
     } else {
@@ -133,7 +176,7 @@ struct FlashRunTests {
     try FileManager.default.removeItem(atPath: image + ".wear")
     try bench.write(bytes + [UInt8](repeating: 0xFF, count: 4096), to: "usr.img")
     let ending = try await bench.run(script: reading, ["--flash", image])
-    #expect(ending.output == "['script.py'] 255 []\n")
+    #expect(ending.output == "['script.py', 'system_config.json'] 255 []\n")
     #expect(try await bench.run(["flash", "fsck", image]).code == 0)
   }
 
@@ -144,7 +187,7 @@ struct FlashRunTests {
     #expect(
       try await bench.run(["flash", "new", image, "--profile", "EC600N", "--size", size]).code == 0)
     let ending = try await bench.run(script: reading, ["--flash", image])
-    #expect(ending.output == "['script.py'] 255 []\n")
+    #expect(ending.output == "['script.py', 'system_config.json'] 255 []\n")
   }
 
   @Test("An image is one emulator's at a time")

@@ -90,7 +90,7 @@ struct ProfilesDiffTests {
         """,
       steps: [
         "call-back(['U:/a.wav', 640000, 3])  handed over at /usr/app.py line 3",
-        "call-back(['U:/a.wav', 494400, -1])  handed over at /usr/app.py line 3",
+        "call-back(['U:/a.wav', 490240, -1])  handed over at /usr/app.py line 3",
       ]),
     Difference(
       testDescription: "a call that a thread makes", models: ["EC600N", "EC200U"],
@@ -117,8 +117,8 @@ struct ProfilesDiffTests {
         utime.sleep(1)
         """,
       steps: [
-        "fs.statvfs('/usr') -> (4096, 255, 250, 255)  at /usr/app.py line 4",
-        "fs.statvfs('/usr') -> (4096, 127, 122, 255)  at /usr/app.py line 4",
+        "fs.statvfs('/usr') -> (4096, 255, 249, 255)  at /usr/app.py line 4",
+        "fs.statvfs('/usr') -> (4096, 127, 121, 255)  at /usr/app.py line 4",
       ]),
     Difference(
       testDescription: "the code alone", models: ["EC600N", "EC600M"], policy: "observed",

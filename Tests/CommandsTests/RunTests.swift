@@ -157,7 +157,7 @@ struct RunTests {
     "import _thread\nlock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()"
   /// Something that goes on for ever, which a script could wait for.
   private static let alive =
-    "import osTimer\nosTimer().start(1000, 1, lambda _: print('tick'))\n"
+    "import osTimer\ntimer = osTimer()\ntimer.start(1000, 1, lambda _: print('tick'))\n"
 
   @Test("What waits for nothing ends with 124 and its line; an endless run goes on to its timeout")
   func endless() async throws {

@@ -230,7 +230,7 @@ struct ScenarioTests {
           print('d%d' % n)
       """, #"{"events": [{"at": \#(time), "power": "cut"}]}"#)
     let folders = try FileManager.default.contentsOfDirectory(atPath: bench.path("out/usr"))
-    #expect(Set(folders) == Set(ending.lines + ["script.py"]))
+    #expect(Set(folders) == Set(ending.lines + ["script.py", "system_config.json"]))
     #expect((30...80).contains(folders.count))
   }
 

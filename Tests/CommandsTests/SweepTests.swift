@@ -22,7 +22,7 @@ struct SweepTests {
       example("record.py"), on: "EC600N",
       ["--check", example("check_recording.py"), "--points", "linear:23"])
     #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
-    #expect(ending.lines.last?.hasSuffix("of 166 operations, 0 failed") == true)
+    #expect(ending.lines.last?.hasSuffix("of 172 operations, 0 failed") == true)
   }
 
   @Test(
@@ -38,7 +38,7 @@ struct SweepTests {
       """, to: "speaker.py")
     let ending = try await sweep(script, on: model, [])
     #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
-    #expect(ending.lines.last?.hasSuffix("of 38 operations, 0 failed") == true)
+    #expect(ending.lines.last?.hasSuffix("of 44 operations, 0 failed") == true)
     #expect(ending.errors.contains("ended with 0"))
   }
 

@@ -52,7 +52,7 @@ struct ModuleTests {
       ),
       (
         "(uos.mkdir('/usr/d'), w('d/f', 'x'), uos.rename('/usr/d/f', '/usr/g'), uos.rmdir('/usr/d'), sorted(n for n in uos.listdir('/usr')))[4]",
-        "['g', 'main.py', 'mod.py', 'pkg', 'run.py']"
+        "['g', 'main.py', 'mod.py', 'pkg', 'run.py', 'system_config.json']"
       ),
       ("sorted(uos.ilistdir('/usr'))[0]", "('main.py', 32768, 0, N)"),
       (
@@ -169,6 +169,41 @@ struct ModuleTests {
     } else {
       #expect(printed == value)
     }
+  }
+
+  @Test(
+    "The root can be looked at, and whatever would change it is refused",
+    arguments: [Policy.documented, .observed])
+  func root(policy: Policy) throws {
+    let run = try ScriptRun(
+      """
+      import uos
+      for change in (
+          lambda: uos.mkdir('/x'), lambda: uos.mkdir('/usr'), lambda: uos.mkdir('/usr/../x'),
+          lambda: uos.remove('/x'), lambda: uos.remove('/'), lambda: uos.remove('/usr'),
+          lambda: uos.rmdir('/x'), lambda: uos.rmdir('/'), lambda: uos.rmdir('/usr'),
+          lambda: uos.rename('/x', '/y'), lambda: uos.rename('/usr', '/y'),
+          lambda: uos.rename('/usr/main.py', '/y'), lambda: uos.rename('/x', '/usr/x'),
+          lambda: open('/x', 'w'), lambda: open('/x', 'a'), lambda: open('/x', 'r+'),
+          lambda: open('/x', 'x'), lambda: open('/', 'w'), lambda: open('/usr', 'w')):
+          try:
+              change()
+              print('changed')
+          except OSError:
+              pass
+      print(uos.listdir('/'), uos.stat('/')[0], uos.stat('/usr')[0])
+      print(uos.listdir('/usr'))
+      """, .init(policy: policy))
+    #expect(
+      run.lines == ["['usr', 'bak'] 16384 16384", "['main.py', 'system_config.json']"])
+  }
+
+  @Test("The boot writes the settings of the system before a script starts, if they are missing")
+  func boot() throws {
+    let path = "/usr/system_config.json"
+    let script = "print(open('\(path)').read())"
+    #expect(try ScriptRun(script).console == "{\"replFlag\": 0}\n")
+    #expect(try ScriptRun(script, .init(files: [path: "mine"])).console == "mine\n")
   }
 
   @Test(

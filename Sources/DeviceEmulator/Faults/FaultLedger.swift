@@ -47,8 +47,11 @@ final class FaultLedger: Sendable {
     func concerns(_ path: () -> String?) -> Bool {
       guard let path = path() else { return true }
       if let file = fault.file { return Self.flashPath(of: file) == path }
-      return !path.hasSuffix(".py") && !path.hasSuffix(".mpy")
+      return !Self.spared.contains(where: path.hasSuffix)
     }
+
+    /// The ends of the files that fail only if they are named: scripts, and what the boot writes.
+    private static let spared = [".py", ".mpy", "/system_config.json"]
 
     private static func flashPath(of file: String) -> String {
       file.hasPrefix("/")
