@@ -80,9 +80,10 @@ set_up_tests() {
   ) 9>"$cache/lock"
 }
 
+# The list is whole: Thonny alone would bring linters of 150 MB along.
 install_python_packages() {
   [[ -x $python/bin/pip ]] || python3 -m venv "$python" || return
-  "$python/bin/pip" install --disable-pip-version-check --requirement "$requirements" || return
+  "$python/bin/pip" install --disable-pip-version-check --no-deps --requirement "$requirements" || return
   cp "$requirements" "$python/requirements.txt"
 }
 
