@@ -80,7 +80,7 @@ set_up_tests() {
   ) 9>"$cache/lock"
 }
 
-# The list is whole: Thonny alone would bring linters of 150 MB along.
+# The list is whole. Thonny would bring linters and a type checker along, which no test uses.
 install_python_packages() {
   [[ -x $python/bin/pip ]] || python3 -m venv "$python" || return
   "$python/bin/pip" install --disable-pip-version-check --no-deps --requirement "$requirements" || return
