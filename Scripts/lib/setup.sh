@@ -96,9 +96,10 @@ set_up_micropython() {
   ) 9>"$cache/lock"
 }
 
+# The list is whole. Thonny would bring linters and a type checker along, which no test uses.
 install_python_packages() {
   [[ -x $python/bin/pip ]] || python3 -m venv "$python" || return
-  "$python/bin/pip" install --disable-pip-version-check --requirement "$requirements" || return
+  "$python/bin/pip" install --disable-pip-version-check --no-deps --requirement "$requirements" || return
   cp "$requirements" "$python/requirements.txt"
 }
 

@@ -5,6 +5,7 @@ Arguments: PROGRAM LIMIT SEED. Round N is made of the seed SEED + N alone; see S
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -171,7 +172,7 @@ class Module:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             raise Failure("SIGTERM has not ended it within %d s" % PATIENCE) from None
-        if code != 130:
+        if code != 128 + signal.SIGTERM:
             raise Failure("SIGTERM ended it with %d" % code)
 
 

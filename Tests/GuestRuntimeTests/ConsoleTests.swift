@@ -1,4 +1,5 @@
 import EmulatedTime
+import Foundation
 import Glibc
 import Testing
 
@@ -156,6 +157,38 @@ struct ConsoleTests {
     try interrupt("while True: gc.collect()", times: 40, at: desk)
     desk.type("t = osTimer(); x = t.start(1, 0, lambda _: print('call' + 'ed', kept[-1]))\r")
     try desk.shows("called 99\r\n")
+  }
+
+  @Test("3,000 of Ctrl-C into a loop that takes memory, beside threads, do no harm")
+  func thousandsOfInterrupts() throws {
+    let desk = try ConsoleDesk(clock: HostClock())
+    try desk.shows(">>> ")
+    desk.type(
+      """
+      \u{5}import _thread, gc, utime
+      kept = [str(i) for i in range(100)]
+      turns = [0, 0]
+      def work(n):
+       while True: [str(i) for i in range(50)]; turns[n] += 1; utime.sleep_ms(1)
+      for n in range(2): _thread.start_new_thread(work, (n,))
+      for i in range(3000):
+       try:
+        print('on', i)
+        while True: [bytes(50) for _ in range(200)]
+       except KeyboardInterrupt: pass
+      \u{4}
+      """.replacingOccurrences(of: "\n", with: "\r"))
+    for round in 0..<3000 {
+      try desk.shows("on \(round)\r\n")
+      usleep(UInt32(round % 50 * 20))
+      desk.type("\u{3}")
+    }
+    try desk.shows(">>> ")
+    desk.type(
+      "\u{5}before = list(turns)\rwhile any(n == m for n, m in zip(turns, before)): utime.sleep_ms(1)\r"
+    )
+    desk.type("gc.collect(); print('whole', kept == [str(i) for i in range(100)])\r\u{4}")
+    try desk.shows("\r\nwhole True\r\n>>> ")
   }
 
   @Test("A script may catch Ctrl-C as often as it likes")
