@@ -112,7 +112,10 @@ struct ReplTests {
               os.write(port, b'6*7\\r')
               said = b''
               while not said.endswith(b'42\\r\\n>>> '):
-                  said += os.read(port, 100)
+                  data = os.read(port, 100)
+                  if not data:
+                      raise OSError('the device has been given up')
+                  said += data
           finally:
               os.close(port)
       def visit(claims):
