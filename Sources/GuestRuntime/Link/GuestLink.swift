@@ -175,9 +175,10 @@ final class GuestLink {
     guard isAtConsole, request.thread == 0 else { return }
     if case .wait = result {
       heldUntil = nil
+    } else if name == "turn.idle" {
+      heldUntil = nil
     } else if name == "console.write" || name == "turn.tick" {
       // What a call has given is printed before.
-      if let due = heldUntil, time.now >= due { heldUntil = nil }
     } else {
       heldUntil = !wasDue && device.hasEvent ? time.now + Self.holding : nil
     }
@@ -233,6 +234,7 @@ final class GuestLink {
 
   /// Sends an answer with all that has happened meanwhile.
   private func reply(_ result: WireResult, _ notices: [WireNotice]) {
+    if let due = heldUntil, time.now >= due { heldUntil = nil }
     var notices = notices
     for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key })
     where !result.begins(token) && wait.world.isThere() {
