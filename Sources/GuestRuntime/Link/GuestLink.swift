@@ -37,6 +37,8 @@ final class GuestLink {
     func perform(_ request: WireRequest, name: String) throws(HostFailure) -> Outcome
     /// The script has dropped an object.
     func drop(_ handle: UInt32)
+    /// The guest has these functions no more, and may use their numbers again.
+    func forget(_ functions: Set<Int>)
     /// The next callback that is due.
     func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)?
     /// What is to happen when nothing goes on any more; nil if something still does.
@@ -172,16 +174,13 @@ final class GuestLink {
   private func holdBack(
     after request: WireRequest, _ name: String, _ result: WireResult, wasDue: Bool
   ) {
-    guard isAtConsole, request.thread == 0 else { return }
-    if case .wait = result {
-      heldUntil = nil
-    } else if name == "turn.idle" {
-      heldUntil = nil
-    } else if name == "console.write" || name == "turn.tick" {
-      // What a call has given is printed before.
-    } else {
-      heldUntil = !wasDue && device.hasEvent ? time.now + Self.holding : nil
+    // What a call has given is printed before.
+    guard isAtConsole, request.thread == 0, name != "console.write", name != "turn.tick" else {
+      return
     }
+    var waits = name == "turn.idle"
+    if case .wait = result { waits = true }
+    heldUntil = waits || wasDue || !device.hasEvent ? nil : time.now + Self.holding
   }
 
   private func perform(
@@ -266,6 +265,7 @@ final class GuestLink {
     let held = device.heldFunctions
     let gone = functions.filter { !held.contains($0) && $0 != calledFunction }
     functions.subtract(gone)
+    services.forget(gone)
     return gone.sorted().map { .free(function: $0) }
   }
 

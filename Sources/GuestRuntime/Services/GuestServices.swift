@@ -144,6 +144,10 @@ final class GuestServices: GuestLink.Services {
 
   // MARK: Callbacks
 
+  func forget(_ functions: Set<Int>) {
+    for function in functions { timerFunctions[function] = nil }
+  }
+
   func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)? {
     guard let event = device.nextEvent() else { return nil }
     trace?.record(event, at: now)
