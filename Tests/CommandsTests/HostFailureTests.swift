@@ -225,7 +225,7 @@ struct HostFailureTests {
   func signals(number: Int32, code: Int32) async throws {
     try #require(try shell("mkfifo pipe", in: bench.folder).code == 0)
     for (words, sign) in [
-      ("run loop.py \(Self.settings) --export out", "ran\n"),
+      ("run loop.py \(Self.settings) --endless --export out", "ran\n"),
       ("run a.py \(Self.settings) --trace pipe", "pipe is a named pipe"),
       ("run a.py \(Self.settings) --audio-out file:pipe", "pipe is a named pipe"),
     ] {

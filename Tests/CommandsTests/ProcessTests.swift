@@ -30,7 +30,7 @@ struct ProcessTests {
       "import audio\naudio.Record().start('a.wav', 15)\nwhile True: pass", to: "a.py")
     let child = try start([
       "run", "a.py", "--profile", "EC600N", "--audio-in", "tone:440", "--time", "real", "--flash",
-      "dir:flash",
+      "dir:flash", "--endless",
     ])
     let deadline = ContinuousClock.now + .seconds(60)
     while (HostFile.contents(of: bench.path("flash/usr/a.wav"))?.count ?? 0) < 16_000 {
