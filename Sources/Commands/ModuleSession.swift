@@ -56,8 +56,7 @@ final class ModuleSession: Sendable {
       console.say("the interpreter has ended; the module starts again")
       console.restart()
     case .refusedCall(let number):
-      console.say(
-        "the interpreter made the system call \(number), which it may not; the module starts again")
+      console.say("the interpreter \(GuestEnding.refused(number)); the module starts again")
       console.restart()
     case .poweredDown, .powerCut, .timedOut, .limitReached, .interrupted, .outputLost, .hostFailed,
       .noInterpreter, .stuck,

@@ -156,7 +156,7 @@ struct Run: Command {
       console.complain(sentence)
       return .internalError
     case .refusedCall(let number):
-      console.complain("the interpreter made the system call \(number), which it may not")
+      console.complain("the interpreter \(GuestEnding.refused(number))")
       return .internalError
     }
   }

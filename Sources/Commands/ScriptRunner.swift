@@ -166,13 +166,18 @@ extension GuestEnding {
     case .hostFailed(let failure): "failed: \(failure.message)"
     case .stuck(let place): "came to an end: \(Self.nothingLeft(at: place))"
     case .guestFailed(let sentence): "failed: \(sentence)"
-    case .refusedCall(let number): "made the system call \(number), which it may not"
+    case .refusedCall(let number): Self.refused(number)
     }
   }
 
   /// That a run has taken all the device time that it may.
   static func overTime(_ limit: Duration) -> String {
     "had not ended after \(limit.inSeconds) s of device time"
+  }
+
+  /// That the interpreter's filter has refused something.
+  static func refused(_ number: Int) -> String {
+    "made the system call \(number), which it may not"
   }
 
   /// That a script waits for what never comes.

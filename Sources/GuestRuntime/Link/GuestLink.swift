@@ -8,8 +8,7 @@ final class GuestLink {
   enum Outcome {
     case value(GuestValue)
     case failure(GuestException)
-    /// An object, or a value that holds one.
-    case object(GuestValue, WireWriter.Object)
+    case object(WireWriter.Object)
     /// What fills the buffer that is the argument of this number; the script gets the count.
     case filled(argument: Int, [UInt8])
     /// A value that is written already.
@@ -32,7 +31,7 @@ final class GuestLink {
   /// What answers the calls.
   protocol Services: AnyObject {
     /// Whether device time passes while a call is answered.
-    func takesTime(_ name: String) -> Bool
+    func takesTime(_ request: WireRequest, name: String) -> Bool
     /// Answers a call.
     func perform(_ request: WireRequest, name: String) throws(HostFailure) -> Outcome
     /// The script has dropped an object.
@@ -101,12 +100,9 @@ final class GuestLink {
   func serve() -> GuestEnding? {
     do throws(MalformedFrame) {
       while let request = try nextRequest() {
-        switch answer(request, reader.name(request.call)) {
-        case .success(nil): break
-        case .success(let ending?): return ending
-        case .failure(let failure): return .hostFailed(failure)
+        if let ending = answer(request, reader.name(request.call)) ?? signals.ending {
+          return ending
         }
-        if let ending = signals.ending { return ending }
       }
       return nil
     } catch {
@@ -126,47 +122,50 @@ final class GuestLink {
   }
 
   /// Answers a request; gives how the run ends if it does.
-  private func answer(
-    _ request: WireRequest, _ name: String
-  ) -> Result<GuestEnding?, HostFailure> {
+  private func answer(_ request: WireRequest, _ name: String) -> GuestEnding? {
     time.pass(steps: request.steps)
     request.notes.forEach(take)
     functions.formUnion(request.functions)
     let wasDue = device.hasEvent
-    if services.takesTime(name) {
+    if services.takesTime(request, name: name) {
       time.passCall()
       // A call that the power cut comes upon does nothing.
-      if let ending = signals.ending { return .success(ending) }
+      if let ending = signals.ending { return ending }
     }
-    let outcome: Outcome
-    do throws(HostFailure) {
-      outcome = try perform(request, name)
-    } catch {
-      return .failure(error)
-    }
-    if let ending = signals.ending ?? overTime { return .success(ending) }
+    let outcome = perform(request, name)
+    if let ending = signals.ending ?? overTime { return ending }
+    if case .end(let ending) = outcome { return ending }
     var notices: [WireNotice] = []
-    let result: WireResult
-    switch outcome {
-    case .end(let ending): return .success(ending)
-    case .value(let value): result = .value(value)
-    case .failure(let exception): result = .failure(exception)
-    case .object(let value, let object): result = .value(value, object)
-    case .written(let bytes): result = .written(bytes)
-    case .filled(let argument, let bytes):
-      notices.append(.fill(argument: argument, bytes: bytes))
-      result = .value(.int(bytes.count))
-    case .sleep(let due): result = .wait(token: newToken(), until: due, otherwise: .none)
-    case .world(let world): result = wait(world, request.thread)
-    }
-    let goesOn =
-      !worldWaits.isEmpty || device.isWorking || device.hasEvent || time.nextAlarm != nil
-    if patience.isOver(after: request, name, at: time.now, goesOn: goesOn) {
-      return .success(.stuck(request.place))
+    let result = result(of: outcome, request.thread, &notices)
+    if patience.isOver(after: request, name, at: time.now, goesOn: somethingGoesOn) {
+      return .stuck(request.place)
     }
     holdBack(after: request, name, result, wasDue: wasDue)
     reply(result, notices)
-    return .success(nil)
+    return nil
+  }
+
+  /// How an answer puts what a call comes to.
+  private func result(
+    of outcome: Outcome, _ thread: Int, _ notices: inout [WireNotice]
+  ) -> WireResult {
+    switch outcome {
+    case .value(let value): return .value(value)
+    case .failure(let exception): return .failure(exception)
+    case .object(let object): return .value(.object(PeripheralID(0)), object)
+    case .written(let bytes): return .written(bytes)
+    case .filled(let argument, let bytes):
+      notices.append(.fill(argument: argument, bytes: bytes))
+      return .value(.int(bytes.count))
+    case .sleep(let due): return .wait(token: newToken(), until: due, otherwise: .none)
+    case .world(let world): return wait(world, thread)
+    case .end: return .value(.none)  // Nobody gets it.
+    }
+  }
+
+  /// Whether anything goes on, or will, that may mean something to the script.
+  private var somethingGoesOn: Bool {
+    !worldWaits.isEmpty || device.isWorking || device.hasEvent || time.nextAlarm != nil
   }
 
   /// At a console a callback that becomes due during a call comes a little after it, as on a module, so that what it
@@ -183,20 +182,25 @@ final class GuestLink {
     heldUntil = waits || wasDue || !device.hasEvent ? nil : time.now + Self.holding
   }
 
-  private func perform(
-    _ request: WireRequest, _ name: String
-  ) throws(HostFailure) -> Outcome {
+  private func perform(_ request: WireRequest, _ name: String) -> Outcome {
     switch name {
-    case "hello":
-      hasGreeted = true
-      defer { signals.greet() }
-      return try services.perform(request, name: name)
     case "turn.tick": return .value(.none)
     case "turn.idle":
       let due = request.arguments.first?.integer.map { Duration.nanoseconds($0) }
       return idle(until: due, request.place).map { .end($0) } ?? .value(.none)
-    default: return try services.perform(request, name: name)
+    default: break
     }
+    defer { if name == "hello" { greet() } }
+    do throws(HostFailure) {
+      return try services.perform(request, name: name)
+    } catch {
+      return .end(.hostFailed(error))
+    }
+  }
+
+  private func greet() {
+    hasGreeted = true
+    signals.greet()
   }
 
   /// How the run ends when it has taken all the time that it may.

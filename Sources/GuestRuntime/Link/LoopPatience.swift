@@ -20,15 +20,16 @@ struct LoopPatience {
   ///
   /// - Parameter goesOn: Whether anything goes on, or will, that may mean something to the script.
   mutating func isOver(
-    after request: WireRequest, _ name: String, at now: Duration, goesOn: Bool
+    after request: WireRequest, _ name: String, at now: Duration, goesOn: @autoclosure () -> Bool
   ) -> Bool {
-    self.goesOn = goesOn
-    if goesOn {
+    guard !isEndless else { return false }
+    self.goesOn = goesOn()
+    if self.goesOn {
       (since, taken) = (now, 0)
     } else {
       taken = name == "turn.tick" ? taken + request.steps : 0
     }
-    return !isEndless && (taken >= Self.steps || now - since >= Self.time)
+    return taken >= Self.steps || now - since >= Self.time
   }
 
   /// How many steps a script may still compute; nil if that is no matter.

@@ -109,7 +109,7 @@ extension GuestServices {
 
   /// The methods that the device has, by their classes.
   private var audio: GuestModule {
-    let missing = Set(device.missingMethods)
+    let (missing, all) = (Set(device.missingMethods), device.constants)
     let classes = ["Record", "Audio", "TTS"].filter { name in
       !missing.contains { $0.isConstructor && $0.className == name }
     }
@@ -118,7 +118,7 @@ extension GuestServices {
         let methods = DeviceMethod.allCases.filter {
           $0.className == name && !$0.isConstructor && !missing.contains($0)
         }
-        let constants = device.constants.filter { $0.className == name }
+        let constants = all.filter { $0.className == name }
         return (
           name,
           .type(

@@ -61,8 +61,10 @@ struct GuestService: Sendable {
     "module.describe": comes(takesTime: false) { .written($0.describe(try $1.string(0))) },
     "module.list": gives(takesTime: false) { this, _ in .list(this.moduleNames.map { .string($0) })
     },
-    "module.bare": does(takesTime: false) { $0.tellBareName(try $1.string(0)) },
-    "module.lacks": does(takesTime: false) { $0.tellLack(try $1.string(0), try $1.string(1)) },
+    "module.bare": does(takesTime: false) { $0.device.tellBareName(try $1.string(0)) },
+    "module.lacks": does(takesTime: false) {
+      $0.device.tellLack(of: try $1.string(1), in: try $1.string(0))
+    },
     "module.absent": does(takesTime: false) { $0.device.tellAbsence(ofModule: try $1.string(0)) },
     "thread.refused": does(takesTime: false) { this, _ in this.device.tellThreadLimit() },
     "time.sleep": comes { .sleep(until: $0.now + .nanoseconds(max(try $1.int(0), 0))) },

@@ -9,7 +9,7 @@ extension GuestServices {
 
   func openFile(_ call: ServiceCall) throws -> GuestLink.Outcome {
     let number = try device.files.open(try call.string(0), mode: try call.string(1))
-    return .object(.object(PeripheralID(number)), reference(to: handles.handle(for: .file(number))))
+    return object(.file(number))
   }
 
   /// The file that a call is made on.

@@ -54,7 +54,7 @@ extension GuestServices {
     if !text.isEmpty { print(text.last == ASCII.lineFeed ? text : text + [ASCII.lineFeed]) }
     switch Report(rawValue: try call.int(0)) {
     case .done?:
-      progress.ending = .exited(0)
+      progress.isDone = true
       return .sleep(until: nil)
     case .exited?, .interrupted?: return .end(.exited(Int32(truncatingIfNeeded: try call.int(1))))
     default: return .end(.exited(1))
@@ -62,10 +62,7 @@ extension GuestServices {
   }
 
   func endingWhenIdle(hasSleepers: Bool) -> GuestEnding? {
-    guard let ending = progress.ending, !hasSleepers, !device.hasEvent, !device.isWorking else {
-      return nil
-    }
-    return ending
+    progress.isDone && !hasSleepers && !device.hasEvent && !device.isWorking ? .exited(0) : nil
   }
 
   // MARK: The console

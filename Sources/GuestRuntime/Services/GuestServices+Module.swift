@@ -45,15 +45,6 @@ extension GuestServices {
     return .list(fields.map { .string("\($0)=\($1)") })
   }
 
-  /// Tells that a script imports a name that older firmware lacks.
-  func tellBareName(_ name: String) {
-    guard toldNames.insert(name).inserted else { return }
-    device.tellBareName(name)
-  }
-
-  /// Tells why an attribute is missing that a script looks for, if the model or the emulator is the reason.
-  func tellLack(_ owner: String, _ name: String) { device.tellLack(of: name, in: owner) }
-
   // MARK: Pins
 
   /// The pin that a call is made on.
@@ -78,8 +69,9 @@ extension GuestServices {
     return object(.pin(numbers[0]))
   }
 
-  private func object(_ subject: GuestHandles.Subject) -> GuestLink.Outcome {
-    .object(.object(PeripheralID(0)), reference(to: handles.handle(for: subject)))
+  /// An object that is new.
+  func object(_ subject: GuestHandles.Subject) -> GuestLink.Outcome {
+    .object(reference(to: handles.handle(for: subject)))
   }
 
   // MARK: Timers
@@ -199,13 +191,6 @@ extension GuestHandles.Timer.Kind {
 }
 
 extension GuestValue {
-  fileprivate func requireInt() throws(GuestException) -> Int {
-    guard let value = integer else {
-      throw GuestException("TypeError", "can't convert \(typeName) to int")
-    }
-    return value
-  }
-
   fileprivate var items: [GuestValue]? {
     switch self {
     case .list(let values), .tuple(let values): values

@@ -19,15 +19,14 @@ final class GuestServices: GuestLink.Services {
   let interpreterBits: Int
   private let trace: CallTrace?
   private let write: ([UInt8]) -> Void
-  private var addressees: [String: Addressee] = [:]
+  /// By the numbers that the guest has given the names of its calls.
+  private var addressees: [Int: Addressee] = [:]
   private var random: SeededGenerator
   var handles = GuestHandles()
   /// What a callback gets in place of the device's arguments, by its function: of a timer, which it is.
   var timerFunctions: [Int: UInt32] = [:]
   /// How far the work of the run is.
   var progress = JobProgress()
-  /// The bare names that have been told of.
-  var toldNames: Set<String> = []
 
   /// - Parameter write: Takes what a script prints, where it has no console.
   init(
@@ -47,8 +46,8 @@ final class GuestServices: GuestLink.Services {
 
   // MARK: Calls
 
-  func takesTime(_ name: String) -> Bool {
-    switch addressee(of: name) {
+  func takesTime(_ request: WireRequest, name: String) -> Bool {
+    switch addressee(of: request, name) {
     case .method?: true
     case .service(let service)?: service.takesTime
     case nil: false
@@ -56,7 +55,7 @@ final class GuestServices: GuestLink.Services {
   }
 
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
-    switch addressee(of: name) {
+    switch addressee(of: request, name) {
     case .method(let method)?: return try perform(method, request)
     case .service(let service)?:
       let outcome = result(of: service, ServiceCall(request: request, name: name))
@@ -67,12 +66,12 @@ final class GuestServices: GuestLink.Services {
     }
   }
 
-  private func addressee(of name: String) -> Addressee? {
-    if let known = addressees[name] { return known }
+  private func addressee(of request: WireRequest, _ name: String) -> Addressee? {
+    if let known = addressees[request.call] { return known }
     let found: Addressee? =
       DeviceMethod(rawValue: name).map { .method($0) }
       ?? GuestService.all[name].map { .service($0) }
-    addressees[name] = found
+    addressees[request.call] = found
     return found
   }
 
@@ -111,7 +110,7 @@ final class GuestServices: GuestLink.Services {
     case .failure(let exception): return .failure(exception)
     case .success(.object(let id)):
       let handle = handles.handle(for: .peripheral(String(method.className), id))
-      return .object(.object(id), reference(to: handle))
+      return .object(reference(to: handle))
     case .success(.filled(let bytes)):
       return .filled(argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes)
     case .success(let value): return .value(value)
@@ -172,7 +171,7 @@ final class GuestServices: GuestLink.Services {
     switch outcome {
     case .value(let value): result = .success(value)
     case .failure(let exception): result = .failure(exception)
-    case .object(_, let object): result = .success(.int(subjectNumber(of: object.handle) ?? 0))
+    case .object(let object): result = .success(.int(subjectNumber(of: object.handle) ?? 0))
     case .filled, .written, .sleep, .world, .end: return
     }
     let subject = subjectNumber(of: request.object).map { [GuestValue.int($0)] } ?? []
@@ -194,15 +193,15 @@ final class GuestServices: GuestLink.Services {
   /// Takes what a script prints: a str, whose line ends are the console's matter, or bytes as they are.
   func write(_ call: ServiceCall) -> GuestLink.Outcome {
     let bytes = Array(call.request.texts.first ?? [])
-    if let console {
-      if case .bytes? = call.arguments.first { console.write(bytes) } else { console.print(bytes) }
+    if let console, case .bytes? = call.arguments.first {
+      console.write(bytes)
     } else {
-      write(bytes)
+      print(bytes)
     }
     return .value(.none)
   }
 
-  /// Prints a line that is the interpreter's own, such as a traceback's.
+  /// Prints text where the script's goes.
   func print(_ text: [UInt8]) { if let console { console.print(text) } else { write(text) } }
 
   func randomBytes(_ call: ServiceCall) throws(GuestException) -> GuestValue {

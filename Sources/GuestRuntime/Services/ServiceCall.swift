@@ -10,10 +10,7 @@ struct ServiceCall {
 
   func int(_ index: Int) throws(GuestException) -> Int {
     guard index < arguments.count else { throw Self.missing(index) }
-    guard let value = arguments[index].integer else {
-      throw GuestException("TypeError", "can't convert \(arguments[index].typeName) to int")
-    }
-    return value
+    return try arguments[index].requireInt()
   }
 
   func string(_ index: Int) throws(GuestException) -> String {
@@ -94,5 +91,15 @@ struct ServiceCall {
   private static func missing(_ count: Int, of least: Int? = nil) -> GuestException {
     GuestException(
       "TypeError", "function missing \((least ?? count + 1) - count) required positional arguments")
+  }
+}
+
+extension GuestValue {
+  /// The integer that C code on the module would see.
+  func requireInt() throws(GuestException) -> Int {
+    guard let value = integer else {
+      throw GuestException("TypeError", "can't convert \(typeName) to int")
+    }
+    return value
   }
 }
