@@ -1,7 +1,7 @@
-/// The outcome tables compiled into the program, by class.
+/// The outcome tables compiled into the program, in the order of reports.
 package let bundledOutcomes: KeyValuePairs<String, [UInt8]> = [
-  "Profiles/outcomes/Audio.json": PackageResources.Audio_json,
   "Profiles/outcomes/Record.json": PackageResources.Record_json,
+  "Profiles/outcomes/Audio.json": PackageResources.Audio_json,
   "Profiles/outcomes/TTS.json": PackageResources.TTS_json,
 ]
 

@@ -1,4 +1,5 @@
 import Conformance
+import DeviceEmulator
 import ModuleProfiles
 
 /// Which cells a command line selects.
@@ -43,9 +44,10 @@ struct ConformSelection {
 
   /// The methods of a name, with their class or without.
   private static func methods(named name: String) throws(UsageError) -> [DeviceMethod] {
-    let found = DeviceMethod.allCases.filter { $0.rawValue == name || $0.functionName == name }
+    let methods = OutcomeTable.bundled.order
+    let found = methods.filter { $0.rawValue == name || $0.functionName == name }
     guard !found.isEmpty else {
-      let words = DeviceMethod.allCases.flatMap { [$0.rawValue, String($0.functionName)] }
+      let words = methods.flatMap { [$0.rawValue, String($0.functionName)] }
       throw UsageError("there is no method \(name)\(didYouMean(name, in: words))")
     }
     return found

@@ -46,7 +46,7 @@ struct TracedRun: Sendable {
     guard number < entries.count, case .call(let name, _, _, _, _) = entries[number].event else {
       return nil
     }
-    return DeviceMethod(rawValue: name)
+    return OutcomeTable.bundled.method(named: name)
   }
 
   /// What came before an entry: the last lines, those alike in one.

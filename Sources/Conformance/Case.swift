@@ -175,16 +175,3 @@ package enum Made: Equatable, Sendable {
   /// What stands in the table's places, such as `{path}`.
   case places([String: GuestValue])
 }
-
-extension DeviceMethod {
-  /// The constructor of the method's class.
-  var constructor: DeviceMethod {
-    switch className {
-    case "Record": .recordInit
-    case "Audio": .audioInit
-    default: .ttsInit
-    }
-  }
-
-  var isConstructor: Bool { self == constructor }
-}

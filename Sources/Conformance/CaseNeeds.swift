@@ -30,7 +30,7 @@ extension Case {
     case .write(_, let content): blocks(content.byteCount)
     // A pair; a file that grows has its last block copied.
     case .makeFolder, .open: 2
-    case .call(.recordStart, let arguments): blocks(recordedBytes(arguments)) + 1
+    case .call("Record.start", let arguments): blocks(recordedBytes(arguments)) + 1
     default: nil
     }
   }

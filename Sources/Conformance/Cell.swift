@@ -35,7 +35,7 @@ extension Cell {
     profiles.flatMap { profile in
       policies.flatMap { policy in
         cases.compactMap { Cell($0, on: profile, under: policy, outcomes) }
-          + overrides(of: profile, policy)
+          + overrides(of: profile, policy, outcomes)
       }
     }
   }
@@ -57,8 +57,10 @@ extension Cell {
   }
 
   /// The methods that a profile says do not simply work, each as a case of its own.
-  private static func overrides(of profile: ModuleProfile, _ policy: Policy) -> [Cell] {
-    DeviceMethod.allCases.compactMap { method in
+  private static func overrides(
+    of profile: ModuleProfile, _ policy: Policy, _ outcomes: OutcomeTable
+  ) -> [Cell] {
+    outcomes.order.compactMap { method in
       guard profile.firstChannel != nil || method.isConstructor else { return nil }
       guard let expectation = Expectation(profile.availability(of: method)) else { return nil }
       let fact = profile.source(of: "methods.\(method.rawValue)")

@@ -165,7 +165,7 @@ package struct GuestScript {
       return "{'filled': ubinascii.hexlify(buffer[:value]).decode()} if value >= 0 "
         + "else {'value': value}"
     }
-    if method == .recordGetData {
+    if method == "Record.getData" {
       need("ubinascii")
       return "{'value': value} if type(value) is int "
         + "else {type(value).__name__: ubinascii.hexlify(value).decode()}"

@@ -14,7 +14,7 @@ package struct Mutation: Sendable {
 
   /// Every change of one cell of the table.
   package static func all(of outcomes: OutcomeTable = .bundled) -> [Mutation] {
-    DeviceMethod.allCases.flatMap { method in
+    outcomes.order.flatMap { method in
       (outcomes.methods[method]?.allRows ?? []).flatMap { row in
         Policy.allCases.compactMap { policy in
           guard let effect = row.outcome(under: policy)?.effect else { return nil }

@@ -13,20 +13,36 @@ struct Board {
   /// The table that says what calls and callbacks come to; read when the first of them asks.
   let outcomes: @Sendable () -> OutcomeTable
   private(set) lazy var callbacks = Callbacks(outcomes(), policy)
-  /// Where played audio goes, and who speaks.
-  var loudspeaker: Loudspeaker
+  /// Where played audio goes.
+  let output: any AudioOutput
+  /// Who speaks.
+  let voice: any Voice
   var events: EventQueue
   var timers: TimerPool
-  /// Sets an alarm that will come back to the device with its purpose.
-  let alarm: @Sendable (_ due: Duration, AlarmPurpose) -> Alarm
+  /// Has the device's state changed when a time has come.
+  let atTime: @Sendable (_ due: Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm
   /// Whether the person at the host wants to hear of errors alone.
   let isQuiet: Bool
   /// What the person at the host should be told once nobody holds the device any more.
   var notices: [String] = []
   /// What was told, of that which is told once.
   var told: Set<String> = []
-  /// On which channel scripts have made an object last, by its constructor.
-  var usedChannels: [DeviceMethod: AudioChannel] = [:]
+
+  /// Sets an alarm at which a peripheral acts.
+  func alarm<P: Peripheral>(
+    at due: Duration, _ act: @escaping @Sendable (inout P, inout Board) -> Void
+  ) -> Alarm {
+    atTime(due) { $0.with(act) }
+  }
+
+  /// Sets an alarm at which a script's timer fires.
+  var timerAlarm: (_ due: Duration, _ number: Int) -> Alarm {
+    { [atTime] due, number in atTime(due) { $0.board.fireTimer(number) } }
+  }
+
+  fileprivate mutating func fireTimer(_ number: Int) {
+    post(timers.fire(number, alarm: timerAlarm))
+  }
 
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
@@ -62,16 +78,4 @@ struct Board {
       return .codec("the encoder refuses a frame: the fault what=encoder was injected")
     }
   }
-}
-
-/// Why an alarm was set.
-enum AlarmPurpose: Equatable, Sendable {
-  /// Audio has arrived at the recorder. The number tells one recording from the next.
-  case recording(Int)
-  /// The timer of this number, with which the observed firmware ends a recording, is due.
-  case recordingLimit(Int)
-  /// The loudspeaker takes the next piece. The number tells one sound from the next.
-  case playing(Int)
-  /// A timer of the script is due.
-  case timer(Int)
 }

@@ -99,10 +99,10 @@ public final class DeviceEmulator: Sendable {
       profile: profile, policy: policy, clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
       outcomes: outcomes,
-      loudspeaker: Loudspeaker(output: loudspeaker, voice: voice),
+      output: loudspeaker, voice: voice,
       events: EventQueue(capacity: profile.limits.eventQueue),
-      timers: TimerPool(capacity: profile.limits.timers), alarm: alarms.set, isQuiet: isQuiet)
-    state = Monitor(DeviceState(board: board))
+      timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
+    state = Monitor(DeviceState(board: board, quecPythonModules))
     alarms.connect(to: self)
   }
 
@@ -111,7 +111,7 @@ public final class DeviceEmulator: Sendable {
   /// Answers one call of a script: the way in for every interpreter.
   ///
   /// - Parameters:
-  ///   - method: Which one, such as `.recordStart`.
+  ///   - method: Which one, such as `"Record.start"`.
   ///   - object: The peripheral's object, from its constructor; nil for the constructor itself.
   ///   - arguments: As the script wrote them.
   ///   - heapFree: Bytes of heap that the script has free, where a method asks for it.
@@ -130,8 +130,9 @@ public final class DeviceEmulator: Sendable {
     to method: DeviceMethod, on object: PeripheralID? = nil, _ arguments: [GuestValue] = [],
     heapFree: Int = .max
   ) throws(HostFailure) -> Reply {
-    let call = Call(method, on: object, arguments, heapFree: heapFree)
-    return try change { state throws(HostFailure) in try state.answer(call) }
+    try change { state throws(HostFailure) in
+      try state.answer(method, on: object, arguments, heapFree: heapFree)
+    }
   }
 
   /// The constants of all classes and their values: the pages name one, the firmware layer more.
@@ -140,7 +141,7 @@ public final class DeviceEmulator: Sendable {
   }
 
   /// What calls come to. Nothing reads the table before somebody asks.
-  var outcomes: OutcomeTable { table() }
+  package var outcomes: OutcomeTable { table() }
 
   /// The names of the methods that scripts do not find on this module under this policy.
   public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }
@@ -162,7 +163,7 @@ public final class DeviceEmulator: Sendable {
       guard !faults.strikes(.timer) else { return nil }
       let number = state.board.timers.start(
         period: period, isPeriodic: isPeriodic, function: function, clock: clock,
-        alarm: state.board.alarm)
+        alarm: state.board.timerAlarm)
       if number == nil { state.board.remarkOnce("a timer did not start: \(profile.timerLack)") }
       return number
     }
@@ -214,28 +215,24 @@ public final class DeviceEmulator: Sendable {
 
   /// Ends all that goes on, in order: recordings are closed and stay readable.
   public func powerDown() {
-    change { $0.powerDown() }
+    change { $0.end(.powerDown) }
     files.closeAll()
   }
 
   /// Starts the module afresh: what goes on is ended in order, and a script finds everything as at
   /// power-on. The flash, the clock and the world outside stay as they are.
   public func restart() {
-    change { $0.restart() }
+    change { $0.end(.restart) }
     files.closeAll()
     pins.release()
   }
 
   /// Takes the power away: all that goes on ends where it is. Nothing is synced or closed, so the flash
   /// holds what it held for sure before. Nothing may be called afterwards.
-  public func cutPower() { state.withLock { $0.cutPower() } }
-
-  fileprivate func ring(_ purpose: AlarmPurpose) {
-    change { $0.ring(purpose) }
-  }
+  public func cutPower() { state.withLock { $0.end(.cut) } }
 
   /// Changes the state, and afterwards, when nobody holds it any more, says what has come of it.
-  private func change<R, E: Error>(
+  fileprivate func change<R, E: Error>(
     _ body: (inout DeviceState) throws(E) -> R
   ) throws(E) -> R {
     var isEventQueued = false
@@ -301,10 +298,10 @@ private final class AlarmRelay: @unchecked Sendable {
 
   func connect(to device: DeviceEmulator) { self.device = device }
 
-  var set: @Sendable (Duration, AlarmPurpose) -> Alarm {
-    { [self] due, purpose in
+  var set: @Sendable (Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm {
+    { [self] due, act in
       // The clock keeps the alarm, so an alarm that kept the relay would keep its clock for ever.
-      clock.schedule(at: due) { [weak device] in device?.ring(purpose) }
+      clock.schedule(at: due) { [weak device] in device?.change { act(&$0) } }
     }
   }
 }

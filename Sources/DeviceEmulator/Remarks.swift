@@ -6,8 +6,8 @@ import ModuleProfiles
 /// Rows of one id ask the same of the model in every method, so the id and the profile tell the reason.
 extension ModuleProfile {
   /// What the model lacks where a row holds; nil if the row asks for nothing that it could.
-  func lack(behind row: some RawRepresentable<String>, of method: DeviceMethod) -> String? {
-    switch row.rawValue.drop(while: { $0 != "." }).dropFirst() {
+  func lack(behind row: String, of method: DeviceMethod) -> String? {
+    switch row {
     case "channel": "\(name) has \(channelWords) only"
     case "feature": "\(name) has no \(method.functionName)"
     case "timer": timerLack
@@ -40,12 +40,16 @@ extension ModuleProfile {
   }
 }
 
-extension Call {
-  /// How scripts write it: `Record.start`, or `Record(1)`.
-  private var words: String {
-    guard method.isConstructor else { return method.rawValue }
-    return "\(method.className)(\(arguments.first?.integer.map { String($0) } ?? ""))"
+extension DeviceMethod {
+  /// How scripts write a call: `Record.start`, or `Record(1)`.
+  func words(_ arguments: [GuestValue]) -> String {
+    guard isConstructor else { return rawValue }
+    return "\(className)(\(arguments.first?.integer.map { String($0) } ?? ""))"
   }
+}
+
+extension Call {
+  private var words: String { method.words(arguments) }
 
   /// How it has failed, such as `Record.start gave -4`; nil if it has not.
   func failure(_ result: Result<GuestValue, GuestException>) -> String? {
@@ -77,18 +81,6 @@ extension Board {
   mutating func explainMissing(_ method: DeviceMethod) {
     remarkOnce("\(method.wanted) is missing: \(profile.reason(for: method))")
   }
-
-  /// Takes note of the channel that an object is made on: by the vendor's page those of `Record` and
-  /// `Audio` should be the same.
-  mutating func noteChannel(of call: Call) {
-    guard let channel = call.requestedChannel else { return }
-    usedChannels[call.method] = channel
-    guard let audio = usedChannels[.audioInit], let record = usedChannels[.recordInit],
-      audio != record
-    else { return }
-    remarkOnce(
-      "Audio(\(audio.rawValue)) and Record(\(record.rawValue)) use different channels")
-  }
 }
 
 extension DeviceEmulator {
@@ -100,7 +92,7 @@ extension DeviceEmulator {
   package func tellLack(of name: String, in owner: String) {
     let path = owner.split(separator: ".") + [name[...]]
     let member = path.dropFirst().joined(separator: ".")
-    let method = DeviceMethod(rawValue: member) ?? DeviceMethod(rawValue: member + ".init")
+    let method = outcomes.method(named: member) ?? outcomes.method(named: member + ".init")
     if path.first == "audio", let method, missingMethods.contains(method) {
       explainMissing(method)
     } else if let module = Self.documented(path[0]), module.notEmulated.contains(member) {

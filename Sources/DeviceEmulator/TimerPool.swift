@@ -35,7 +35,7 @@ struct TimerPool {
   /// - Parameter period: Taken for a millisecond if it is less, so that time cannot stand still.
   mutating func start(
     period: Duration, isPeriodic: Bool, function: Int, clock: any DeviceClock,
-    alarm: (Duration, AlarmPurpose) -> Alarm
+    alarm: (_ due: Duration, _ number: Int) -> Alarm
   ) -> Int? {
     guard hasFree else { return nil }
     take()
@@ -44,7 +44,7 @@ struct TimerPool {
     let due = clock.now + period
     running[lastNumber] = Running(
       period: period, isPeriodic: isPeriodic, function: function,
-      alarm: alarm(due, .timer(lastNumber)), due: due)
+      alarm: alarm(due, lastNumber), due: due)
     return lastNumber
   }
 
@@ -60,12 +60,12 @@ struct TimerPool {
 
   /// Acts on an alarm; gives the function to call. A periodic timer keeps to its grid.
   mutating func fire(
-    _ number: Int, alarm: (Duration, AlarmPurpose) -> Alarm
+    _ number: Int, alarm: (_ due: Duration, _ number: Int) -> Alarm
   ) -> Int? {
     guard var timer = running[number] else { return nil }
     if timer.isPeriodic {
       timer.due += timer.period
-      timer.alarm = alarm(timer.due, .timer(number))
+      timer.alarm = alarm(timer.due, number)
       running[number] = timer
     } else {
       running[number] = nil

@@ -1,50 +1,29 @@
-/// The methods of the module's classes that a profile may override, as scripts spell them.
+/// The name of something that scripts call on a device: a class and its method, such as `Record.start`.
 ///
 /// `init` is the constructor: where it is missing, the class itself is. `init_` is a method that
-/// scripts call `init`.
-public enum DeviceMethod: String, CaseIterable, Sendable {
-  case recordInit = "Record.init"
-  case recordStart = "Record.start"
-  case recordStop = "Record.stop"
-  case recordGetFilePath = "Record.getFilePath"
-  case recordGetData = "Record.getData"
-  case recordGetSize = "Record.getSize"
-  case recordDelete = "Record.Delete"
-  case recordExists = "Record.exists"
-  case recordIsBusy = "Record.isBusy"
-  case recordEndCallback = "Record.end_callback"
-  case recordGain = "Record.gain"
-  case recordAMREncDtxEnable = "Record.amrEncDtx_enable"
-  case recordStreamStart = "Record.stream_start"
-  case recordStreamRead = "Record.stream_read"
-  case recordStreamStop = "Record.stream_stop"
-  case recordPlay = "Record.play"
-  case recordFinalise = "Record.__del__"
+/// scripts call `init`. Which methods there are is for the outcome tables to say.
+public struct DeviceMethod: Hashable, Sendable, ExpressibleByStringLiteral {
+  /// Such as `Record.start`.
+  public let rawValue: String
+  /// Whether it makes an object.
+  public let isConstructor: Bool
+  // A device looks methods up at each call, so the text is hashed once.
+  private let hash: Int
 
-  case audioInit = "Audio.init"
-  case audioSetPA = "Audio.set_pa"
-  case audioSetSpeakerPACallback = "Audio.setSpeakerpaCallback"
-  case audioPlay = "Audio.play"
-  case audioStop = "Audio.stop"
-  case audioStopAll = "Audio.stopAll"
-  case audioSetCallback = "Audio.setCallback"
-  case audioGetState = "Audio.getState"
-  case audioGetVolume = "Audio.getVolume"
-  case audioSetVolume = "Audio.setVolume"
+  /// Names the method of a text.
+  public init(_ name: String) {
+    rawValue = name
+    isConstructor = name.hasSuffix(".init")
+    hash = name.hashValue
+  }
 
-  case ttsInit = "TTS.init"
-  case ttsOpen = "TTS.init_"
-  case ttsClose = "TTS.close"
-  case ttsDeinit = "TTS.deinit"
-  case ttsPlay = "TTS.play"
-  case ttsStop = "TTS.stop"
-  case ttsStopAll = "TTS.stopAll"
-  case ttsSetCallback = "TTS.setCallback"
-  case ttsGetVolume = "TTS.getVolume"
-  case ttsSetVolume = "TTS.setVolume"
-  case ttsGetSpeed = "TTS.getSpeed"
-  case ttsSetSpeed = "TTS.setSpeed"
-  case ttsGetState = "TTS.getState"
+  public init(stringLiteral name: String) { self.init(name) }
+
+  public static func == (one: DeviceMethod, other: DeviceMethod) -> Bool {
+    one.hash == other.hash && one.rawValue == other.rawValue
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 
   /// The class: "Record".
   public var className: Substring { rawValue.prefix { $0 != "." } }
@@ -54,4 +33,6 @@ public enum DeviceMethod: String, CaseIterable, Sendable {
   public var scriptName: Substring {
     functionName == "init_" ? "init" : functionName
   }
+  /// The constructor of the method's class.
+  public var constructor: DeviceMethod { DeviceMethod("\(className).init") }
 }

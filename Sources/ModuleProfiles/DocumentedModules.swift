@@ -14,6 +14,8 @@ public struct DocumentedModules: Sendable {
     public let emulated: [String]?
     /// Those that they do not find.
     public let notEmulated: [String]
+    /// Those that no page has, but some firmware.
+    let firmwareOnly: [String]
 
     /// What is not emulated, a class of which nothing is as one.
     public var gaps: [String] {
@@ -46,7 +48,8 @@ public struct DocumentedModules: Sendable {
       modules.append(
         Module(
           name: entry.key, emulated: emulated,
-          notEmulated: try Self.texts(entry.value.member("notEmulated"))))
+          notEmulated: try Self.texts(entry.value.member("notEmulated")),
+          firmwareOnly: try entry.value["firmwareOnly"].map(Self.texts) ?? []))
     }
     self.modules = modules
   }
@@ -59,6 +62,9 @@ public struct DocumentedModules: Sendable {
 
   /// The module that scripts import under a name; nil if none is documented.
   public subscript(name: some StringProtocol) -> Module? { modules.first { $0.name == name } }
+
+  /// The names of all methods and functions, as ``DeviceMethod`` has them.
+  var methodNames: [String] { modules.flatMap(\.methodNames) }
 
   /// The names under which scripts import what is emulated: with the `u` of the vendor's names and, as the
   /// modules have it, without.
@@ -107,6 +113,18 @@ extension DocumentedModules {
 }
 
 extension DocumentedModules.Module {
+  /// The methods of its classes with their constructors, and its functions under its own name.
+  fileprivate var methodNames: [String] {
+    let members = (emulated ?? []) + notEmulated + firmwareOnly
+    let names = members.map { member in
+      // A constructor is called init, so a method of that name is not.
+      if member.hasSuffix(".init") { return member + "_" }
+      return member.contains(".") ? member : "\(name).\(member)"
+    }
+    let classes = Set(members.filter { $0.contains(".") }.map { $0.prefix { $0 != "." } })
+    return names + classes.map { "\($0).init" }
+  }
+
   /// The module with its classes: `machine` (`Pin`, `Timer`).
   fileprivate var words: String {
     let owners = (emulated ?? []).compactMap { member in

@@ -47,10 +47,12 @@ enum ProfileFields {
       ]),
     .object("tts", [.value("queue", .flag, isRequired: false) { $0.tts.queue = $1 }]),
     .map("methods") { name, node, profile, reading in
-      guard let method = DeviceMethod(rawValue: name) else {
-        let hint = suggestion(for: name, in: DeviceMethod.allCases.map(\.rawValue))
+      let known = DocumentedModules.bundled.methodNames
+      guard known.contains(name) else {
+        let hint = suggestion(for: name, in: known)
         return reading.report("there is no method \"\(name)\"\(hint)", at: node.offset)
       }
+      let method = DeviceMethod(name)
       if let availability = reading.convert(node, .availability) {
         profile.methods[method] = availability
         profile.reasons[method] = node["why"]?.string

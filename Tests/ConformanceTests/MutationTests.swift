@@ -26,13 +26,13 @@ struct MutationTests {
   @Test("A changed cell changes the call-back, and fails exactly the cases of its row")
   func callback() throws {
     let changed = OutcomeTable.bundled.replacing(
-      "ended", of: .recordEndCallback, under: .observed,
+      "ended", of: "Record.end_callback", under: .observed,
       with: .callsBack(.list(["{path}", "{length}", 9])))
     let cells = try cells(on: ["EC600N"])
     let results = try Runner(SwiftDriver(outcomes: changed), workerCount: 2).run(cells)
     let failed = results.filter { $0.verdict == .failed }
     #expect(failed.first?.actual == "call-back ['U:/a.wav', 32000, 9]")
-    let row = RowID(.recordEndCallback, "ended")
+    let row = RowID("Record.end_callback", "ended")
     let own = cells.filter { $0.test.row == row && $0.policy == .observed }
     #expect(own.count > 1 && failed.map(\.cell.id) == own.map(\.id))
   }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Reports and their parts")
 struct ReportTests {
-  private func cells(_ model: String = "EC200U", method: DeviceMethod = .recordStart) throws
+  private func cells(_ model: String = "EC200U", method: DeviceMethod = "Record.start") throws
     -> [Cell]
   {
     try allCells.get().filter { $0.profile.name == model && $0.method == method }

@@ -29,7 +29,7 @@ struct TimerTests {
   func pool(model: Model) throws {
     let desk = try Desk(model)
     let limit = desk.device.profile.limits.timers
-    try desk.call(.recordStart, "a.wav", 1)
+    try desk.call("Record.start", "a.wav", 1)
     for _ in 1..<limit {
       #expect(
         desk.device.startTimer(period: .seconds(9), isPeriodic: false, function: 1) != nil)

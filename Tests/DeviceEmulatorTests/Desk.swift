@@ -60,8 +60,8 @@ final class Desk {
   @discardableResult
   func construct(_ name: Substring = "Record", _ arguments: [GuestValue]? = nil) throws -> Answer {
     constructed.insert(name)
-    let method = try #require(DeviceMethod(rawValue: "\(name).init"))
-    return Answer(try device.call(method, arguments ?? [.int(model.channels[0])]))
+    return Answer(
+      try device.call(DeviceMethod("\(name).init"), arguments ?? [.int(model.channels[0])]))
   }
 
   // MARK: The surroundings
@@ -79,7 +79,7 @@ final class Desk {
 
   /// Records for a time, and gives the file's bytes.
   func record(_ name: String, seconds: Int) throws -> [UInt8] {
-    #expect(try call(.recordStart, .string(name), .int(seconds)) == 0)
+    #expect(try call("Record.start", .string(name), .int(seconds)) == 0)
     clock.advance(by: .seconds(seconds))
     return try files.contents(of: "/usr/" + name)
   }
@@ -89,12 +89,12 @@ final class Desk {
     if !has("/usr/s.wav") {
       try write(sound(seconds: 0.1), to: "/usr/s.wav")
     }
-    return try call(.audioPlay, .int(priority), .int(breakin), "U:/s.wav")
+    return try call("Audio.play", .int(priority), .int(breakin), "U:/s.wav")
   }
 
   /// Says a short text.
   func say(_ priority: Int, _ breakin: Int, _ text: String = "hello") throws -> Answer {
-    try call(.ttsPlay, .int(priority), .int(breakin), 2, .string(text))
+    try call("TTS.play", .int(priority), .int(breakin), 2, .string(text))
   }
 
   /// Fills `/usr` to the last byte, or but for so many blocks.
@@ -131,7 +131,7 @@ final class Desk {
 
   /// Has the first `Record` call back.
   func listen() throws {
-    #expect(try call(.recordEndCallback, Self.callback) == 0)
+    #expect(try call("Record.end_callback", Self.callback) == 0)
   }
 }
 

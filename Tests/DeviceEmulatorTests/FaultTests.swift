@@ -40,13 +40,13 @@ struct FaultTests {
       let desk = try Desk(model, policy)
       try desk.listen()
       desk.device.inject(failure.fault)
-      #expect(try desk.call(.recordStart, "a.wav", 3) == 0)
+      #expect(try desk.call("Record.start", "a.wav", 3) == 0)
       desk.wait(.seconds(3))
       let count = failure.byteCount
       #expect(
         desk.takeEvents() == [message("U:/a.wav", 0, 0), message("U:/a.wav", count, -1)])
       #expect(try desk.files.contents(of: "/usr/a.wav").count == 44 + count)
-      #expect(try desk.call(.recordIsBusy) == 0)
+      #expect(try desk.call("Record.isBusy") == 0)
       #expect(desk.notices.all.contains { $0.hasPrefix("U:/a.wav: the recording failed: ") })
     }
   }
@@ -57,7 +57,7 @@ struct FaultTests {
     try desk.listen()
     desk.device.inject(Fault(failure.fault.what, when: failure.fault.when, times: 1))
     for _ in 0..<2 {
-      try desk.call(.recordStart, "a.wav", 3)
+      try desk.call("Record.start", "a.wav", 3)
       desk.wait(.seconds(3))
     }
     #expect(desk.takeEvents().last == message("U:/a.wav", 48_000, 3))
@@ -69,7 +69,7 @@ struct FaultTests {
     let desk = try Desk()
     try desk.listen()
     desk.device.inject(Fault(what, when: .second(.milliseconds(500))))
-    #expect(try desk.call(.recordStreamStart, 4, 8000, 0) == 0)
+    #expect(try desk.call("Record.stream_start", 4, 8000, 0) == 0)
     desk.wait(.seconds(1))
     #expect(desk.takeEvents().last == message("stream", 25 * 32, -1))
   }
@@ -78,7 +78,7 @@ struct FaultTests {
   func late() throws {
     let desk = try Desk()
     try desk.listen()
-    try desk.call(.recordStart, "a.wav", 10)
+    try desk.call("Record.start", "a.wav", 10)
     desk.wait(.seconds(5))
     desk.device.inject(Fault(.microphoneLost, when: .second(.seconds(2))))
     desk.wait(.seconds(1))
@@ -132,7 +132,7 @@ struct FaultTests {
     let desk = try Desk()
     try desk.write(Array(0..<100))
     desk.device.inject(try Fault("what=read when=call:2 times=2"))
-    let answers = try (0..<5).map { _ in try desk.call(.recordGetData, "a.wav", 0, 1) }
+    let answers = try (0..<5).map { _ in try desk.call("Record.getData", "a.wav", 0, 1) }
     #expect(answers == [.value(.bytearray([0])), -1, -1] + [.value(.bytearray([0]))] * 2)
     #expect(desk.device.injectedFaults.map(\.strikes) == [2])
   }
@@ -142,21 +142,21 @@ struct FaultTests {
     let desk = try Desk()
     desk.device.inject(Fault(.format, when: .call(1), times: 1))
     desk.device.inject(Fault(.format, when: .call(3), times: 1))
-    let answers = try (0..<4).map { _ in try desk.call(.recordStart, "a.wav", 1) }
+    let answers = try (0..<4).map { _ in try desk.call("Record.start", "a.wav", 1) }
     #expect(answers == [-6, 0, -3, -3], "the check of the format comes after that of in use")
     desk.wait(.seconds(1))
-    #expect(try desk.call(.recordStart, "a.wav", 1) == -6)
+    #expect(try desk.call("Record.start", "a.wav", 1) == -6)
   }
 
   @Test("Faults that were taken back are gone")
   func cleared() throws {
     let desk = try Desk()
     desk.device.inject(Fault(.timer))
-    #expect(try desk.call(.recordStart, "a.wav", 1) == -5)
+    #expect(try desk.call("Record.start", "a.wav", 1) == -5)
     #expect(desk.device.startTimer(period: .seconds(1), isPeriodic: false, function: 1) == nil)
     desk.device.clearFaults()
     #expect(desk.device.injectedFaults.isEmpty)
-    #expect(try desk.call(.recordStart, "a.wav", 1) == 0)
+    #expect(try desk.call("Record.start", "a.wav", 1) == 0)
     #expect(desk.device.startTimer(period: .seconds(1), isPeriodic: false, function: 1) != nil)
   }
 
@@ -168,8 +168,8 @@ struct FaultTests {
     try desk.write([1])
     try desk.write([2], to: "/usr/b.wav")
     desk.device.inject(Fault(.read, file: name))
-    #expect(try desk.call(.recordGetData, "a.wav", 0, 1) == -1)
-    #expect(try desk.call(.recordGetData, "b.wav", 0, 1) == .value(.bytearray([2])))
+    #expect(try desk.call("Record.getData", "a.wav", 0, 1) == -1)
+    #expect(try desk.call("Record.getData", "b.wav", 0, 1) == .value(.bytearray([2])))
   }
 
   @Test("The script itself can be loaded from a flash that fails, unless it is meant")
@@ -226,7 +226,7 @@ struct FaultTests {
     let words = "what=\(what.rawValue)"
     if what == .row {
       #expect(
-        try Fault(words + " call=Record.gain row=dsp") == Fault(row: "dsp", of: .recordGain))
+        try Fault(words + " call=Record.gain row=dsp") == Fault(row: "dsp", of: "Record.gain"))
     } else {
       #expect(try Fault(words) == Fault(what))
     }

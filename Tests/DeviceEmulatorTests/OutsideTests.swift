@@ -12,7 +12,7 @@ struct PowerCutTests {
   func recording(policy: Policy) throws {
     let desk = try Desk(.named("EC600N"), policy)
     try desk.listen()
-    try desk.call(.recordStart, "a.wav", 10)
+    try desk.call("Record.start", "a.wav", 10)
     let file = try desk.files.open("/usr/log", mode: "wb")
     let bytes: [UInt8] = [1, 2, 3]
     try desk.files.write(file, bytes.span)
@@ -36,13 +36,13 @@ struct PowerCutTests {
   func others() throws {
     let desk = try Desk(.named("EC600N"), .observed)
     try desk.write(sound(seconds: 5))
-    try desk.call(.audioPlay, 0, 0, "U:/a.wav")
-    try desk.call(.recordStart, "a.mp3", 5)
+    try desk.call("Audio.play", 0, 0, "U:/a.wav")
+    try desk.call("Record.start", "a.mp3", 5)
     desk.device.cutPower()
     #expect(desk.clock.nextAlarm == nil && !desk.device.isWorking)
 
     let other = try Desk()
-    try other.call(.recordStreamStart, 4, 8000, 0)
+    try other.call("Record.stream_start", 4, 8000, 0)
     other.wait(.seconds(1))
     other.device.cutPower()
     #expect(other.clock.nextAlarm == nil)
@@ -82,7 +82,7 @@ struct MicrophoneChangeTests {
         }
       }
       try desk.listen()
-      try desk.call(.recordStreamStart, 4, 8000, 0)
+      try desk.call("Record.stream_start", 4, 8000, 0)
       desk.wait(.seconds(3))
       return desk.takeEvents().compactMap { event in
         guard case .list(let parts) = event else { return nil }
@@ -109,7 +109,7 @@ struct MicrophoneChangeTests {
   func absent() throws {
     let desk = try Desk()
     try desk.listen()
-    try desk.call(.recordStart, "a.wav", 5)
+    try desk.call("Record.start", "a.wav", 5)
     desk.wait(.seconds(1))
     desk.device.changeMicrophone(to: AbsentMicrophone())
     desk.wait(.seconds(1))

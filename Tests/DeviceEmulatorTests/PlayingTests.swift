@@ -15,8 +15,8 @@ struct PlayingTests {
     model: String = "EC600U", policy: Policy = .documented
   ) throws -> Desk {
     let desk = try Desk(.named(model), policy, loudspeaker: loudspeaker, voice: voice)
-    #expect(try desk.call(.audioSetCallback, Self.audio) == 0)
-    #expect(try desk.call(.ttsSetCallback, Self.speech) == 0)
+    #expect(try desk.call("Audio.setCallback", Self.audio) == 0)
+    #expect(try desk.call("TTS.setCallback", Self.speech) == 0)
     for (name, seconds) in [("1.wav", 1.0), ("2.wav", 2.0), ("half.wav", 0.53)] {
       try desk.write(sound(seconds: seconds), to: "/usr/" + name)
     }
@@ -26,15 +26,15 @@ struct PlayingTests {
   @Test("A file plays for its length, then says 7")
   func length() throws {
     let desk = try desk()
-    #expect(try desk.call(.audioPlay, 0, 0, "U:/half.wav") == 0)
+    #expect(try desk.call("Audio.play", 0, 0, "U:/half.wav") == 0)
     #expect(desk.takeEvents() == [0])
     #expect(desk.device.isWorking)
     desk.wait(.milliseconds(529))
-    #expect(try desk.call(.recordGetSize, "half.wav") == -3, "what plays is in use")
-    #expect(try desk.call(.recordDelete, "half.wav") == -2)
+    #expect(try desk.call("Record.getSize", "half.wav") == -3, "what plays is in use")
+    #expect(try desk.call("Record.Delete", "half.wav") == -2)
     desk.wait(.milliseconds(1))
     #expect(desk.takeEvents() == [7])
-    #expect(try desk.call(.recordDelete, "half.wav") == 0)
+    #expect(try desk.call("Record.Delete", "half.wav") == 0)
     #expect(!desk.device.isWorking)
   }
 
@@ -42,7 +42,7 @@ struct PlayingTests {
   func queue() throws {
     let desk = try desk()
     for (priority, name) in [(2, "1"), (0, "2"), (4, "1"), (0, "half"), (4, "2")] {
-      try desk.call(.audioPlay, .int(priority), 0, .string("U:/\(name).wav"))
+      try desk.call("Audio.play", .int(priority), 0, .string("U:/\(name).wav"))
     }
     _ = desk.takeEvents()
     var ends: [Duration] = []
@@ -56,10 +56,10 @@ struct PlayingTests {
   @Test("An interrupted file says 7, an interrupted text 3, and what interrupts begins at once")
   func interruption() throws {
     let desk = try desk()
-    #expect(try desk.call(.audioPlay, 2, 1, "U:/2.wav") == 0)
-    #expect(try desk.call(.ttsPlay, 3, 1, 2, "hello") == 0)
-    #expect(try desk.call(.recordDelete, "2.wav") == 0, "it is in use no more")
-    #expect(try desk.call(.audioPlay, 3, 0, "U:/1.wav") == 0)
+    #expect(try desk.call("Audio.play", 2, 1, "U:/2.wav") == 0)
+    #expect(try desk.call("TTS.play", 3, 1, 2, "hello") == 0)
+    #expect(try desk.call("Record.Delete", "2.wav") == 0, "it is in use no more")
+    #expect(try desk.call("Audio.play", 3, 0, "U:/1.wav") == 0)
     #expect(desk.takeEvents() == [0, 7, 2, 3, 0])
     desk.wait(.seconds(5))
     #expect(desk.takeEvents() == [7])
@@ -68,16 +68,16 @@ struct PlayingTests {
   @Test("stop ends what its own class plays and the next begins; stopAll ends everything")
   func stop() throws {
     let desk = try desk()
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
-    try desk.call(.ttsPlay, 0, 0, 2, "hello")
-    try desk.call(.audioPlay, 0, 0, "U:/2.wav")
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
+    try desk.call("TTS.play", 0, 0, 2, "hello")
+    try desk.call("Audio.play", 0, 0, "U:/2.wav")
     #expect(desk.takeEvents() == [0])
-    #expect(try desk.call(.audioStop) == 0)
-    #expect(try desk.call(.ttsGetState) == -1)
+    #expect(try desk.call("Audio.stop") == 0)
+    #expect(try desk.call("TTS.getState") == -1)
     #expect(desk.takeEvents() == [7, 2])
-    #expect(try desk.call(.audioStop) == 0)
-    #expect(try desk.call(.ttsGetState) == -1, "the text is not of its class")
-    #expect(try desk.call(.audioStopAll) == 0)
+    #expect(try desk.call("Audio.stop") == 0)
+    #expect(try desk.call("TTS.getState") == -1, "the text is not of its class")
+    #expect(try desk.call("Audio.stopAll") == 0)
     #expect(desk.takeEvents() == [3])
     desk.wait(.seconds(5))
     #expect(!desk.device.isWorking && desk.takeEvents().isEmpty)
@@ -86,16 +86,16 @@ struct PlayingTests {
   @Test("Each priority has ten places of its own, both classes share them")
   func places() throws {
     let desk = try desk()
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
     for priority in 0...4 {
       for _ in 0..<5 {
-        #expect(try desk.call(.audioPlay, .int(priority), 0, "U:/1.wav") == 1)
+        #expect(try desk.call("Audio.play", .int(priority), 0, "U:/1.wav") == 1)
         #expect(try desk.say(priority, 0) == 1)
       }
-      #expect(try desk.call(.audioPlay, .int(priority), 0, "U:/1.wav") == -2)
+      #expect(try desk.call("Audio.play", .int(priority), 0, "U:/1.wav") == -2)
       #expect(try desk.say(priority, 1) == -2)
     }
-    try desk.call(.audioStop)
+    try desk.call("Audio.stop")
     #expect(try desk.say(4, 0) == 1, "one of them plays now")
   }
 
@@ -104,11 +104,11 @@ struct PlayingTests {
     let desk = try desk()
     var lengths: [Int] = []
     for speed in [0, 4, 9] {
-      try desk.call(.ttsSetSpeed, .int(speed))
+      try desk.call("TTS.setSpeed", .int(speed))
       #expect(try desk.say(0, 0, "twenty characters ok") == 0)
       #expect(desk.takeEvents() == [2])
       var length = 0
-      while try desk.call(.ttsGetState) == -1 {
+      while try desk.call("TTS.getState") == -1 {
         desk.wait(.milliseconds(10))
         length += 10
       }
@@ -128,7 +128,7 @@ struct PlayingTests {
     for policy in Policy.allCases {
       let voice = NotingVoice()
       let desk = try desk(voice: voice, policy: policy)
-      #expect(try desk.call(.ttsPlay, 0, 0, .int(mode), text) == 0)
+      #expect(try desk.call("TTS.play", 0, 0, .int(mode), text) == 0)
       #expect(voice.texts.all == ["你好"])
     }
   }
@@ -138,7 +138,7 @@ struct PlayingTests {
     let voice = NotingVoice()
     let desk = try desk(voice: voice, policy: .observed)
     for text in [.bytes([0xff]), ""] as [GuestValue] {
-      #expect(try desk.call(.ttsPlay, 0, 0, 2, text) == 0)
+      #expect(try desk.call("TTS.play", 0, 0, 2, text) == 0)
       desk.wait(.zero)
       #expect(desk.takeEvents() == [2, 4])
     }
@@ -148,9 +148,9 @@ struct PlayingTests {
   @Test("A text is spoken at the speed of the moment it begins")
   func laterSpeed() throws {
     let desk = try desk()
-    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0)
+    #expect(try desk.call("Audio.play", 0, 0, "U:/1.wav") == 0)
     #expect(try desk.say(0, 0) == 1)
-    try desk.call(.ttsSetSpeed, 9)
+    try desk.call("TTS.setSpeed", 9)
     desk.wait(.seconds(1))
     _ = desk.takeEvents()
     desk.wait(.milliseconds(174))
@@ -162,14 +162,14 @@ struct PlayingTests {
   @Test("A file that has gone before its turn is passed over", arguments: Policy.allCases)
   func gone(policy: Policy) throws {
     let desk = try desk(policy: policy)
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
-    try desk.call(.audioPlay, 4, 0, "U:/half.wav")
-    try desk.call(.audioPlay, 0, 0, "U:/2.wav")
-    #expect(try desk.call(.recordDelete, "half.wav") == 0)
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
+    try desk.call("Audio.play", 4, 0, "U:/half.wav")
+    try desk.call("Audio.play", 0, 0, "U:/2.wav")
+    #expect(try desk.call("Record.Delete", "half.wav") == 0)
     desk.wait(.seconds(1))
     #expect(desk.takeEvents() == [0, 7, 0])
     let whilePlaying: Answer = policy == .documented ? -2 : 0
-    #expect(try desk.call(.recordDelete, "2.wav") == whilePlaying)
+    #expect(try desk.call("Record.Delete", "2.wav") == whilePlaying)
   }
 
   @Test(
@@ -180,10 +180,10 @@ struct PlayingTests {
     for (name, seconds) in lengths {
       try desk.write(sound(seconds: seconds), to: "/usr/\(name).wav")
     }
-    #expect(try desk.call(.audioPlay, 2, 1, "U:/2.wav") == 0)
+    #expect(try desk.call("Audio.play", 2, 1, "U:/2.wav") == 0)
     for (name, priority, breakin) in [("d", 2, 1), ("e", 2, 0), ("f", 2, 0), ("g", 3, 0)] {
       let path = GuestValue.string("U:/\(name).wav")
-      #expect(try desk.call(.audioPlay, .int(priority), .int(breakin), path) == 0)
+      #expect(try desk.call("Audio.play", .int(priority), .int(breakin), path) == 0)
     }
     #expect(desk.takeEvents() == [0], "nothing else has begun")
     desk.wait(.milliseconds(20))
@@ -203,14 +203,14 @@ struct PlayingTests {
   @Test("Under observed a stopped player is free once it has reported its end: 7, or 3 and then 4")
   func stopping() throws {
     let desk = try desk(model: "EC600N", policy: .observed)
-    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0)
-    #expect(try desk.call(.audioStop) == 0)
-    #expect(try desk.call(.audioStop) == 0)
+    #expect(try desk.call("Audio.play", 0, 0, "U:/1.wav") == 0)
+    #expect(try desk.call("Audio.stop") == 0)
+    #expect(try desk.call("Audio.stop") == 0)
     #expect(desk.takeEvents() == [0])
     desk.wait(.milliseconds(20))
     #expect(desk.takeEvents() == [7])
     #expect(try desk.say(0, 0) == 0)
-    #expect(try desk.call(.ttsStop) == 0)
+    #expect(try desk.call("TTS.stop") == 0)
     #expect(desk.takeEvents() == [2, 3])
     #expect(try desk.say(0, 0) == 1)
     desk.wait(.milliseconds(20))
@@ -222,12 +222,12 @@ struct PlayingTests {
   func stopAll() throws {
     for policy in Policy.allCases {
       let desk = try desk(model: "EC600N", policy: policy)
-      try desk.call(.audioPlay, 0, 1, "U:/1.wav")
-      #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0, "it interrupts")
+      try desk.call("Audio.play", 0, 1, "U:/1.wav")
+      #expect(try desk.call("Audio.play", 0, 0, "U:/1.wav") == 0, "it interrupts")
       desk.wait(.milliseconds(20))
       #expect(try desk.say(4, 0) == 1)
       _ = desk.takeEvents()
-      #expect(try desk.call(.ttsStopAll) == 0)
+      #expect(try desk.call("TTS.stopAll") == 0)
       #expect(desk.takeEvents() == (policy == .documented ? [7] : []))
       desk.wait(.seconds(2))
       #expect(desk.takeEvents() == (policy == .documented ? [] : [7]))
@@ -238,20 +238,20 @@ struct PlayingTests {
   @Test("The observed queue of Unisoc 8910 never speaks a text that waited, and plays nothing more")
   func lostText() throws {
     let desk = try desk(policy: .observed)
-    #expect(try desk.call(.audioPlay, 0, 0, "U:/half.wav") == 0)
+    #expect(try desk.call("Audio.play", 0, 0, "U:/half.wav") == 0)
     #expect(try desk.say(1, 1) == 1)
     desk.wait(.seconds(1))
     #expect(desk.takeEvents() == [0, 7])
-    #expect(try desk.call(.ttsGetState) == 0)
-    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 1)
-    #expect(try desk.call(.audioPlay, 4, 0, "U:/1.wav") == 0, "as if it interrupted")
-    try desk.call(.audioStopAll)
-    #expect(try desk.call(.audioPlay, 4, 0, "U:/1.wav") == 1)
+    #expect(try desk.call("TTS.getState") == 0)
+    #expect(try desk.call("Audio.play", 0, 0, "U:/1.wav") == 1)
+    #expect(try desk.call("Audio.play", 4, 0, "U:/1.wav") == 0, "as if it interrupted")
+    try desk.call("Audio.stopAll")
+    #expect(try desk.call("Audio.play", 4, 0, "U:/1.wav") == 1)
     desk.wait(.seconds(5))
     #expect(desk.takeEvents() == [] && !desk.device.isWorking)
     desk.device.restart()
-    #expect(try Answer(desk.device.call(.audioInit, [0])) == .object(0))
-    #expect(try desk.call(.audioPlay, 0, 0, "U:/1.wav") == 0)
+    #expect(try Answer(desk.device.call("Audio.init", [0])) == .object(0))
+    #expect(try desk.call("Audio.play", 0, 0, "U:/1.wav") == 0)
   }
 
   @Test(
@@ -260,7 +260,7 @@ struct PlayingTests {
     for (model, events) in [("EC600N", [2, 3, 4, 0]), ("EC600U", [2])] as [(String, [GuestValue])] {
       let desk = try desk(model: model, policy: .observed)
       #expect(try desk.say(2, 1) == 0)
-      #expect(try desk.call(.audioPlay, 2, 0, "U:/1.wav") == 0)
+      #expect(try desk.call("Audio.play", 2, 0, "U:/1.wav") == 0)
       desk.wait(.milliseconds(30))
       #expect(desk.takeEvents() == events, "\(model)")
     }
@@ -270,8 +270,8 @@ struct PlayingTests {
     "The amplifier is on before the first sound and off after the last", arguments: Policy.allCases)
   func amplifier(policy: Policy) throws {
     let desk = try desk(model: "EC600N", policy: policy)
-    #expect(try desk.call(.audioSetSpeakerPACallback, .function(3)) == 0)
-    try desk.call(.audioPlay, 0, 0, "U:/half.wav")
+    #expect(try desk.call("Audio.setSpeakerpaCallback", .function(3)) == 0)
+    try desk.call("Audio.play", 0, 0, "U:/half.wav")
     #expect(try desk.say(0, 0) == 1)
     desk.wait(.seconds(5))
     // 0, 7, 2 and 4 are the players' own.
@@ -281,15 +281,15 @@ struct PlayingTests {
   @Test("Under observed constructing again keeps callback and volume, and sets the speed back")
   func constructedAgain() throws {
     let desk = try desk(policy: .observed)
-    try desk.call(.ttsSetVolume, 9)
-    try desk.call(.audioSetVolume, 2)
-    try desk.call(.ttsSetSpeed, 9)
+    try desk.call("TTS.setVolume", 9)
+    try desk.call("Audio.setVolume", 2)
+    try desk.call("TTS.setSpeed", 9)
     #expect(try desk.construct("TTS", [1]) == .object(0))
     #expect(try desk.construct("Audio", [1]) == .object(1))
     #expect(try desk.construct("Audio", [0]) == .object(0))
-    #expect(try desk.call(.ttsGetVolume) == 9)
-    #expect(try desk.call(.audioGetVolume) == 2)
-    #expect(try desk.call(.ttsGetSpeed) == 4)
+    #expect(try desk.call("TTS.getVolume") == 9)
+    #expect(try desk.call("Audio.getVolume") == 2)
+    #expect(try desk.call("TTS.getSpeed") == 4)
     #expect(try desk.say(0, 0) == 0)
     #expect(desk.takeEvents() == [2])
   }
@@ -298,17 +298,17 @@ struct PlayingTests {
   func output() throws {
     let output = NotingOutput()
     let desk = try desk(output)
-    try desk.call(.audioSetVolume, 11)
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call("Audio.setVolume", 11)
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
     desk.wait(.milliseconds(500))
-    try desk.call(.audioSetVolume, 9)
+    try desk.call("Audio.setVolume", 9)
     desk.wait(.seconds(1))
     #expect(output.frames.count == 8000)
     // Pieces of 100 ms are played at 0, 100, … 500 ms.
     #expect(output.frames[..<4800].allSatisfy { $0 == 1000 })
     #expect(output.frames[4800...].allSatisfy { $0 == 501 })
-    try desk.call(.audioSetVolume, 0)
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call("Audio.setVolume", 0)
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
     desk.wait(.seconds(1))
     #expect(output.frames.count == 16_000)
     #expect(output.frames[8000...].allSatisfy { $0 == 0 })
@@ -322,9 +322,9 @@ struct PlayingTests {
     let folder = try TemporaryFolder()
     let desk = try desk(try FileOutput(path: folder.path("out.wav")))
     try desk.write(sound(seconds: 1, frameRate: 16_000), to: "/usr/w.wav")
-    try desk.call(.audioSetVolume, 11)
-    try desk.call(.audioPlay, 0, 0, "U:/w.wav")
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call("Audio.setVolume", 11)
+    try desk.call("Audio.play", 0, 0, "U:/w.wav")
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
     desk.wait(.seconds(3))
     desk.device.powerDown()
     let bytes = try folder.contents("out.wav")
@@ -339,7 +339,7 @@ struct PlayingTests {
   func brokenOutput() throws {
     let output = NotingOutput(limit: 800)
     let desk = try desk(output)
-    try desk.call(.audioPlay, 0, 0, "U:/1.wav")
+    try desk.call("Audio.play", 0, 0, "U:/1.wav")
     desk.wait(.seconds(1))
     #expect(desk.takeEvents() == [0, 7])
     #expect(
@@ -352,8 +352,8 @@ struct PlayingTests {
     let output = NotingOutput()
     let desk = try desk(output)
     _ = try desk.record("a.amr", seconds: 1)
-    #expect(try desk.call(.audioSetCallback, 5) == -1)
-    #expect(try desk.call(.audioPlay, 0, 0, "/usr/a.amr") == 0)
+    #expect(try desk.call("Audio.setCallback", 5) == -1)
+    #expect(try desk.call("Audio.play", 0, 0, "/usr/a.amr") == 0)
     desk.wait(.seconds(1))
     #expect(desk.takeEvents() == [0, 7])
     #expect(output.frames.count == 8000)

@@ -39,7 +39,7 @@ struct PowerLossTests {
   func lastSync(fileSystem: FileSystemKind, name: String) throws {
     let whole = try Desk().record(name, seconds: 4)
     let cut = try CutDesk(fileSystem)
-    #expect(try cut.desk.call(.recordStart, .string(name), 4) == 0)
+    #expect(try cut.desk.call("Record.start", .string(name), 4) == 0)
     let (header, bytesPerSecond) = name == "a.wav" ? (44, 16_000) : (6, 1600)
     for step in 0..<17 {
       let bytes = try #require(try cut.remains(of: "/usr/\(name)"))
@@ -62,11 +62,11 @@ struct PowerLossTests {
   func everyCut(fileSystem: FileSystemKind) throws {
     let cut = try CutDesk(fileSystem)
     _ = try cut.desk.record("a.wav", seconds: 1)
-    try cut.desk.call(.recordStart, "a.wav", 5)
+    try cut.desk.call("Record.start", "a.wav", 5)
     cut.desk.wait(.milliseconds(700))
-    try cut.desk.call(.recordStop)
+    try cut.desk.call("Record.stop")
     _ = try cut.desk.record("b.amr", seconds: 1)
-    #expect(try cut.desk.call(.recordDelete, "a.wav") == 0)
+    #expect(try cut.desk.call("Record.Delete", "a.wav") == 0)
     let recording = cut.recorder.recording
     let cuts = recording.cuts()
     #expect(cuts.count > 50)

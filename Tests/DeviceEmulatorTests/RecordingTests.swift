@@ -30,7 +30,7 @@ struct RecordingTests {
 
     let desk = try Desk(microphone: SilenceMicrophone())
     let short = try desk.record("a.amr", seconds: 2).count
-    #expect(try desk.call(.recordAMREncDtxEnable, 0) == .none)
+    #expect(try desk.call("Record.amrEncDtx_enable", 0) == .none)
     #expect(try desk.record("a.amr", seconds: 2).count == 3206)
     #expect(short < 1000)
   }
@@ -40,11 +40,11 @@ struct RecordingTests {
     let desk = try Desk()
     try desk.listen()
     #expect(!desk.device.hasEvent)
-    #expect(try desk.call(.recordStart, "a.wav", 10) == 0)
+    #expect(try desk.call("Record.start", "a.wav", 10) == 0)
     #expect(desk.takeEvents() == [message("U:/a.wav", 0, 0)])
     desk.wait(.milliseconds(1234))
     #expect(!desk.device.hasEvent)
-    #expect(try desk.call(.recordStop) == 0)
+    #expect(try desk.call("Record.stop") == 0)
     #expect(desk.takeEvents() == [message("U:/a.wav", 61 * 320, 3)])
     #expect(desk.clock.nextAlarm == nil, "nothing is left to come")
     desk.wait(.seconds(20))
@@ -55,9 +55,9 @@ struct RecordingTests {
   func replacedCallback() throws {
     let desk = try Desk()
     try desk.listen()
-    try desk.call(.recordStart, "a.wav", 1)
-    #expect(try desk.call(.recordEndCallback, .function(8)) == 0)
-    #expect(try desk.call(.recordEndCallback, 5) == -1, "a refused one changes nothing")
+    try desk.call("Record.start", "a.wav", 1)
+    #expect(try desk.call("Record.end_callback", .function(8)) == 0)
+    #expect(try desk.call("Record.end_callback", 5) == -1, "a refused one changes nothing")
     desk.wait(.seconds(1))
     #expect(desk.device.nextEvent()?.function == 7)
     #expect(desk.device.nextEvent()?.function == 8)
@@ -89,27 +89,27 @@ struct RecordingTests {
   func spellings(name: String) throws {
     let desk = try Desk()
     try desk.listen()
-    #expect(try desk.call(.recordStart, .string(name), 1) == 0)
+    #expect(try desk.call("Record.start", .string(name), 1) == 0)
     for other in ["x.wav", "U:/x.wav", "u:/x.wav", "/usr/x.wav"] {
-      #expect(try desk.call(.recordGetSize, .string(other)) == -3)
+      #expect(try desk.call("Record.getSize", .string(other)) == -3)
     }
     desk.wait(.seconds(1))
     #expect(desk.takeEvents().last == message("U:/x.wav", 16_000, 3))
     for other in ["x.wav", "U:/x.wav", "u:/x.wav", "/usr/x.wav"] {
-      #expect(try desk.call(.recordExists, .string(other)) == true)
-      #expect(try desk.call(.recordGetFilePath, .string(other)) == "U:/x.wav")
+      #expect(try desk.call("Record.exists", .string(other)) == true)
+      #expect(try desk.call("Record.getFilePath", .string(other)) == "U:/x.wav")
     }
-    #expect(try desk.call(.recordDelete, .string(name)) == 0)
+    #expect(try desk.call("Record.Delete", .string(name)) == 0)
     #expect(!desk.has("/usr/x.wav"))
   }
 
   @Test("A name does not lead out of the volume")
   func outside() throws {
     let desk = try Desk()
-    #expect(try desk.call(.recordStart, "../x.wav", 1) == 0)
+    #expect(try desk.call("Record.start", "../x.wav", 1) == 0)
     desk.wait(.seconds(1))
     #expect(desk.has("/usr/x.wav"))
-    #expect(try desk.call(.recordStart, "../bak/x.wav", 1) == -2)
+    #expect(try desk.call("Record.start", "../bak/x.wav", 1) == -2)
     #expect(try desk.files.entries(of: "/bak").isEmpty)
   }
 
@@ -120,7 +120,7 @@ struct RecordingTests {
     let desk = try Desk()
     try desk.fillFlash(leaving: 4)
     try desk.listen()
-    #expect(try desk.call(.recordStart, .string(name), 60) == 0)
+    #expect(try desk.call("Record.start", .string(name), 60) == 0)
     desk.wait(.seconds(60))
     let bytes = try desk.files.contents(of: "/usr/" + name)
     let header = name == "a.wav" ? 44 : 6
@@ -132,8 +132,8 @@ struct RecordingTests {
     let clip = try AudioClip(bytes, name: name)
     if name == "a.wav" { #expect(clip.frameCount == (bytes.count - header) / 2) }
     #expect(clip.frameCount > 0)
-    #expect(try desk.call(.recordIsBusy) == 0)
-    #expect(try desk.call(.recordGetData, .string(name), 0, 4) != -4, "it is in use no more")
+    #expect(try desk.call("Record.isBusy") == 0)
+    #expect(try desk.call("Record.getData", .string(name), 0, 4) != -4, "it is in use no more")
     var notices = ["U:/\(name): the recording failed: the flash is full"]
     if name == "a.wav" {
       notices.append(
@@ -147,11 +147,11 @@ struct RecordingTests {
   func lost() throws {
     let desk = try Desk(microphone: ScriptedMicrophone(arrivals: [400, 400, 50], isLost: true))
     try desk.listen()
-    #expect(try desk.call(.recordStart, "a.wav", 60) == 0)
+    #expect(try desk.call("Record.start", "a.wav", 60) == 0)
     desk.wait(.seconds(1))
     #expect(desk.takeEvents() == [message("U:/a.wav", 0, 0), message("U:/a.wav", 1600, -1)])
     #expect(try desk.files.contents(of: "/usr/a.wav").count == 1644)
-    #expect(try desk.call(.recordIsBusy) == 0)
+    #expect(try desk.call("Record.isBusy") == 0)
     #expect(desk.notices.all.count == 1)
   }
 
@@ -159,22 +159,22 @@ struct RecordingTests {
   func absent() throws {
     let desk = try Desk(microphone: AbsentMicrophone())
     #expect(throws: HostFailure("There is no microphone; use tone:440.")) {
-      try desk.call(.recordStart, "a.wav", 10)
+      try desk.call("Record.start", "a.wav", 10)
     }
     #expect(!desk.has("/usr/a.wav"))
     #expect(!desk.files.isInUse("/usr/a.wav"))
-    #expect(try desk.call(.recordIsBusy) == 0)
+    #expect(try desk.call("Record.isBusy") == 0)
   }
 
   @Test("A start that fails leaves neither a file nor a claim nor a timer")
   func failedStart() throws {
     let desk = try Desk()
     try desk.fillFlash()
-    for _ in 0..<40 { #expect(try desk.call(.recordStart, "a.wav", 10) == -2) }
+    for _ in 0..<40 { #expect(try desk.call("Record.start", "a.wav", 10) == -2) }
     #expect(!desk.has("/usr/a.wav"))
     #expect(!desk.files.isInUse("/usr/a.wav"))
     try desk.files.remove("/usr/full.bin")
-    #expect(try desk.call(.recordStart, "a.wav", 10) == 0)
+    #expect(try desk.call("Record.start", "a.wav", 10) == 0)
   }
 
   @Test("A silent microphone is reported, the recording succeeds")
@@ -193,7 +193,7 @@ struct RecordingTests {
     arguments: [(0, 0, 1000), (1, 0, 1995), (0, -20, 100), (0, 6, 1995), (4, 12, 32_767)])
   func gain(code: Int, dsp: Int, expected: Int16) throws {
     let desk = try Desk(microphone: SquareMicrophone(level: 1000))
-    #expect(try desk.call(.recordGain, .int(code), .int(dsp)) == 0)
+    #expect(try desk.call("Record.gain", .int(code), .int(dsp)) == 0)
     let frames = samples(try desk.record("a.wav", seconds: 1))
     #expect(frames.allSatisfy { abs(Int($0).magnitude.distance(to: Int(expected).magnitude)) <= 1 })
   }
@@ -201,7 +201,7 @@ struct RecordingTests {
   @Test("A refused gain changes nothing")
   func refusedGain() throws {
     let desk = try Desk(microphone: SquareMicrophone(level: 1000))
-    #expect(try desk.call(.recordGain, 4, 13) == -1)
+    #expect(try desk.call("Record.gain", 4, 13) == -1)
     #expect(samples(try desk.record("a.wav", seconds: 1)).allSatisfy { abs($0) == 1000 })
   }
 
@@ -229,9 +229,9 @@ struct RecordingTests {
     desk.device.whenEventQueued { [weak device = desk.device] in
       hooked.append(device?.hasEvent ?? false)
     }
-    try desk.call(.recordStart, "a.wav", 1)
+    try desk.call("Record.start", "a.wav", 1)
     #expect(hooked.all == [true])
-    for _ in 0..<10 { try desk.call(.recordIsBusy) }
+    for _ in 0..<10 { try desk.call("Record.isBusy") }
     desk.wait(.milliseconds(900))
     #expect(hooked.all == [true])
     desk.wait(.milliseconds(100))
@@ -247,7 +247,7 @@ struct RecordingTests {
       profile: .named("EC600N"), clock: clock,
       notice: { _ in
         guard let device = relay.withLock({ $0 }) else { return }
-        asked.append(Answer(try! device.call(.recordIsBusy, on: PeripheralID(0))))
+        asked.append(Answer(try! device.call("Record.isBusy", on: PeripheralID(0))))
       })
     relay.withLock { $0 = device }
     device.inject(Fault(.microphoneLost))
@@ -261,7 +261,7 @@ struct RecordingTests {
   func powerDown() throws {
     let desk = try Desk()
     try desk.listen()
-    try desk.call(.recordStart, "a.wav", 60)
+    try desk.call("Record.start", "a.wav", 60)
     _ = desk.device.startTimer(period: .seconds(1), isPeriodic: true, function: 9)
     _ = try desk.play(0, 0)
     desk.wait(.milliseconds(500))
@@ -283,7 +283,7 @@ struct RecordingTests {
     do {
       let desk = try Desk()
       (clock, device) = (desk.clock, desk.device)
-      try desk.call(.recordStart, "a.wav", 10)
+      try desk.call("Record.start", "a.wav", 10)
       _ = try desk.play(0, 0)
       #expect(device != nil && clock?.nextAlarm != nil)
     }
@@ -304,15 +304,15 @@ struct RecordingTests {
   @Test("The largest length in seconds is no reason to stop or to trap")
   func longest() throws {
     let desk = try Desk()
-    #expect(try desk.call(.recordStart, "a.wav", .int(Int(Int32.max))) == 0)
+    #expect(try desk.call("Record.start", "a.wav", .int(Int(Int32.max))) == 0)
     desk.wait(.seconds(3))
-    #expect(try desk.call(.recordIsBusy) == 1)
-    #expect(try desk.call(.recordStop) == 0)
+    #expect(try desk.call("Record.isBusy") == 1)
+    #expect(try desk.call("Record.stop") == 0)
   }
 
   @Test(
     "A call without its object, or on one that never was, is refused",
-    arguments: DeviceMethod.allCases)
+    arguments: OutcomeTable.bundled.order)
   func noObject(method: DeviceMethod) throws {
     guard !method.rawValue.hasSuffix(".init") else { return }
     let desk = try Desk()

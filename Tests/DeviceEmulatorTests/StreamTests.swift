@@ -11,9 +11,9 @@ struct StreamTests {
     arguments: [8000, 16_000])
   func limited(rate: Int) throws {
     let desk = try Desk()
-    try desk.call(.recordAMREncDtxEnable, 0)
+    try desk.call("Record.amrEncDtx_enable", 0)
     try desk.listen()
-    #expect(try desk.call(.recordStreamStart, 4, .int(rate), 2) == 0)
+    #expect(try desk.call("Record.stream_start", 4, .int(rate), 2) == 0)
     var bytes: [UInt8] = []
     for _ in 0..<20 {
       desk.wait(.milliseconds(100))
@@ -26,7 +26,7 @@ struct StreamTests {
     #expect(events.last == message("stream", 3200, 3))
     #expect(bytes.count == 3200)
     #expect(stride(from: 0, to: bytes.count, by: 32).allSatisfy { bytes[$0] == 0x3c })
-    #expect(try desk.call(.recordIsBusy) == 0)
+    #expect(try desk.call("Record.isBusy") == 0)
     let clip = try AudioClip(Array("#!AMR\n".utf8) + bytes, name: "stream")
     #expect(abs(try frequency(clip) - 440) < 2)
   }
@@ -35,30 +35,30 @@ struct StreamTests {
   func unlimited() throws {
     let desk = try Desk(.named("EC200U"))
     try desk.listen()
-    #expect(try desk.call(.recordStreamStart, 4, 8000, 0) == 0)
+    #expect(try desk.call("Record.stream_start", 4, 8000, 0) == 0)
     desk.wait(.seconds(3))
     #expect(!desk.device.isWorking, "nothing will end by itself")
-    #expect(try desk.call(.recordIsBusy) == 1)
+    #expect(try desk.call("Record.isBusy") == 1)
     desk.wait(.milliseconds(50))
     #expect(desk.takeEvents().count == 31)
-    #expect(try desk.call(.recordStreamStop) == 0)
+    #expect(try desk.call("Record.stream_stop") == 0)
     #expect(desk.takeEvents() == [message("stream", 64, 1), message("stream", 152 * 32, 3)])
   }
 
   @Test("What waits at the end can be read, then there is no stream any more")
   func afterTheEnd() throws {
     let desk = try Desk(.named("EC200U"))
-    try desk.call(.recordStreamStart, 4, 8000, 1)
+    try desk.call("Record.stream_start", 4, 8000, 1)
     desk.wait(.seconds(5))
     #expect(try desk.read(1000).count == 1000)
     #expect(try desk.read(1000).count == 600)
-    #expect(try desk.call(.recordStreamRead, .buffer(count: 10), 10) == -1)
+    #expect(try desk.call("Record.stream_read", .buffer(count: 10), 10) == -1)
   }
 
   @Test("A slow reader loses the oldest whole frames, and the loss is counted")
   func overflow() throws {
     let desk = try Desk(.named("EC200U"))
-    try desk.call(.recordStreamStart, 4, 8000, 0)
+    try desk.call("Record.stream_start", 4, 8000, 0)
     desk.wait(.seconds(1))
     #expect(try desk.read(40).count == 40)
     desk.wait(.seconds(9))
@@ -66,7 +66,7 @@ struct StreamTests {
     // The 24 bytes left of the frame that was begun, then whole frames.
     #expect(bytes.count == 24 + 319 * 32)
     #expect(stride(from: 24, to: bytes.count, by: 32).allSatisfy { bytes[$0] == 0x3c })
-    try desk.call(.recordStreamStop)
+    try desk.call("Record.stream_stop")
     #expect(desk.notices.all.count == 1)
     #expect(desk.notices.all.first?.contains("179 of the oldest frames (5728 bytes)") == true)
   }
@@ -74,18 +74,18 @@ struct StreamTests {
   @Test("A new stream begins with an empty ring")
   func anew() throws {
     let desk = try Desk(.named("EC200U"))
-    try desk.call(.recordStreamStart, 4, 8000, 1)
+    try desk.call("Record.stream_start", 4, 8000, 1)
     desk.wait(.seconds(1))
-    try desk.call(.recordStreamStart, 4, 8000, 1)
+    try desk.call("Record.stream_start", 4, 8000, 1)
     #expect(try desk.read(10_240) == [])
   }
 
   @Test("A microphone that goes away ends the stream with -1 and what it gave")
   func lost() throws {
     let desk = try Desk(microphone: ScriptedMicrophone(arrivals: [1600], isLost: true))
-    try desk.call(.recordAMREncDtxEnable, 0)
+    try desk.call("Record.amrEncDtx_enable", 0)
     try desk.listen()
-    #expect(try desk.call(.recordStreamStart, 4, 8000, 0) == 0)
+    #expect(try desk.call("Record.stream_start", 4, 8000, 0) == 0)
     desk.wait(.seconds(1))
     #expect(
       desk.takeEvents() == [
@@ -97,8 +97,8 @@ struct StreamTests {
   @Test("The DTX setting changes the bytes of a stream", arguments: [0, 1])
   func dtx(isOn: Int) throws {
     let desk = try Desk(microphone: SilenceMicrophone())
-    try desk.call(.recordAMREncDtxEnable, .int(isOn))
-    try desk.call(.recordStreamStart, 4, 8000, 2)
+    try desk.call("Record.amrEncDtx_enable", .int(isOn))
+    try desk.call("Record.stream_start", 4, 8000, 2)
     desk.wait(.seconds(2))
     let count = try desk.read(10_240).count
     #expect(isOn == 1 ? count < 1000 : count == 3200)
@@ -108,7 +108,7 @@ struct StreamTests {
   func wide(rate: Int) throws {
     let desk = try Desk(.named("EC600U"), .observed)
     try desk.listen()
-    #expect(try desk.call(.recordStreamStart, 5, .int(rate), 1) == 0)
+    #expect(try desk.call("Record.stream_start", 5, .int(rate), 1) == 0)
     desk.wait(.seconds(1))
     let bytes = try desk.read(10_240)
     #expect(bytes.count == 50 * 61)
@@ -119,7 +119,8 @@ struct StreamTests {
 
 extension Desk {
   fileprivate func read(_ count: Int) throws -> [UInt8] {
-    guard case .value(let value) = try call(.recordStreamRead, .buffer(count: count), .int(count))
+    guard
+      case .value(let value) = try call("Record.stream_read", .buffer(count: count), .int(count))
     else { return [] }
     return try #require(value.bytes)
   }

@@ -20,15 +20,6 @@ struct DocumentedModulesTests {
     }
   }
 
-  @Test("Every method of an audio class that a profile can name is emulated, and no other is")
-  func audio() throws {
-    let audio = try #require(documented["audio"])
-    // Two are the firmware's alone, and no page has them.
-    let methods = DeviceMethod.allCases.filter { ![.recordPlay, .recordFinalise].contains($0) }
-      .filter { $0.functionName != "init" }.map { "\($0.className).\($0.scriptName)" }
-    #expect(Set(methods) == Set(audio.emulated ?? []))
-  }
-
   @Test("README says what the list says")
   func readme() throws {
     let readme = try String(

@@ -30,9 +30,6 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
     BadProfile(#""record": true"#, #""record" must be an object, not a boolean"#),
     BadProfile(#""volumes": {"usr": []}"#, #""volumes.usr" must be an object, not an array"#),
     BadProfile(
-      #""methods": {"Record.gian": "missing"}"#,
-      #"there is no method "Record.gian"; did you mean "Record.gain"?"#),
-    BadProfile(
       #""methods": {"Record.gain": "mising"}"#,
       #""methods.Record.gain" must be "works", "missing" or {"answers": -1}, not "mising""#),
     BadProfile(
@@ -144,6 +141,9 @@ struct BadProfile: Sendable, CustomTestStringConvertible {
 
   /// Mistakes beyond a schema's reach.
   static let semantic: [BadProfile] = [
+    BadProfile(
+      #""methods": {"Record.gian": "missing"}"#,
+      #"there is no method "Record.gian"; did you mean "Record.gain"?"#),
     BadProfile(
       #""limits": {"scriptHeapBytes": 16384}"#,
       #""limits.bootHeapBytes" must be less than "limits.scriptHeapBytes", 16384, not 18576"#),

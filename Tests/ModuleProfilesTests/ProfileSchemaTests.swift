@@ -84,9 +84,8 @@ import Testing
       #""works""#, #""missing""#, #"{"answers": -32768}"#, #"{"answers": 1, "why": "x"}"#,
       #"{"missing": true, "why": "x"}"#, #"{"missing": true}"#,
     ]
-    let methods = DeviceMethod.allCases.enumerated().map {
-      #""\#($1.rawValue)": \#(treatments[$0 % treatments.count])"#
-    }
+    let methods = ["Record.start", "Record.__del__", "TTS.init", "net.getState", "Pin.read"]
+      .enumerated().map { #""\#($1)": \#(treatments[$0 % treatments.count])"# }
     let path = try folder.write(
       "P.json",
       """

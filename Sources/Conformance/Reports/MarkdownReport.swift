@@ -43,7 +43,7 @@ extension ConformanceReport {
   }
 
   private func rows(_ outcomes: OutcomeTable) -> [String] {
-    DeviceMethod.allCases.flatMap { method -> [String] in
+    outcomes.order.flatMap { method -> [String] in
       guard let rows = outcomes.methods[method] else { return [] }
       let heading = ["", "### `\(method.className).\(rows.signature)`"]
       return heading + Self.table("row", rows.rows) + Self.table("call-back", rows.callbacks)

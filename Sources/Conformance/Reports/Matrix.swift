@@ -1,3 +1,4 @@
+import DeviceEmulator
 package import ModuleProfiles
 
 /// The results of one policy by method and model.
@@ -83,7 +84,7 @@ package struct Matrix: Sendable {
       fields[cell.method, default: [:]][cell.model, default: Field()]
         .add(cell.verdict, cell.provenance)
     }
-    methods = DeviceMethod.allCases.filter(found.contains)
+    methods = OutcomeTable.bundled.order.filter(found.contains)
   }
 
   /// Nil where no case can come about: the model has nothing of the kind.

@@ -36,7 +36,7 @@ package struct ReportCell: Equatable, Sendable {
     id = try node.member("id").text()
     model = try node.member("model").text()
     policy = try node.member("policy").word()
-    method = try node.member("method").word()
+    method = DeviceMethod(try node.member("method").text())
     when = try node.member("when").text()
     verdict = try node.member("verdict").word()
     expected = try node.member("expected").text()

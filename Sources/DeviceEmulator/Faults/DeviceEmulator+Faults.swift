@@ -19,18 +19,3 @@ extension DeviceEmulator {
   /// The faults that were injected, in order, and how often each has struck.
   public var injectedFaults: [(fault: Fault, strikes: Int)] { faults.faults }
 }
-
-extension RecordRow {
-  /// What else, beside its own precondition, makes the row apply: the fault that stands for a resource
-  /// which cannot be had. Faults of the flash and the microphone need no row; they act by themselves.
-  var fault: Fault.What? {
-    switch self {
-    case .startBusy, .dataInUse, .sizeInUse, .deleteInUse: .inUse
-    case .initChannel, .startChannel, .streamChannel: .channel
-    case .initTimer, .startTimer, .streamTimer: .timer
-    case .startFormat: .format
-    case .dataHeap: .heap
-    default: nil
-    }
-  }
-}

@@ -88,10 +88,10 @@ extension Fault.Row {
       throw Fault.Malformed(
         description: "what=row needs call= and row=, such as call=Record.gain row=codec")
     }
-    guard let method = DeviceMethod(rawValue: call) else {
+    guard let method = OutcomeTable.bundled.method(named: call) else {
       throw Fault.Malformed(
         description:
-          "call=\(call) is no method\(hint(call, DeviceMethod.allCases.map(\.rawValue))) "
+          "call=\(call) is no method\(hint(call, OutcomeTable.bundled.order.map(\.rawValue))) "
           + "It is a class and its method, such as Record.gain")
     }
     try self.init(id, of: method)
@@ -121,8 +121,7 @@ extension Fault.Row {
   fileprivate func check(
     on profile: ModuleProfile, under policy: Policy, _ table: OutcomeTable
   ) throws(Fault.Malformed) {
-    let constructor = DeviceMethod(rawValue: "\(method.className).init")
-    for method in [constructor, method].compactMap({ $0 })
+    for method in [method.constructor, method]
     where profile.availability(of: method) != .works {
       throw Fault.Malformed(
         description:

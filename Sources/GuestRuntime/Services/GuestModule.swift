@@ -83,7 +83,8 @@ extension GuestServices {
 
   /// The names that `help('modules')` shows beside the interpreter's own.
   var moduleNames: [String] {
-    (Self.modules.keys.filter { !Self.tools.contains($0) } + ["audio"] + options.modules.names)
+    (Self.modules.keys.filter { !Self.tools.contains($0) } + device.outcomes.classes.keys
+      + options.modules.names)
       .sorted()
   }
 
@@ -99,41 +100,44 @@ extension GuestServices {
       return .source(own.text, folder: own.folder)
     }
     switch name {
-    case "audio": return audio
     case "vfs" where console == nil: return nil
     case _ where Self.bareNames.contains(name) && console != nil:
       return .source(Array("from u\(name) import *".utf8), folder: nil)
-    default: return Self.modules[name]
+    default: return peripheralModule(name) ?? Self.modules[name]
     }
   }
 
-  /// The methods that the device has, by their classes.
-  private var audio: GuestModule {
-    let (missing, all) = (Set(device.missingMethods), device.constants)
-    let classes = ["Record", "Audio", "TTS"].filter { name in
-      !missing.contains { $0.isConstructor && $0.className == name }
-    }
+  /// A module of the outcome tables, with the classes and methods that the device has; nil if there is no such module.
+  private func peripheralModule(_ name: String) -> GuestModule? {
+    guard let classes = device.outcomes.classes[name] else { return nil }
+    let missing = Set(device.missingMethods)
     return .members(
-      classes.map { name in
-        let methods = DeviceMethod.allCases.filter {
-          $0.className == name && !$0.isConstructor && !missing.contains($0)
-        }
-        let constants = all.filter { $0.className == name }
-        return (
-          name,
-          .type(
-            name: "audio.\(name)", initializer: "\(name).init",
-            methods.map {
-              (
-                String($0.scriptName),
-                .function(
-                  $0.rawValue,
-                  $0 == .recordGetData ? [.asksRoom, .keepsFunctions] : .keepsFunctions)
-              )
-            }
-              + constants.map { ($0.name, .constant($0.value)) })
-        )
+      classes.filter { !missing.contains(DeviceMethod("\($0).init")) }.map { className in
+        let type = GuestModule.Member.type(
+          name: "\(name).\(className)", initializer: "\(className).init",
+          methods(of: className, but: missing) + constants(of: className))
+        return (className, type)
       })
+  }
+
+  private func methods(
+    of className: String, but missing: Set<DeviceMethod>
+  ) -> [(String, GuestModule.Member)] {
+    let outcomes = device.outcomes
+    return outcomes.order.compactMap { method in
+      guard method.className == className, !method.isConstructor, !missing.contains(method) else {
+        return nil
+      }
+      let asksHeap = outcomes.methods[method]?.asksHeap ?? false
+      return (
+        String(method.scriptName),
+        .function(method.rawValue, asksHeap ? [.asksRoom, .keepsFunctions] : .keepsFunctions)
+      )
+    }
+  }
+
+  private func constants(of className: String) -> [(String, GuestModule.Member)] {
+    device.constants.filter { $0.className == className }.map { ($0.name, .constant($0.value)) }
   }
 
   private static let modules: [String: GuestModule] = [

@@ -8,7 +8,7 @@ import ModuleProfiles
 final class GuestServices: GuestLink.Services {
   /// Who answers a call.
   private enum Addressee {
-    case method(DeviceMethod)
+    case method(DeviceMethod, Signature)
     case service(GuestService)
   }
 
@@ -56,7 +56,7 @@ final class GuestServices: GuestLink.Services {
 
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
     switch addressee(of: request, name) {
-    case .method(let method)?: return try perform(method, request)
+    case .method(let method, let signature)?: return try perform(method, signature, request)
     case .service(let service)?:
       let outcome = result(of: service, ServiceCall(request: request, name: name))
       try refuseHostFailure()
@@ -69,7 +69,7 @@ final class GuestServices: GuestLink.Services {
   private func addressee(of request: WireRequest, _ name: String) -> Addressee? {
     if let known = addressees[request.call] { return known }
     let found: Addressee? =
-      DeviceMethod(rawValue: name).map { .method($0) }
+      device.outcomes.methods[DeviceMethod(name)].map { .method(DeviceMethod(name), $0.takes) }
       ?? GuestService.all[name].map { .service($0) }
     addressees[request.call] = found
     return found
@@ -91,13 +91,13 @@ final class GuestServices: GuestLink.Services {
   // MARK: Peripherals
 
   private func perform(
-    _ method: DeviceMethod, _ request: WireRequest
+    _ method: DeviceMethod, _ signature: Signature, _ request: WireRequest
   ) throws(HostFailure) -> GuestLink.Outcome {
     let object: PeripheralID?
     if case .peripheral(_, let id)? = handles[request.object] { object = id } else { object = nil }
     let arguments: [GuestValue]
     do throws(GuestException) {
-      arguments = try method.arguments(of: request)
+      arguments = try method.arguments(of: request, by: signature)
     } catch {
       return .failure(error)
     }
@@ -128,7 +128,7 @@ final class GuestServices: GuestLink.Services {
     switch handles[handle] {
     case .peripheral(let name, let id)?:
       // What the module's finaliser does, where it has one.
-      if let method = DeviceMethod(rawValue: "\(name).__del__") {
+      if let method = device.outcomes.method(named: "\(name).__del__") {
         _ = try? device.call(method, on: id)
       }
     case .file(let number)?: try? device.files.close(number)
@@ -235,10 +235,12 @@ extension DeviceMethod {
   /// The arguments in the order of the parameters.
   ///
   /// - Throws: What the interpreter says of names that do not fit.
-  fileprivate func arguments(of request: WireRequest) throws(GuestException) -> [GuestValue] {
+  fileprivate func arguments(
+    of request: WireRequest, by signature: Signature
+  ) throws(GuestException) -> [GuestValue] {
     // The vendor's constructors take any names and look at none.
     guard !isConstructor else { return request.arguments }
-    guard let names = parameterNames else {
+    guard let names = signature.parameterNames else {
       guard request.keywords.isEmpty else {
         throw GuestException("TypeError", "function doesn't take keyword arguments")
       }

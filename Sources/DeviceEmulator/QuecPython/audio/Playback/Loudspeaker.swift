@@ -118,11 +118,6 @@ struct Loudspeaker {
     }
   }
 
-  /// Forgets what a script has set up.
-  mutating func restart() {
-    (audio, speech, speed, amplifierFunction) = (.audio, .speech, Self.usualSpeed, nil)
-  }
-
   /// The power goes: nothing is heard any more.
   mutating func close() throws(AudioError) {
     guard !isDeaf else { return }
@@ -168,102 +163,203 @@ struct Loudspeaker {
 }
 
 /// Playing, which takes the clock, the files and the events of the board.
-extension Board {
+extension AudioModule {
   /// How long a player of the firmware takes to report its end when it is told to stop (ruled).
   private static let stoppingTime = Duration.milliseconds(20)
 
   /// Where something of a priority goes.
-  func place(for priority: Int) -> Loudspeaker.Place {
-    loudspeaker.place(for: priority, under: policy)
+  func place(for priority: Int, on board: Board) -> Loudspeaker.Place {
+    loudspeaker.place(for: priority, under: board.policy)
   }
 
   /// Plays an item, or puts it where it has to wait.
   ///
   /// - Returns: Whether that could be done.
-  mutating func play(_ item: PlayItem) -> Bool {
-    switch place(for: item.priority) {
-    case .atOnce: return begin(item)
-    case .interrupting where policy == .documented: return begin(item)
+  mutating func play(_ item: PlayItem, on board: inout Board) -> Bool {
+    switch place(for: item.priority, on: board) {
+    case .atOnce: return begin(item, on: &board)
+    case .interrupting where board.policy == .documented: return begin(item, on: &board)
     case .interrupting:
       loudspeaker.queue.add(item)
-      if !loudspeaker.isPlaying(.speech) || profile.tts.queue { halt() }
+      if !loudspeaker.isPlaying(.speech) || board.profile.tts.queue { halt(on: &board) }
     case .waiting, .nowhere: loudspeaker.queue.add(item)
     }
     return true
   }
 
   /// Stops what plays if `player` plays it; what waits goes on.
-  mutating func stopPlaying(_ player: Loudspeaker.Player) {
+  mutating func stopPlaying(_ player: Loudspeaker.Player, on board: inout Board) {
     guard loudspeaker.isPlaying(player) else { return }
-    switch policy {
+    switch board.policy {
     case .documented:
-      cutOff()
-      playNext()
-      switchAmplifier()
-    case .observed: halt()
+      cutOff(on: &board)
+      playNext(on: &board)
+      switchAmplifier(on: &board)
+    case .observed: halt(on: &board)
     }
   }
 
   /// Forgets what waits and stops what plays: by the page whoever plays it, in the firmware only if
   /// `player` does.
-  mutating func stopAll(_ player: Loudspeaker.Player) {
-    switch policy {
-    case .documented: quieten()
+  mutating func stopAll(_ player: Loudspeaker.Player, on board: inout Board) {
+    switch board.policy {
+    case .documented: quieten(on: &board)
     case .observed:
       loudspeaker.queue.clear()
       loudspeaker.current?.item.priority = 0
       loudspeaker.current?.item.breakin = 0
-      stopPlaying(player)
+      stopPlaying(player, on: &board)
     }
   }
 
   /// Ends what plays and forgets what waits.
-  mutating func quieten() {
+  mutating func quieten(on board: inout Board) {
     loudspeaker.queue.clear()
-    cutOff()
-    switchAmplifier()
+    cutOff(on: &board)
+    switchAmplifier(on: &board)
   }
 
   /// Plays the next piece, or ends what has been played.
-  mutating func advancePlaying(_ number: Int) {
+  private mutating func advancePlaying(_ number: Int, on board: inout Board) {
     guard var playing = loudspeaker.current, playing.number == number, var sound = playing.sound
     else { return }
     let player = playing.item.player
-    guard !sound.isStopping else { return end(playing, player.reportsStopped) }
-    loudspeaker.catchUp(&sound, by: player, at: clock.now)
+    guard !sound.isStopping else { return finish(playing, player.reportsStopped, on: &board) }
+    loudspeaker.catchUp(&sound, by: player, at: board.clock.now)
     playing.sound = sound
     let piece = loudspeaker.nextPiece(of: sound.clip, by: player)
-    guard !piece.isEmpty else { return end(playing, player.finished) }
+    guard !piece.isEmpty else { return finish(playing, player.finished, on: &board) }
     do throws(AudioError) {
       try loudspeaker.emit(piece, frameRate: sound.clip.frameRate)
     } catch {
-      noteSilence(error)
+      noteSilence(error, on: board)
     }
     sound.framesPlayed += piece.count
-    sound.alarm = alarm(sound.due, .playing(number))
+    sound.alarm = nextPiece(number, at: sound.due, on: board)
     playing.sound = sound
     loudspeaker.current = playing
   }
 
   /// Nothing is heard any more, and the power goes.
-  mutating func closeLoudspeaker() {
-    do throws(AudioError) { try loudspeaker.close() } catch { noteSilence(error) }
+  mutating func closeLoudspeaker(on board: Board) {
+    do throws(AudioError) { try loudspeaker.close() } catch { noteSilence(error, on: board) }
   }
 
-  private func noteSilence(_ error: AudioError) {
-    faults.noteHostFailure(
+  private func noteSilence(_ error: AudioError, on board: Board) {
+    board.faults.noteHostFailure(
       HostFailure("what the script plays cannot be heard: \(error.message)"))
   }
 
   /// The sound of what is to be played; nil for a file that cannot be.
-  func clip(of source: PlayItem.Source) -> AudioClip? {
+  func clip(of source: PlayItem.Source, on board: Board) -> AudioClip? {
     switch source {
     case .text(let text): return loudspeaker.speak(text)
     case .file(let name):
-      return playable(name).flatMap { bytes, path in try? AudioClip(bytes, name: path) }
+      return board.playable(name).flatMap { bytes, path in try? AudioClip(bytes, name: path) }
     }
   }
 
+  /// Plays an item now, cutting off what plays; false if it cannot be played.
+  private mutating func begin(_ item: PlayItem, on board: inout Board) -> Bool {
+    guard let clip = clip(of: item.source, on: board) else { return false }
+    cutOff(on: &board)
+    loudspeaker.lastNumber += 1
+    if let path = path(of: item, on: board) { board.files.claim(path, for: .playing) }
+    let now = board.clock.now
+    let number = loudspeaker.lastNumber
+    loudspeaker.current = Loudspeaker.Playing(
+      number: number, item: item,
+      sound: Loudspeaker.Sound(
+        clip: clip, startedAt: now, alarm: nextPiece(number, at: now, on: board)))
+    switchAmplifier(on: &board)
+    tell(item.player, of: item.player.started, on: &board)
+    return true
+  }
+
+  /// Tells the firmware's player to stop. It reports its end a little later, and only then the next
+  /// one begins.
+  private mutating func halt(on board: inout Board) {
+    guard var playing = loudspeaker.current, var sound = playing.sound, !sound.isStopping else {
+      return
+    }
+    board.clock.cancel(sound.alarm)
+    sound.isStopping = true
+    sound.alarm = nextPiece(
+      playing.number, at: board.clock.now + Self.stoppingTime, on: board)
+    playing.sound = sound
+    loudspeaker.current = playing
+    if playing.item.player == .speech {
+      tell(.speech, of: Loudspeaker.Player.speech.stopped, on: &board)
+    }
+  }
+
+  private mutating func cutOff(on board: inout Board) {
+    guard let playing = loudspeaker.current else { return }
+    if let sound = playing.sound { board.clock.cancel(sound.alarm) }
+    release(playing, on: &board)
+    tell(playing.item.player, of: playing.item.player.stopped, on: &board)
+  }
+
+  private mutating func finish(
+    _ playing: Loudspeaker.Playing, _ row: CallbackRow?, on board: inout Board
+  ) {
+    release(playing, on: &board)
+    tell(playing.item.player, of: row, on: &board)
+    playNext(on: &board)
+    switchAmplifier(on: &board)
+  }
+
+  private mutating func release(_ playing: Loudspeaker.Playing, on board: inout Board) {
+    let path = path(of: playing.item, on: board)
+    if let path { board.files.release(path, from: .playing) }
+    if let missed = playing.sound?.framesMissed, missed > 0 {
+      board.notices.append(
+        "\(path ?? "speech"): \(missed) frames were not heard, because the emulator was stopped or the "
+          + "host is slow")
+    }
+    loudspeaker.current = nil
+  }
+
+  /// Plays the first of those that wait and can be played.
+  private mutating func playNext(on board: inout Board) {
+    while let item = loudspeaker.queue.next() {
+      if item.player == .speech, board.policy == .observed, !board.profile.tts.queue {
+        loudspeaker.current = Loudspeaker.Playing(number: 0, item: item)
+        return
+      }
+      if begin(item, on: &board) { return }
+    }
+  }
+
+  /// The amplifier is on while something is heard.
+  private mutating func switchAmplifier(on board: inout Board) {
+    guard loudspeaker.isAmplified != loudspeaker.isPlaying else { return }
+    loudspeaker.isAmplified.toggle()
+    board.tell(
+      loudspeaker.amplifierFunction,
+      of: loudspeaker.isAmplified
+        ? "Audio.setSpeakerpaCallback.on" : "Audio.setSpeakerpaCallback.off")
+  }
+
+  private func path(of item: PlayItem, on board: Board) -> String? {
+    guard case .file(let name) = item.source else { return nil }
+    return RecordedFile(name: name, files: board.files).flashPath
+  }
+
+  private func tell(
+    _ player: Loudspeaker.Player, of row: CallbackRow?, on board: inout Board
+  ) {
+    if let row { board.tell(loudspeaker[player].function, of: row) }
+  }
+
+  private func nextPiece(_ number: Int, at due: Duration, on board: Board) -> Alarm {
+    board.alarm(at: due) { (audio: inout AudioModule, board) in
+      audio.advancePlaying(number, on: &board)
+    }
+  }
+}
+
+extension Board {
   /// The bytes of a file that is to be played, and how the module names it; nil if it is missing or still
   /// being written.
   func playable(_ name: String) -> (bytes: [UInt8], path: String)? {
@@ -273,92 +369,6 @@ extension Board {
     }
     return (bytes, file.path)
   }
-
-  /// Plays an item now, cutting off what plays; false if it cannot be played.
-  private mutating func begin(_ item: PlayItem) -> Bool {
-    guard let clip = clip(of: item.source) else { return false }
-    cutOff()
-    loudspeaker.lastNumber += 1
-    if let path = path(of: item) { files.claim(path, for: .playing) }
-    let now = clock.now
-    let number = loudspeaker.lastNumber
-    loudspeaker.current = Loudspeaker.Playing(
-      number: number, item: item,
-      sound: Loudspeaker.Sound(
-        clip: clip, startedAt: now, alarm: alarm(now, .playing(number))))
-    switchAmplifier()
-    tell(item.player, of: item.player.started)
-    return true
-  }
-
-  /// Tells the firmware's player to stop. It reports its end a little later, and only then the next
-  /// one begins.
-  private mutating func halt() {
-    guard var playing = loudspeaker.current, var sound = playing.sound, !sound.isStopping else {
-      return
-    }
-    clock.cancel(sound.alarm)
-    sound.isStopping = true
-    sound.alarm = alarm(clock.now + Self.stoppingTime, .playing(playing.number))
-    playing.sound = sound
-    loudspeaker.current = playing
-    if playing.item.player == .speech { tell(.speech, of: .speechStopped) }
-  }
-
-  private mutating func cutOff() {
-    guard let playing = loudspeaker.current else { return }
-    if let sound = playing.sound { clock.cancel(sound.alarm) }
-    release(playing)
-    tell(playing.item.player, of: playing.item.player.stopped)
-  }
-
-  private mutating func end(_ playing: Loudspeaker.Playing, _ row: CallbackRow?) {
-    release(playing)
-    tell(playing.item.player, of: row)
-    playNext()
-    switchAmplifier()
-  }
-
-  private mutating func release(_ playing: Loudspeaker.Playing) {
-    let path = path(of: playing.item)
-    if let path { files.release(path, from: .playing) }
-    if let missed = playing.sound?.framesMissed, missed > 0 {
-      notices.append(
-        "\(path ?? "speech"): \(missed) frames were not heard, because the emulator was stopped or the "
-          + "host is slow")
-    }
-    loudspeaker.current = nil
-  }
-
-  /// Plays the first of those that wait and can be played.
-  private mutating func playNext() {
-    while let item = loudspeaker.queue.next() {
-      if item.player == .speech, policy == .observed, !profile.tts.queue {
-        loudspeaker.current = Loudspeaker.Playing(number: 0, item: item)
-        return
-      }
-      if begin(item) { return }
-    }
-  }
-
-  /// The amplifier is on while something is heard.
-  private mutating func switchAmplifier() {
-    guard loudspeaker.isAmplified != loudspeaker.isPlaying else { return }
-    loudspeaker.isAmplified.toggle()
-    tell(
-      loudspeaker.amplifierFunction,
-      of: loudspeaker.isAmplified ? .amplifierOn : .amplifierOff)
-  }
-
-  private func path(of item: PlayItem) -> String? {
-    guard case .file(let name) = item.source else { return nil }
-    return RecordedFile(name: name, files: files).flashPath
-  }
-
-  private mutating func tell(_ player: Loudspeaker.Player, of row: CallbackRow?) {
-    guard let row else { return }
-    tell(loudspeaker[player].function, of: row)
-  }
 }
 
 /// What a player's callback hears of.
@@ -366,8 +376,8 @@ extension Loudspeaker.Player {
   /// Playing begins.
   fileprivate var started: CallbackRow? {
     switch self {
-    case .audio: .audioStarted
-    case .speech: .speechStarted
+    case .audio: "Audio.setCallback.started"
+    case .speech: "TTS.setCallback.started"
     case .recorder: nil
     }
   }
@@ -375,8 +385,8 @@ extension Loudspeaker.Player {
   /// It was cut off.
   fileprivate var stopped: CallbackRow? {
     switch self {
-    case .audio: .audioStopped
-    case .speech: .speechStopped
+    case .audio: "Audio.setCallback.stopped"
+    case .speech: "TTS.setCallback.stopped"
     case .recorder: nil
     }
   }
@@ -387,8 +397,8 @@ extension Loudspeaker.Player {
   /// It came to its end.
   fileprivate var finished: CallbackRow? {
     switch self {
-    case .audio: .audioFinished
-    case .speech: .speechFinished
+    case .audio: "Audio.setCallback.finished"
+    case .speech: "TTS.setCallback.finished"
     case .recorder: nil
     }
   }

@@ -7,7 +7,11 @@ public import ModuleProfiles
 /// The gate decides by it; its files are `Profiles/outcomes/*.json`.
 public struct OutcomeTable: Equatable, Sendable {
   /// The methods of all classes; one that is not here, nobody has written down what it does.
-  public var methods: [DeviceMethod: MethodOutcomes]
+  public private(set) var methods: [DeviceMethod: MethodOutcomes]
+  /// The methods in the order of the files.
+  public private(set) var order: [DeviceMethod] = []
+  /// The classes of each module that scripts import, in the order of the files.
+  package private(set) var classes: [String: [String]] = [:]
   /// The constants of all classes.
   public var constants: [ClassConstant] = []
   /// Where each class's outcomes were read, by how they are known.
@@ -45,6 +49,7 @@ public struct OutcomeTable: Equatable, Sendable {
 
   private mutating func read(_ root: JSONNode) throws(JSONError) {
     let className = try root.member("class").text()
+    classes[try root.member("module").text(), default: []].append(className)
     for entry in try root.member("sources").members() {
       guard let provenance = Provenance(rawValue: entry.key) else {
         throw JSONError(message: "there is no such provenance", offset: entry.keyOffset)
@@ -55,16 +60,20 @@ public struct OutcomeTable: Equatable, Sendable {
       constants.append(try ClassConstant(node, of: className))
     }
     for entry in try root.member("methods").members() {
-      let name = "\(className).\(entry.key)"
-      guard let method = DeviceMethod(rawValue: name) else {
-        throw JSONError(message: "there is no method \(name)", offset: entry.keyOffset)
-      }
+      let method = DeviceMethod("\(className).\(entry.key)")
       methods[method] = try MethodOutcomes(entry.value)
+      order.append(method)
     }
   }
 }
 
 extension OutcomeTable {
+  /// The method of a name; nil if there is none.
+  public func method(named name: String) -> DeviceMethod? {
+    let method = DeviceMethod(name)
+    return methods[method] == nil ? nil : method
+  }
+
   /// Where what is known of a class in this way was read; empty if the table does not say.
   public func source(of provenance: Provenance, for className: Substring) -> String {
     sources[String(className)]?[provenance] ?? ""
@@ -88,7 +97,7 @@ extension MethodOutcomes {
     _ id: String, under policy: Policy, with outcome: Outcome
   ) -> MethodOutcomes {
     MethodOutcomes(
-      signature: signature,
+      signature: signature, takes: takes, asksHeap: asksHeap,
       rows: rows.map { $0.id == id ? $0.replacing(policy, with: outcome) : $0 },
       callbacks: callbacks.map { $0.id == id ? $0.replacing(policy, with: outcome) : $0 },
       observedOrder: observedOrder)
@@ -135,6 +144,8 @@ public struct ClassConstant: Equatable, Sendable {
 extension MethodOutcomes {
   fileprivate init(_ node: JSONNode) throws(JSONError) {
     signature = try node.member("signature").text()
+    takes = try Signature(node.member("takes"), order: node["looksAt"])
+    asksHeap = node["asksHeap"]?.bool ?? false
     rows = try OutcomeRow.read(node.member("rows"), Outcome.effect)
     callbacks =
       try node["callbacks"].map { node throws(JSONError) in

@@ -54,7 +54,7 @@ extension Outcome {
     case .missing: .failure(.noAttribute(call.method))
     case .callsBack: preconditionFailure("a call-back answers no call")
     case .raises(let type, "{mismatch}"):
-      .failure(GuestException(type, call.mismatch ?? call.method.mismatchOfOneTooMany))
+      .failure(GuestException(type, call.complaint))
     case .raises(let type, let text):
       .failure(
         GuestException(type, Self.fill(text, device: call.arguments.first?.integer ?? 0)))
@@ -95,6 +95,10 @@ public struct OutcomeRow: Equatable, Sendable {
 public struct MethodOutcomes: Equatable, Sendable {
   /// How scripts call it, such as `start(file_name, seconds)`.
   public let signature: String
+  /// What its parameters take.
+  package let takes: Signature
+  /// Whether it asks how much script heap is free.
+  package let asksHeap: Bool
   /// In the order of the checks.
   public let rows: [OutcomeRow]
   /// What the function that the method is given is called back with: a row for each occasion. They

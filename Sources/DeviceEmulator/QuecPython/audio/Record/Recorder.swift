@@ -3,7 +3,7 @@ import EmulatedTime
 import ModuleProfiles
 
 /// The recorder of a module: one piece of hardware behind all `Record` objects.
-struct Recorder: Peripheral {
+struct Recorder {
   /// What one `Record` object holds of its own.
   struct Object {
     let channel: AudioChannel
@@ -69,15 +69,16 @@ struct Recorder: Peripheral {
 
     var started: CallbackRow {
       switch self {
-      case .file: .recordingStarted
-      case .stream: .streamStarted
+      case .file: "Record.end_callback.started"
+      case .stream: "Record.end_callback.streamStarted"
       }
     }
 
     func ended(hasFailed: Bool) -> CallbackRow {
       switch self {
-      case .file: hasFailed ? .recordingFailed : .recordingEnded
-      case .stream: hasFailed ? .streamFailed : .streamEnded
+      case .file: hasFailed ? "Record.end_callback.failed" : "Record.end_callback.ended"
+      case .stream:
+        hasFailed ? "Record.end_callback.streamFailed" : "Record.end_callback.streamEnded"
       }
     }
   }
@@ -95,12 +96,10 @@ struct Recorder: Peripheral {
   private var firmware = Firmware()
   private var codecGain = 0
   private var dspGain = 0
-  private var usesDTX = true
+  var usesDTX = true
   /// The sizes that `getSize` has told without the file's header, which `getData` counts.
   private var headerless: [String: (size: Int, header: Int)] = [:]
   private var hasToldOfHeader = false
-
-  var objectCount: Int { objects.count }
 
   /// Whether something is recorded, file or stream.
   var isRecording: Bool { current != nil }
@@ -137,51 +136,20 @@ struct Recorder: Peripheral {
     RecordFileFormat(fileName: call.string(0), policy: board.policy)
   }
 
-  func fault(of row: RecordRow) -> Fault.What? { row.fault }
-
-  // MARK: Acting on a row
-
-  mutating func perform(
-    _ row: RecordRow, making product: Outcome.Product?, for call: Call, on board: inout Board
-  ) throws(HostFailure) -> Performed<RecordRow> {
-    switch row {
-    case .initArguments, .initOverflow, .initDevice: forgetObject(on: board)
-    case .initOK, .initAgain, .initChannel, .initTimer:
-      forgetObject(on: board)
-      guard product == .object else { break }
-      return .done(.object(makeObject(call, on: &board)))
-    case .startMP3: return startMP3(call, on: board)
-    case .startOK,
-      .startTimer where board.policy == .observed:
-      return try start(call, on: &board)
-    case .stopOK: stop(call, stream: false, on: &board)
-    case .endOK: stop(call, stream: true, on: &board)
-    case .pathOK: return .done(.string(file(call, on: board).path))
-    case .dataOK: return read(call, as: product, on: &board)
-    case .sizeOK: return size(call, as: product, on: board)
-    case .deleteOK: return delete(call, on: board)
-    case .callbackCallable where board.policy == .documented: break
-    case .callbackOK, .callbackCallable:
-      callback = call.arguments[0].function
-      firmware.objectHears = true
-    case .gainOK: (codecGain, dspGain) = (call.int(0), call.int(1))
-    case .dtxQuery: return .done(.int(usesDTX ? 1 : 0))
-    case .dtxOK: usesDTX = call.int(0) == 1
-    case .streamParameter where board.policy == .observed: prepareStream()
-    case .streamOK,
-      .streamTimer where board.policy == .observed:
-      return try startStream(call, on: &board)
-    case .readOK: return .done(.filled(ring!.read(upTo: call.int(1))))
-    case .playOK:
-      return board.play(PlayItem(recorded: call.string(0))) ? .done() : .instead([.playRefused])
-    case .finaliseOK: finalise(on: &board)
-    default: break
-    }
-    return .done()
+  /// Has a function hear of recordings.
+  mutating func listen(_ call: Call) {
+    callback = call.arguments[0].function
+    firmware.objectHears = true
   }
 
+  /// Sets the level of the recordings to come.
+  mutating func amplify(code: Int, dsp: Int) { (codecGain, dspGain) = (code, dsp) }
+
+  /// Takes what waits in the ring.
+  mutating func drain(_ call: Call) -> [UInt8] { ring!.read(upTo: call.int(1)) }
+
   /// Makes a `Record`. Under the observed policy all are the same object, and each takes a timer more.
-  private mutating func makeObject(_ call: Call, on board: inout Board) -> PeripheralID {
+  mutating func makeObject(_ call: Call, on board: inout Board) -> PeripheralID {
     let object = Object(channel: call.requestedChannel!)
     guard board.policy == .observed else {
       objects.append(object)
@@ -201,14 +169,14 @@ struct Recorder: Peripheral {
 
   /// What the observed firmware's constructor does before it looks at its argument. The timer of before
   /// runs on, and the driver too.
-  private mutating func forgetObject(on board: Board) {
+  mutating func forgetObject(on board: Board) {
     guard board.policy == .observed else { return }
     firmware.objectHears = false
     if let number = firmware.singleton { objects[number].isBusy = false }
   }
 
   /// Ends all, and has the next constructor make a new object; the flag of this one stays.
-  private mutating func finalise(on board: inout Board) {
+  mutating func finalise(on board: inout Board) {
     disarm(on: board)
     if firmware.timer != nil { board.timers.release() }
     (firmware.singleton, firmware.timer, firmware.isRecording) = (nil, nil, false)
@@ -229,7 +197,9 @@ struct Recorder: Peripheral {
     disarm(on: board)
     let due = board.clock.now + .milliseconds(UInt32(truncatingIfNeeded: seconds * 1000))
     firmware.limits[timer] = Limit(
-      alarm: board.alarm(due, .recordingLimit(timer)), object: call.objectNumber,
+      alarm: board.alarm(at: due) { (audio: inout AudioModule, board) in
+        audio.recorder.reachLimit(timer, on: &board)
+      }, object: call.objectNumber,
       endsStream: stream)
   }
 
@@ -246,7 +216,7 @@ struct Recorder: Peripheral {
   }
 
   /// The timer of a number is due.
-  mutating func reachLimit(_ timer: Int, on board: inout Board) {
+  private mutating func reachLimit(_ timer: Int, on board: inout Board) {
     guard let limit = firmware.limits.removeValue(forKey: timer) else { return }
     if isStreaming == limit.endsStream { end(on: &board) }
     unclaim(limit.object)
@@ -254,7 +224,7 @@ struct Recorder: Peripheral {
 
   /// `stop` and `stream_stop`. Under the observed policy each ends what it is for, and forgets that
   /// anything goes on.
-  private mutating func stop(_ call: Call, stream: Bool, on board: inout Board) {
+  mutating func stop(_ call: Call, stream: Bool, on board: inout Board) {
     guard board.policy == .observed else { return end(on: &board) }
     if isStreaming == stream { end(on: &board) }
     unclaim(call.objectNumber)
@@ -263,9 +233,9 @@ struct Recorder: Peripheral {
 
   // MARK: Recording to a file
 
-  private mutating func start(
+  mutating func start(
     _ call: Call, on board: inout Board
-  ) throws(HostFailure) -> Performed<RecordRow> {
+  ) throws(HostFailure) -> Performed {
     let file = file(call, on: board)
     if board.policy == .observed {
       // This firmware does not look whether it could remove the old file.
@@ -273,11 +243,11 @@ struct Recorder: Peripheral {
       firmware.streamHears = firmware.objectHears
       claim(call, seconds: call.int(1), stream: false, on: board)
     } else if !file.remove() {
-      return .instead([.startReplace])
+      return .instead("replace")
     }
     guard try record(into: file, call, on: &board) else {
       if board.policy == .observed { stop(call, stream: false, on: &board) }
-      return .instead([.startOpen])
+      return .instead("open")
     }
     return .done()
   }
@@ -298,10 +268,9 @@ struct Recorder: Peripheral {
 
   /// The observed firmware removes the old file and marks itself busy before it finds that it cannot
   /// record this format, and leaves it so until its timer ends.
-  private mutating func startMP3(_ call: Call, on board: Board) -> Performed<RecordRow> {
+  mutating func startMP3(_ call: Call, on board: Board) {
     _ = file(call, on: board).remove()
     claim(call, seconds: call.int(1), stream: false, on: board)
-    return .done()
   }
 
   private func encoding(of call: Call, on board: Board) -> RecordingFormat {
@@ -317,14 +286,14 @@ struct Recorder: Peripheral {
 
   /// The observed firmware keeps its ring, and has the stream know of the callback, before it looks at
   /// the arguments.
-  private mutating func prepareStream() {
+  mutating func prepareStream() {
     if ring == nil { ring = RingSink() }
     firmware.streamHears = firmware.objectHears
   }
 
-  private mutating func startStream(
+  mutating func startStream(
     _ call: Call, on board: inout Board
-  ) throws(HostFailure) -> Performed<RecordRow> {
+  ) throws(HostFailure) -> Performed {
     let request = StreamRequest(call, policy: board.policy)!
     if board.policy == .observed {
       prepareStream()
@@ -334,7 +303,7 @@ struct Recorder: Peripheral {
     }
     guard try stream(request, on: &board) else {
       if board.policy == .observed { stop(call, stream: true, on: &board) }
-      return .instead([.streamTaken])
+      return .instead("taken")
     }
     return .done()
   }
@@ -391,11 +360,14 @@ struct Recorder: Peripheral {
     let interval = recording.target.interval(isLive: board.microphone.isLive)
     let looks = (board.clock.now - recording.startedAt).attoseconds / interval.attoseconds
     let due = recording.startedAt + interval * (Int(looks) + 1)
-    current?.alarm = board.alarm(due, .recording(recording.number))
+    let number = recording.number
+    current?.alarm = board.alarm(at: due) { (audio: inout AudioModule, board) in
+      audio.recorder.advance(number, on: &board)
+    }
   }
 
   /// Takes what audio has come since the last look.
-  mutating func advance(_ number: Int, on board: inout Board) {
+  private mutating func advance(_ number: Int, on board: inout Board) {
     guard let current, current.number == number else { return }
     let progress = current.session.advance(to: board.clock.now - current.startedAt)
     tellOfData(progress.byteCount, current, &board)
@@ -431,7 +403,7 @@ struct Recorder: Peripheral {
 
   private func tellOfData(_ count: Int, _ recording: Recording, _ board: inout Board) {
     guard case .stream = recording.target, count > 0 else { return }
-    tell(recording, of: .streamData, length: count, &board)
+    tell(recording, of: "Record.end_callback.streamData", length: count, &board)
   }
 
   private func tell(
@@ -471,31 +443,31 @@ struct Recorder: Peripheral {
     RecordedFile(name: call.string(0), files: board.files)
   }
 
-  private mutating func read(
+  mutating func read(
     _ call: Call, as product: Outcome.Product?, on board: inout Board
-  ) -> Performed<RecordRow> {
+  ) -> Performed {
     let file = file(call, on: board)
     switch file.read(at: call.int(1), count: call.int(2)) {
     case .bytes(let bytes):
       tellOfHeader(file, readUpTo: call.int(1) + call.int(2), &board)
       return .done(product == .bytearray ? .bytearray(bytes) : .bytes(bytes))
-    case .cannotOpen: return .instead([.dataOpen])
-    case .cannotSeek: return .instead([.dataSeek])
-    case .cannotRead: return .instead([.dataRead])
+    case .cannotOpen: return .instead("open")
+    case .cannotSeek: return .instead("seek")
+    case .cannotRead: return .instead("read")
     }
   }
 
-  private mutating func size(
+  mutating func size(
     _ call: Call, as product: Outcome.Product?, on board: Board
-  ) -> Performed<RecordRow> {
+  ) -> Performed {
     let file = file(call, on: board)
     let countsHeader = product == .rawSize || board.profile.record.sizeCountsHeader
     switch file.measure(countingHeader: countsHeader) {
     case .bytes(let size, let header):
       headerless[file.path] = countsHeader || header == 0 ? nil : (size, header)
       return .done(.int(size))
-    case .cannotOpen: return .instead([.sizeOpen])
-    case .cannotMeasure: return .instead([.sizeNone])
+    case .cannotOpen: return .instead("open")
+    case .cannotMeasure: return .instead("size")
     }
   }
 
@@ -512,8 +484,8 @@ struct Recorder: Peripheral {
   }
 
   /// The observed firmware does not look whether it could remove the file.
-  private func delete(_ call: Call, on board: Board) -> Performed<RecordRow> {
+  func delete(_ call: Call, on board: Board) -> Performed {
     file(call, on: board).remove() || board.policy == .observed
-      ? .done() : .instead([.deleteAbsent])
+      ? .done() : .instead("absent")
   }
 }

@@ -43,19 +43,19 @@ public struct Record: Sendable {
   ///   channel that the model has not, -5 if there is no timer or less than a second, -6 for another
   ///   format.
   public func start(_ name: String, seconds: Int) throws -> GuestValue {
-    try call(.recordStart, .string(name), .int(seconds))
+    try call("Record.start", .string(name), .int(seconds))
   }
 
   /// Ends what is recorded, a file or a stream; the callback hears of it later.
   ///
   /// - Returns: 0, or -1 if nothing is being recorded.
-  public func stop() throws -> GuestValue { try call(.recordStop) }
+  public func stop() throws -> GuestValue { try call("Record.stop") }
 
   /// How the module names a file.
   ///
   /// - Returns: Such as `U:/a.wav`; -1 if the file is missing, -2 for an empty name.
   public func getFilePath(_ name: String) throws -> GuestValue {
-    try call(.recordGetFilePath, .string(name))
+    try call("Record.getFilePath", .string(name))
   }
 
   /// Reads a part of a file, whose header counts too.
@@ -64,7 +64,7 @@ public struct Record: Sendable {
   ///   file cannot be opened, -3 for an offset that cannot be, -4 if the file is in use, -5 past the
   ///   end, -6 for more than 10240 bytes, -7 with less than 10 KB of script heap.
   public func getData(_ name: String, offset: Int, size: Int) throws -> GuestValue {
-    try call(.recordGetData, .string(name), .int(offset), .int(size))
+    try call("Record.getData", .string(name), .int(offset), .int(size))
   }
 
   /// The size of a file in bytes; whether the header counts depends on the model.
@@ -72,23 +72,23 @@ public struct Record: Sendable {
   /// - Returns: The size. -1 if there is none, -2 if the file cannot be opened, -3 if it is in use, -4
   ///   for an empty name.
   public func getSize(_ name: String) throws -> GuestValue {
-    try call(.recordGetSize, .string(name))
+    try call("Record.getSize", .string(name))
   }
 
   /// Removes a file: `Delete`.
   ///
   /// - Returns: 0; -1 if it is missing, -2 if it is in use.
   public func delete(_ name: String) throws -> GuestValue {
-    try call(.recordDelete, .string(name))
+    try call("Record.Delete", .string(name))
   }
 
   /// Whether there is such a file.
   public func exists(_ name: String) throws -> GuestValue {
-    try call(.recordExists, .string(name))
+    try call("Record.exists", .string(name))
   }
 
   /// Whether a file or a stream is being recorded: 1 or 0.
-  public func isBusy() throws -> GuestValue { try call(.recordIsBusy) }
+  public func isBusy() throws -> GuestValue { try call("Record.isBusy") }
 
   /// Sets the callback, also while recording: `end_callback`.
   ///
@@ -104,7 +104,7 @@ public struct Record: Sendable {
       else { return }
       callback(Message(path: path, length: length, state: state))
     }
-    return try call(.recordEndCallback, .function(function))
+    return try call("Record.end_callback", .function(function))
   }
 
   /// Changes the level of the recordings that begin from now on.
@@ -114,7 +114,7 @@ public struct Record: Sendable {
   ///   - dsp: -36 to 12 dB.
   /// - Returns: 0; -1 if a value is out of range, or the model cannot.
   public func gain(code: Int, dsp: Int) throws -> GuestValue {
-    try call(.recordGain, .int(code), .int(dsp))
+    try call("Record.gain", .int(code), .int(dsp))
   }
 
   /// Sets whether AMR recordings shrink in silence, from the next one on, or gives the setting:
@@ -124,9 +124,9 @@ public struct Record: Sendable {
   /// - Returns: 0 or 1 if asked, else None.
   public func amrEncDtxEnable(_ isOn: Int? = nil) throws -> GuestValue {
     if let isOn {
-      try call(.recordAMREncDtxEnable, .int(isOn))
+      try call("Record.amrEncDtx_enable", .int(isOn))
     } else {
-      try call(.recordAMREncDtxEnable)
+      try call("Record.amrEncDtx_enable")
     }
   }
 
@@ -138,20 +138,20 @@ public struct Record: Sendable {
   ///   - seconds: After how long it ends; 0 for never.
   /// - Returns: 0; -1 if it cannot begin.
   public func streamStart(format: Int, sampleRate: Int, seconds: Int) throws -> GuestValue {
-    try call(.recordStreamStart, .int(format), .int(sampleRate), .int(seconds))
+    try call("Record.stream_start", .int(format), .int(sampleRate), .int(seconds))
   }
 
   /// Reads what waits in the ring, at most `count` bytes into a buffer of `room`.
   ///
   /// - Returns: ``GuestValue/filled(_:)`` with what was read, perhaps nothing; -1 if there is no stream.
   public func streamRead(room: Int, count: Int) throws -> GuestValue {
-    try call(.recordStreamRead, .buffer(count: room), .int(count))
+    try call("Record.stream_read", .buffer(count: room), .int(count))
   }
 
   /// Ends the stream; what waits in the ring can still be read.
   ///
   /// - Returns: 0; -1 if there is none.
-  public func streamStop() throws -> GuestValue { try call(.recordStreamStop) }
+  public func streamStop() throws -> GuestValue { try call("Record.stream_stop") }
 }
 
 extension DeviceEmulator {
@@ -160,7 +160,7 @@ extension DeviceEmulator {
   /// - Throws: ``GuestException`` where the script would see one, also for the number that some
   ///   firmware gives instead of an object.
   public func makeRecord(_ channel: Int = 0) throws -> Record {
-    let made = try call(.recordInit, [.int(channel)]).get()
+    let made = try call("Record.init", [.int(channel)]).get()
     guard case .object(let id) = made else {
       throw GuestException("TypeError", "Record(\(channel)) gave \(made) instead of an object")
     }

@@ -1,0 +1,59 @@
+import ModuleProfiles
+
+/// One call that a script makes on a peripheral.
+struct Call {
+  let method: DeviceMethod
+  let signature: Signature
+  /// The object it is made on; nil for a constructor, and for a module's function.
+  let object: PeripheralID?
+  /// In the order of the parameters.
+  let arguments: [GuestValue]
+  /// Bytes of script heap that are free, as far as the caller knows.
+  let heapFree: Int
+
+  /// How many arguments the interpreter counts beside those that the script wrote.
+  private var own: Int { method.isConstructor ? 0 : 1 }
+
+  /// Why the number of the arguments does not fit the method; nil if it does.
+  var countMismatch: String? { signature.countMismatch(arguments.count, own: own) }
+
+  /// Why the arguments do not fit the method; nil if they do.
+  var mismatch: String? { signature.mismatch(arguments, own: own) }
+
+  /// What the interpreter says of arguments that are refused, whether they fit or not.
+  var complaint: String { mismatch ?? signature.mismatchOfOneTooMany(own: own) }
+
+  /// Whether the type of the argument at `index` does not fit; only where ``countMismatch`` is nil.
+  func hasWrongType(at index: Int) -> Bool {
+    signature.typeMismatch(arguments, at: index) != nil
+  }
+
+  /// Whether an integer is none that the module's interpreter of 32 bits can hand on; only where
+  /// ``mismatch`` is nil.
+  var overflows: Bool { signature.overflows(arguments) }
+
+  /// The number of the object; not for a constructor. The gate has seen that there is such an object.
+  var objectNumber: Int { object!.number }
+
+  /// The integer at `index`; only where ``mismatch`` is nil.
+  func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
+
+  /// The string at `index`; likewise. It ends at the first NUL, as C code on the module sees it.
+  func string(_ index: Int) -> String {
+    let text =
+      arguments[index].string ?? String(decoding: arguments[index].bytes ?? [], as: UTF8.self)
+    return String(text.prefix { $0 != "\0" })
+  }
+}
+
+/// What a call is answered with.
+package struct Reply: Sendable {
+  /// What the script gets.
+  package let result: Result<GuestValue, GuestException>
+  /// The id of the row that was injected to refuse it; nil if none was.
+  package let injectedRow: String?
+
+  package init(_ result: Result<GuestValue, GuestException>, injectedRow: String? = nil) {
+    (self.result, self.injectedRow) = (result, injectedRow)
+  }
+}

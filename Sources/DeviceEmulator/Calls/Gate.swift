@@ -1,0 +1,134 @@
+import ModuleProfiles
+
+/// How a device answers the calls of one method: what its profile, its policy and the outcome table come to, read once.
+enum Gate {
+  /// Nobody has written down what it does.
+  case unknown
+  case missing
+  case answers(Int)
+  case decides(any MethodGate)
+}
+
+/// The rows of one method under one policy, with what stands behind each.
+protocol MethodGate: AnyObject {
+  /// Answers a call.
+  ///
+  /// - Parameter heapFree: Bytes of script heap that are free.
+  func answer(
+    on object: PeripheralID?, _ arguments: [GuestValue], heapFree: Int, _ board: inout Board
+  ) throws(HostFailure) -> Reply
+
+  /// Whether the policy has models without some feature have no such method, and this is one.
+  func isMissing(on board: Board) -> Bool
+}
+
+/// One vendor module's place in a device.
+protocol Slot: AnyObject {
+  /// Sets the gate of a method up; nil if it is another module's.
+  func gate(of method: DeviceMethod, _ outcomes: MethodOutcomes, _ policy: Policy)
+    -> (any MethodGate)?
+
+  var functions: [Int?] { get }
+  var isWorking: Bool { get }
+  func end(_ end: PowerEnd, on board: inout Board)
+  /// Powers it on anew.
+  func reset(on board: Board)
+}
+
+/// A peripheral in a device.
+final class Mounted<P: Peripheral>: Slot {
+  var peripheral: P
+
+  init(_ peripheral: P) { self.peripheral = peripheral }
+
+  func gate(
+    of method: DeviceMethod, _ outcomes: MethodOutcomes, _ policy: Policy
+  ) -> (any MethodGate)? {
+    P.methods[method.rawValue].map { RowGate(self, method, $0, outcomes, policy) }
+  }
+
+  var functions: [Int?] { peripheral.functions }
+  var isWorking: Bool { peripheral.isWorking }
+  func end(_ end: PowerEnd, on board: inout Board) { peripheral.end(end, on: &board) }
+  func reset(on board: Board) { peripheral = P(on: board) }
+}
+
+/// The only place where a policy and the outcome table decide what a call does.
+private final class RowGate<P: Peripheral>: MethodGate {
+  private let slot: Mounted<P>
+  private let method: DeviceMethod
+  private let className: Substring
+  private let signature: Signature
+  private let rows: [(id: String, row: Row<P>, outcome: Outcome)]
+  /// What follows from the rows that refuse a call, by their ids.
+  private let refusals: [String: Outcome]
+
+  init(
+    _ slot: Mounted<P>, _ method: DeviceMethod, _ behind: MethodRows<P>,
+    _ outcomes: MethodOutcomes, _ policy: Policy
+  ) {
+    (self.slot, self.method, className) = (slot, method, method.className)
+    signature = outcomes.takes
+    rows = outcomes.rows(under: policy).map { id, outcome in
+      guard let row = behind[id] ?? .common(id) else {
+        preconditionFailure("nothing stands behind the row \(method.rawValue).\(id)")
+      }
+      return (id, row, outcome)
+    }
+    refusals = Dictionary(
+      uniqueKeysWithValues: outcomes.refusals(under: policy).map { ($0.id, $0.outcome) })
+  }
+
+  func answer(
+    on object: PeripheralID?, _ arguments: [GuestValue], heapFree: Int, _ board: inout Board
+  ) throws(HostFailure) -> Reply {
+    let call = Call(
+      method: method, signature: signature, object: object, arguments: arguments,
+      heapFree: heapFree)
+    guard method.isConstructor || hasObject(object) else {
+      return Reply(.failure(GuestException("ValueError", "no such object")))
+    }
+    if let id = board.faults.refusal(of: method, among: { refusals[$0] != nil }) {
+      return Reply(refusals[id]!.answer(to: call, made: nil), injectedRow: id)
+    }
+    for (id, row, outcome) in rows {
+      let holds = row.applies(slot.peripheral, call, board)
+      guard holds || board.fails(row.fault, with: outcome) else { continue }
+      switch try row.act(&slot.peripheral, call, outcome.product, &board) {
+      case .done(let made):
+        let answer = outcome.answer(to: call, made: made)
+        if holds { explain(answer, to: call, by: id, row, outcome, on: &board) }
+        return Reply(answer)
+      case .instead(let other):
+        guard let entry = rows.first(where: { $0.id == other }) else { continue }
+        return Reply(entry.outcome.answer(to: call, made: nil))
+      }
+    }
+    preconditionFailure("the last row of \(method.rawValue) applies to every call")
+  }
+
+  private func hasObject(_ object: PeripheralID?) -> Bool {
+    guard let object else { return false }
+    return (0..<slot.peripheral.objectCount(of: className)).contains(object.number)
+  }
+
+  /// Says why a call has failed, if the model or the emulator is the reason.
+  private func explain(
+    _ answer: Result<GuestValue, GuestException>, to call: Call, by id: String, _ row: Row<P>,
+    _ outcome: Outcome, on board: inout Board
+  ) {
+    guard let failure = call.failure(answer) else { return }
+    if outcome.effect == .missing { return board.explainMissing(method) }
+    let lack =
+      row.lack.map { $0(slot.peripheral, call, board) }
+      ?? board.profile.lack(behind: id, of: method)
+    if let lack { board.remarkOnce("\(failure): \(lack)") }
+  }
+
+  func isMissing(on board: Board) -> Bool {
+    guard let (_, row, outcome) = rows.first, outcome.effect == .missing else { return false }
+    let call = Call(
+      method: method, signature: signature, object: nil, arguments: [], heapFree: .max)
+    return row.applies(slot.peripheral, call, board)
+  }
+}

@@ -1,0 +1,118 @@
+import ModuleProfiles
+
+/// A part of the device that scripts call: what its rows ask, what they do, and what it does by itself.
+///
+/// Everything it does happens under the device's lock, on the ``Board`` that all peripherals share.
+protocol Peripheral: SendableMetatype {
+  /// What stands behind the rows of each method, by the method's name in the outcome table.
+  static var methods: [String: MethodRows<Self>] { get }
+
+  /// Powers it on.
+  init(on board: Board)
+
+  /// How many objects of a class scripts have made; they are numbered from 0.
+  func objectCount(of className: Substring) -> Int
+
+  /// The functions of the script that it may call.
+  var functions: [Int?] { get }
+
+  /// Whether something goes on in it that ends by itself and may call the script back.
+  var isWorking: Bool { get }
+
+  /// Ends all that goes on.
+  mutating func end(_ end: PowerEnd, on board: inout Board)
+}
+
+/// How what goes on comes to its end.
+enum PowerEnd {
+  /// In order, and then all is as at power-on.
+  case restart
+  /// In order, for good.
+  case powerDown
+  /// Where it is: the power is gone.
+  case cut
+}
+
+/// What stands behind the rows of one method, by their ids.
+///
+/// The gate knows these without being told: `count`, `arguments` and `overflow` ask of the arguments what their names say;
+/// `failed` never applies by itself, but on demand; `ok` always does.
+typealias MethodRows<P> = [String: Row<P>]
+
+/// What came of acting on a row.
+enum Performed {
+  /// It was done; the value is what the outcome makes, if it makes one.
+  case done(GuestValue? = nil)
+  /// It failed in a way that another row of the same method describes, named by its id: if the policy has none such,
+  /// the rows after this one decide.
+  case instead(String)
+}
+
+/// One row of a method: when it applies, and what is done then.
+struct Row<P>: Sendable {
+  typealias Check = @Sendable (P, Call, Board) -> Bool
+  typealias Act =
+    @Sendable (inout P, Call, Outcome.Product?, inout Board) throws(HostFailure) -> Performed
+
+  /// Whether its precondition holds, given that those before it in the table did not. It changes nothing.
+  let applies: Check
+  /// What else makes it apply: the fault that stands for something which cannot be had. It has no such effect where the row is
+  /// no failure.
+  let fault: Fault.What?
+  let act: Act
+  /// What the model or the emulator lacks where the row applies, as a clause; nil to have the profile say it.
+  private(set) var lack: (@Sendable (P, Call, Board) -> String?)?
+
+  private init(_ fault: Fault.What?, applies: @escaping Check, act: @escaping Act) {
+    (self.applies, self.fault, self.act) = (applies, fault, act)
+  }
+
+  /// A precondition where nothing is done.
+  static func when(orFault fault: Fault.What? = nil, _ applies: @escaping Check) -> Row {
+    Row(fault, applies: applies) { _, _, _, _ in .done() }
+  }
+
+  /// A precondition that asks nothing of the board.
+  static func when(
+    orFault fault: Fault.What? = nil, _ applies: @escaping @Sendable (P, Call) -> Bool
+  ) -> Row {
+    .when(orFault: fault) { peripheral, call, _ in applies(peripheral, call) }
+  }
+
+  /// What is done where nothing is in the way, or when another row hands over.
+  static func act(
+    _ act: @escaping @Sendable (inout P, Call, inout Board) throws(HostFailure) -> Void
+  ) -> Row {
+    .make { peripheral, call, _, board throws(HostFailure) in
+      try act(&peripheral, call, &board)
+      return .done()
+    }
+  }
+
+  /// What is done where it makes a value, or can come out as another row.
+  static func make(_ act: @escaping Act) -> Row {
+    Row(nil, applies: { _, _, _ in true }, act: act)
+  }
+
+  /// A precondition where something is done.
+  func then(_ act: Row) -> Row { Row(fault, applies: applies, act: act.act) }
+
+  /// A precondition for which the profile cannot say what is lacking.
+  func lacking(_ lack: @escaping @Sendable (P, Call, Board) -> String?) -> Row {
+    var row = self
+    row.lack = lack
+    return row
+  }
+
+  /// The row that the gate knows by its id, if it is one of those.
+  static func common(_ id: String) -> Row? {
+    switch id {
+    case "count": .when { $1.countMismatch != nil }
+    case "arguments": .when { $1.mismatch != nil }
+    case "overflow": .when { $1.overflows }
+    case "failed": .when { _, _, _ in false }
+    case "ok": .act { _, _, _ in }
+    default: nil
+    }
+  }
+}

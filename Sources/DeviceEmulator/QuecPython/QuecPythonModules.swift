@@ -1,0 +1,2 @@
+/// The vendor modules of QuecPython.
+let quecPythonModules: [any Peripheral.Type] = [AudioModule.self]
