@@ -22,6 +22,16 @@ func tests(_ name: String, of targets: [Target.Dependency], resources: [Resource
     name: name, dependencies: targets + ["TestSupport"], resources: resources, swiftSettings: base)
 }
 
+/// The data of the vendor modules, by their folders: the table and the cases of each class, or Python source.
+let vendorData = [
+  "audio": [
+    "Record.json", "RecordCases.json", "Audio.json", "AudioCases.json", "TTS.json", "TTSCases.json",
+  ],
+  "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
+].flatMap { folder, files in
+  files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }
+}
+
 let package = Package(
   name: "qpyemu",
   products: [
@@ -49,8 +59,8 @@ let package = Package(
     floor(
       "Conformance",
       on: [
-        "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "BundledProfiles", "AudioEngine",
-        "FlashStorage", "EmulatedTime", "JSONText", "SerialLines", "CLinux",
+        "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "FlashStorage",
+        "EmulatedTime", "JSONText", "SerialLines", "CLinux",
       ],
       resources: [.embedInCode("Page")]),
     floor(
@@ -60,17 +70,14 @@ let package = Package(
       ]),
     floor(
       "DeviceEmulator",
-      on: [
-        "ModuleProfiles", "BundledProfiles", "JSONText", "AudioEngine", "FlashStorage",
-        "EmulatedTime",
-      ]),
+      on: ["ModuleProfiles", "JSONText", "AudioEngine", "FlashStorage", "EmulatedTime"],
+      resources: vendorData),
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
       name: "BundledProfiles", path: "Profiles",
       exclude: ["profile.schema.json", "scenario.schema.json", "case.schema.json", "pages"],
       resources: [
-        .embedInCode("models"), .embedInCode("outcomes"), .embedInCode("cases"),
-        .embedInCode("reference"),
+        .embedInCode("models"), .embedInCode("reference"),
       ],
       swiftSettings: safe),
     floor("ALSABackend", on: ["AudioEngine", "CALSA"]),

@@ -98,7 +98,7 @@ struct Repl: Command {
       ATChannel(identity, serialNumber: identity.serialNumber(seed: seed)))
     port.start(
       receive: { [device, weak port] bytes in
-        let (reply, action) = channel.withLock { $0.receive(bytes, status: device.modem) }
+        let (reply, action) = channel.withLock { $0.receive(bytes, status: device.world.modem) }
         port?.send(reply)
         switch action {
         case .restart?: session.restart()

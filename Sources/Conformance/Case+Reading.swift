@@ -1,4 +1,3 @@
-import BundledProfiles
 package import DeviceEmulator
 package import JSONText
 import ModuleProfiles
@@ -7,13 +6,13 @@ extension Case {
   /// The compiled-in cases, in the order of the files.
   package static let bundled: [Case] = {
     do throws(OutcomeTable.Broken) {
-      return try read(bundledCases.map { JSONSource(name: $0, bytes: $1) })
+      return try read(VendorModule.all.flatMap(\.parts).map(\.cases))
     } catch {
       fatalError("the compiled-in cases are broken: \(error.description)")
     }
   }()
 
-  /// Reads cases from files of `Profiles/cases`.
+  /// Reads cases from the files of the vendor modules.
   package static func read(_ sources: [JSONSource]) throws(OutcomeTable.Broken) -> [Case] {
     var cases: [Case] = []
     for source in sources {

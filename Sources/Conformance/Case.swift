@@ -16,7 +16,7 @@ package struct RowID: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One way in which one row of the outcome table comes about: a short program that knows neither
-/// Swift nor Python. Its cases are in `Profiles/cases`.
+/// Swift nor Python. The cases stand in the folders of the vendor modules.
 package struct Case: Equatable, Sendable {
   /// The row that the last step meets, or that the last call-back tells of.
   package let row: RowID

@@ -10,14 +10,17 @@ struct Board {
   let files: ScriptFiles
   let microphone: any Microphone
   let faults: FaultLedger
-  /// The table that says what calls and callbacks come to; read when the first of them asks.
-  let outcomes: @Sendable () -> OutcomeTable
-  private(set) lazy var callbacks = Callbacks(outcomes(), policy)
+  /// The table that says what calls and callbacks of a class come to.
+  let outcomes: @Sendable (_ className: Substring) -> OutcomeTable
   /// Where played audio goes.
   let output: any AudioOutput
   /// Who speaks.
   let voice: any Voice
   var events: EventQueue
+  /// What is outside of the module.
+  var world = World()
+  /// What a script's call does to the module's power, once it has been answered.
+  var powerRequest: PowerRequest?
   var timers: TimerPool
   /// Has the device's state changed when a time has come.
   let atTime: @Sendable (_ due: Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm
@@ -50,7 +53,10 @@ struct Board {
   mutating func tell(
     _ function: Int?, of row: CallbackRow, _ places: [String: GuestValue] = [:]
   ) {
-    if let value = callbacks[row] { post(function, value.filled(places)) }
+    guard function != nil,
+      let value = outcomes(row.method.className).callback(row, under: policy)
+    else { return }
+    post(function, value.filled(places))
   }
 
   /// Queues a call of a script's function, if there is one.
@@ -79,3 +85,6 @@ struct Board {
     }
   }
 }
+
+/// What a script can do to the module's power.
+package enum PowerRequest: Sendable { case restart, powerDown }

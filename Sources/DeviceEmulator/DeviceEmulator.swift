@@ -29,15 +29,14 @@ public final class DeviceEmulator: Sendable {
   /// The level of every pin, as scripts and the world outside see it.
   public let pins = Pins()
 
-  /// How the module stands with its SIM and the network.
-  public var modem: ModemStatus {
-    get { modemStatus.withLock { $0 } }
-    set { modemStatus.withLock { $0 = newValue } }
+  /// What is outside of the module.
+  public var world: World {
+    get { state.withLock { $0.board.world } }
+    set { change { $0.changeWorld(to: newValue) } }
   }
 
   let faults = FaultLedger()
-  private let table: @Sendable () -> OutcomeTable
-  private let modemStatus = Monitor(ModemStatus())
+  let outcomesOfClass: @Sendable (Substring) -> OutcomeTable
   private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
@@ -77,13 +76,13 @@ public final class DeviceEmulator: Sendable {
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: @autoclosure @escaping @Sendable () -> OutcomeTable = .bundled,
+    outcomes: OutcomeTable? = nil,
     isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.profile = profile
     self.policy = policy
-    table = outcomes
+    outcomesOfClass = { outcomes ?? .bundled(of: $0) }
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -98,11 +97,11 @@ public final class DeviceEmulator: Sendable {
     let board = Board(
       profile: profile, policy: policy, clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
-      outcomes: outcomes,
+      outcomes: outcomesOfClass,
       output: loudspeaker, voice: voice,
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
-    state = Monitor(DeviceState(board: board, quecPythonModules))
+    state = Monitor(DeviceState(board: board, VendorModule.all.compactMap(\.peripheral)))
     alarms.connect(to: self)
   }
 
@@ -135,21 +134,34 @@ public final class DeviceEmulator: Sendable {
     }
   }
 
-  /// The constants of all classes and their values: the pages name one, the firmware layer more.
-  public var constants: [(className: String, name: String, value: Int)] {
-    outcomes.constants.compactMap { $0.on(profile, under: policy) }
+  /// The constants of a class and their values: the pages name one, the firmware layer more.
+  public func constants(of className: String) -> [(name: String, value: Int)] {
+    outcomes(of: className[...]).constants
+      .filter { $0.className == className }.compactMap { $0.on(profile, under: policy) }
   }
 
-  /// What calls come to. Nothing reads the table before somebody asks.
-  package var outcomes: OutcomeTable { table() }
+  /// What calls of a class come to. Nothing reads its table before somebody asks.
+  package func outcomes(of className: Substring) -> OutcomeTable { outcomesOfClass(className) }
 
-  /// The names of the methods that scripts do not find on this module under this policy.
-  public var missingMethods: [DeviceMethod] { state.withLock { $0.missingMethods } }
+  /// The method of a name, with its class; nil if there is none.
+  package func method(named name: String) -> DeviceMethod? {
+    outcomes(of: name.prefix { $0 != "." }).method(named: name)
+  }
+
+  /// The methods of a class that scripts do not find on this module under this policy.
+  public func missingMethods(of className: String) -> [DeviceMethod] {
+    state.withLock { $0.missingMethods(of: className[...]) }
+  }
 
   /// Says why scripts do not find a method.
   func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
 
   func remarkOnce(_ sentence: String) { change { $0.board.remarkOnce(sentence) } }
+
+  /// The methods of all classes that scripts do not find.
+  package var missingMethods: [DeviceMethod] {
+    VendorModule.all.flatMap(\.parts).flatMap { missingMethods(of: $0.name) }
+  }
 
   /// Starts a timer that calls a script's function back, without arguments.
   ///
@@ -172,6 +184,19 @@ public final class DeviceEmulator: Sendable {
   /// Stops a timer; one that has ended already is left alone.
   public func stopTimer(_ number: Int) {
     state.withLock { $0.board.timers.stop(number, clock: clock) }
+  }
+
+  /// What the last calls have asked for, if any has; asked once.
+  package func takePowerRequest() -> PowerRequest? {
+    state.withLock { state in
+      defer { state.board.powerRequest = nil }
+      return state.board.powerRequest
+    }
+  }
+
+  /// A script has dropped an object, and its collector has found that.
+  package func drop(_ object: PeripheralID, of className: Substring) {
+    change { $0.drop(object.number, of: className) }
   }
 
   // MARK: Events

@@ -51,22 +51,23 @@ struct DeviceState {
   }
 
   private func makeGate(of method: DeviceMethod) -> Gate {
-    let outcomes = board.outcomes().methods[method]
+    let table = board.outcomes(method.className)
+    let isKnown = table.methods[method] != nil
     switch board.profile.availability(of: method) {
     case .answers(let status): return .answers(status)
-    case .missing: return outcomes == nil ? .unknown : .missing
+    case .missing: return isKnown ? .missing : .unknown
     case .works:
-      let gates = outcomes.map { outcomes in
-        slots.lazy.compactMap { [board] in $0.gate(of: method, outcomes, board.policy) }
-      }
-      return gates?.first.map { .decides($0) } ?? .unknown
+      guard isKnown else { return .unknown }
+      let policy = board.policy
+      return slots.lazy.compactMap { $0.gate(of: method, table, policy) }.first
+        .map { .decides($0) } ?? .unknown
     }
   }
 
-  /// Methods that no script finds: by the profile, or because the policy says so of models without
-  /// the feature.
-  var missingMethods: [DeviceMethod] {
-    mutating get { board.outcomes().order.filter { isMissing($0) } }
+  /// Methods of a class that no script finds: by the profile, or because the policy says so of models
+  /// without the feature.
+  mutating func missingMethods(of className: Substring) -> [DeviceMethod] {
+    board.outcomes(className).order.filter { $0.className == className && isMissing($0) }
   }
 
   private mutating func isMissing(_ method: DeviceMethod) -> Bool {
@@ -85,6 +86,17 @@ struct DeviceState {
   }
 
   var isWorking: Bool { board.timers.isRunning || slots.contains { $0.isWorking } }
+
+  mutating func drop(_ object: Int, of className: Substring) {
+    for slot in slots { slot.drop(object, of: className, on: &board) }
+  }
+
+  mutating func changeWorld(to world: World) {
+    let old = board.world
+    guard world != old else { return }
+    board.world = world
+    for slot in slots { slot.worldChanged(from: old, on: &board) }
+  }
 
   /// Ends all that goes on.
   mutating func end(_ end: PowerEnd) {

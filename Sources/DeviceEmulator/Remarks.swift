@@ -92,8 +92,8 @@ extension DeviceEmulator {
   package func tellLack(of name: String, in owner: String) {
     let path = owner.split(separator: ".") + [name[...]]
     let member = path.dropFirst().joined(separator: ".")
-    let method = outcomes.method(named: member) ?? outcomes.method(named: member + ".init")
-    if path.first == "audio", let method, missingMethods.contains(method) {
+    let method = method(named: member) ?? method(named: member + ".init")
+    if let method, missingMethods(of: String(method.className)).contains(method) {
       explainMissing(method)
     } else if let module = Self.documented(path[0]), module.notEmulated.contains(member) {
       remarkOnce("\(module.name).\(member) is documented, but qpyemu does not emulate it yet")

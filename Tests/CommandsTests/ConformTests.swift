@@ -142,7 +142,9 @@ struct ConformTests {
         #"{"class": "Record", "rows": {"end_callback.ended": [\#($0.element)]}}"#,
         to: "bad-\($0.offset).json")
     }
-    let ours = ["Record", "Audio", "TTS"].map { "\(repository)/Profiles/cases/\($0)Cases.json" }
+    let ours = ["Record", "Audio", "TTS"].map {
+      "\(repository)/Sources/DeviceEmulator/QuecPython/audio/\($0)Cases.json"
+    }
     let files = ["\(repository)/Profiles/case.schema.json"] + ours + bad
     let path = try bench.write(script, to: "validate.py")
     #expect(

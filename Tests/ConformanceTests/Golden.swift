@@ -3,7 +3,7 @@ import DeviceEmulator
 import ModelTable
 import ModuleProfiles
 
-/// What the script gets in a case, written down from the rulings, apart from `Profiles/outcomes`.
+/// What the script gets in a case, written down from the rulings, apart from the outcome tables.
 struct Golden: Sendable {
   /// The case's name, `Class.method.row/cause`.
   let name: String

@@ -50,7 +50,8 @@ struct RowFaultTests {
         let object = method.isConstructor ? nil : PeripheralID(0)
         let reply = try desk.device.reply(to: method, on: object, arguments)
         let call = Call(
-          method: method, signature: rows.takes, object: object, arguments: arguments,
+          method: method, signature: rows.takes, isOnObject: !method.isConstructor,
+          object: object, arguments: arguments,
           heapFree: .max)
         #expect(reply.injectedRow == id, "\(method.rawValue).\(id)")
         #expect(Answer(reply.result) == answer(outcome, call), "\(method.rawValue).\(id)")

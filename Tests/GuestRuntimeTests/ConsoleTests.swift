@@ -125,7 +125,8 @@ struct ConsoleTests {
   /// Starts a loop and presses Ctrl-C, each time a little later after its beginning.
   private func interrupt(_ loop: String, times: Int, at desk: ConsoleDesk) throws {
     for round in 0..<times {
-      desk.type("print('o' + 'n'); \r\(loop)\r\r")
+      // One statement, so that Ctrl-C never comes between two.
+      desk.type("exec(\"print('o' + 'n')\\n\(loop)\")\r")
       try desk.shows("\r\non\r\n")
       usleep(UInt32(4000 + 97 * round))
       desk.type("\u{3}")

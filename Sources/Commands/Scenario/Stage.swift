@@ -122,7 +122,7 @@ final class Stage: Sendable {
     case .pin(let number, let level): device.pins.drive(number, level)
     case .microphone(let microphone): device.changeMicrophone(to: microphone)
     case .fault(let fault): device.inject(fault)
-    case .modem(let change): change.apply(to: &device.modem)
+    case .modem(let change): change.apply(to: &device.world.modem)
     case .powerCut:
       console.complain("the power is cut at \(event.time.inSeconds) s")
       run.withLock { $0.run }?.cutPower()

@@ -1,4 +1,4 @@
-import BundledProfiles
+import DeviceEmulator
 package import JSONText
 package import ModuleProfiles
 
@@ -33,8 +33,8 @@ package struct ConformanceReport: Sendable {
   private static func basis(of cells: [Cell], via driver: String) -> [String: String] {
     var basis = [
       "program": programVersion, "via": driver, "seed": String(GuestDriver.seed),
-      "outcomes": Digest.text(of: bundledOutcomes.map(\.value)),
-      "cases": Digest.text(of: bundledCases.map(\.value)),
+      "outcomes": Digest.text(of: VendorModule.all.flatMap(\.parts).map(\.table.bytes)),
+      "cases": Digest.text(of: VendorModule.all.flatMap(\.parts).map(\.cases.bytes)),
     ]
     for cell in cells where basis["profile \(cell.profile.name)"] == nil {
       basis["profile \(cell.profile.name)"] = cell.profile.digest

@@ -4,6 +4,8 @@ import ModuleProfiles
 struct Call {
   let method: DeviceMethod
   let signature: Signature
+  /// Whether it is made on an object, which the interpreter counts among the arguments.
+  let isOnObject: Bool
   /// The object it is made on; nil for a constructor, and for a module's function.
   let object: PeripheralID?
   /// In the order of the parameters.
@@ -12,7 +14,7 @@ struct Call {
   let heapFree: Int
 
   /// How many arguments the interpreter counts beside those that the script wrote.
-  private var own: Int { method.isConstructor ? 0 : 1 }
+  private var own: Int { isOnObject ? 1 : 0 }
 
   /// Why the number of the arguments does not fit the method; nil if it does.
   var countMismatch: String? { signature.countMismatch(arguments.count, own: own) }
@@ -52,8 +54,12 @@ package struct Reply: Sendable {
   package let result: Result<GuestValue, GuestException>
   /// The id of the row that was injected to refuse it; nil if none was.
   package let injectedRow: String?
+  /// When the script gets it; nil for at once.
+  package let due: Duration?
 
-  package init(_ result: Result<GuestValue, GuestException>, injectedRow: String? = nil) {
-    (self.result, self.injectedRow) = (result, injectedRow)
+  package init(
+    _ result: Result<GuestValue, GuestException>, injectedRow: String? = nil, due: Duration? = nil
+  ) {
+    (self.result, self.injectedRow, self.due) = (result, injectedRow, due)
   }
 }

@@ -2,27 +2,26 @@ import ModuleProfiles
 
 /// The name of a call-back row of the outcome tables, such as `Record.end_callback.started`: what a script is called
 /// back with on an occasion.
-struct CallbackRow: Hashable, ExpressibleByStringLiteral {
-  let name: String
+struct CallbackRow: ExpressibleByStringLiteral {
+  let method: DeviceMethod
+  let id: String
 
-  init(stringLiteral name: String) { self.name = name }
+  /// - Precondition: There are two dots in the name.
+  init(stringLiteral name: String) {
+    let dot = name.lastIndex(of: ".")!
+    method = DeviceMethod(String(name[..<dot]))
+    id = String(name[name.index(after: dot)...])
+  }
 }
 
-/// What scripts are called back with under one policy.
-struct Callbacks {
-  private var values: [String: GuestValue] = [:]
-
-  init(_ table: OutcomeTable, _ policy: Policy) {
-    for (method, outcomes) in table.methods {
-      for row in outcomes.callbacks {
-        guard case .callsBack(let value)? = row.outcome(under: policy)?.effect else { continue }
-        values["\(method.rawValue).\(row.id)"] = value
-      }
-    }
+extension OutcomeTable {
+  /// What a script is called back with under a policy; nil if it has no such call-back.
+  func callback(_ row: CallbackRow, under policy: Policy) -> GuestValue? {
+    guard let found = methods[row.method]?.callbacks.first(where: { $0.id == row.id }),
+      case .callsBack(let value)? = found.outcome(under: policy)?.effect
+    else { return nil }
+    return value
   }
-
-  /// Nil if the policy has no such call-back.
-  subscript(row: CallbackRow) -> GuestValue? { values[row.name] }
 }
 
 extension GuestValue {

@@ -25,12 +25,13 @@ protocol MethodGate: AnyObject {
 /// One vendor module's place in a device.
 protocol Slot: AnyObject {
   /// Sets the gate of a method up; nil if it is another module's.
-  func gate(of method: DeviceMethod, _ outcomes: MethodOutcomes, _ policy: Policy)
-    -> (any MethodGate)?
+  func gate(of method: DeviceMethod, _ table: OutcomeTable, _ policy: Policy) -> (any MethodGate)?
 
   var functions: [Int?] { get }
   var isWorking: Bool { get }
   func end(_ end: PowerEnd, on board: inout Board)
+  func drop(_ object: Int, of className: Substring, on board: inout Board)
+  func worldChanged(from world: World, on board: inout Board)
   /// Powers it on anew.
   func reset(on board: Board)
 }
@@ -42,14 +43,20 @@ final class Mounted<P: Peripheral>: Slot {
   init(_ peripheral: P) { self.peripheral = peripheral }
 
   func gate(
-    of method: DeviceMethod, _ outcomes: MethodOutcomes, _ policy: Policy
+    of method: DeviceMethod, _ table: OutcomeTable, _ policy: Policy
   ) -> (any MethodGate)? {
-    P.methods[method.rawValue].map { RowGate(self, method, $0, outcomes, policy) }
+    P.methods[method.rawValue].map { RowGate(self, method, $0, table, policy) }
   }
 
   var functions: [Int?] { peripheral.functions }
   var isWorking: Bool { peripheral.isWorking }
   func end(_ end: PowerEnd, on board: inout Board) { peripheral.end(end, on: &board) }
+  func drop(_ object: Int, of className: Substring, on board: inout Board) {
+    peripheral.drop(object, of: className, on: &board)
+  }
+  func worldChanged(from world: World, on board: inout Board) {
+    peripheral.worldChanged(from: world, on: &board)
+  }
   func reset(on board: Board) { peripheral = P(on: board) }
 }
 
@@ -58,17 +65,20 @@ private final class RowGate<P: Peripheral>: MethodGate {
   private let slot: Mounted<P>
   private let method: DeviceMethod
   private let className: Substring
+  private let needsObject: Bool
   private let signature: Signature
   private let rows: [(id: String, row: Row<P>, outcome: Outcome)]
   /// What follows from the rows that refuse a call, by their ids.
   private let refusals: [String: Outcome]
 
   init(
-    _ slot: Mounted<P>, _ method: DeviceMethod, _ behind: MethodRows<P>,
-    _ outcomes: MethodOutcomes, _ policy: Policy
+    _ slot: Mounted<P>, _ method: DeviceMethod, _ behind: MethodRows<P>, _ table: OutcomeTable,
+    _ policy: Policy
   ) {
     (self.slot, self.method, className) = (slot, method, method.className)
+    let outcomes = table.methods[method]!
     signature = outcomes.takes
+    needsObject = !method.isConstructor && table.kind(of: className).hasObjects
     rows = outcomes.rows(under: policy).map { id, outcome in
       guard let row = behind[id] ?? .common(id) else {
         preconditionFailure("nothing stands behind the row \(method.rawValue).\(id)")
@@ -83,9 +93,9 @@ private final class RowGate<P: Peripheral>: MethodGate {
     on object: PeripheralID?, _ arguments: [GuestValue], heapFree: Int, _ board: inout Board
   ) throws(HostFailure) -> Reply {
     let call = Call(
-      method: method, signature: signature, object: object, arguments: arguments,
-      heapFree: heapFree)
-    guard method.isConstructor || hasObject(object) else {
+      method: method, signature: signature, isOnObject: needsObject, object: object,
+      arguments: arguments, heapFree: heapFree)
+    guard !needsObject || hasObject(object) else {
       return Reply(.failure(GuestException("ValueError", "no such object")))
     }
     if let id = board.faults.refusal(of: method, among: { refusals[$0] != nil }) {
@@ -99,6 +109,8 @@ private final class RowGate<P: Peripheral>: MethodGate {
         let answer = outcome.answer(to: call, made: made)
         if holds { explain(answer, to: call, by: id, row, outcome, on: &board) }
         return Reply(answer)
+      case .takes(let due, let made):
+        return Reply(outcome.answer(to: call, made: made), due: due)
       case .instead(let other):
         guard let entry = rows.first(where: { $0.id == other }) else { continue }
         return Reply(entry.outcome.answer(to: call, made: nil))
@@ -128,7 +140,8 @@ private final class RowGate<P: Peripheral>: MethodGate {
   func isMissing(on board: Board) -> Bool {
     guard let (_, row, outcome) = rows.first, outcome.effect == .missing else { return false }
     let call = Call(
-      method: method, signature: signature, object: nil, arguments: [], heapFree: .max)
+      method: method, signature: signature, isOnObject: needsObject, object: nil, arguments: [],
+      heapFree: .max)
     return row.applies(slot.peripheral, call, board)
   }
 }

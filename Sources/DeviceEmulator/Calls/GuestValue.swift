@@ -72,9 +72,13 @@ public enum GuestValue: Equatable, Sendable {
 public struct PeripheralID: Hashable, Sendable {
   /// Counted from 0, for each class of its own.
   public let number: Int
+  /// The class, where that is not the one that the call is for; else nil.
+  public let className: String?
 
   /// Names the object of a number.
-  public init(_ number: Int) { self.number = number }
+  public init(_ number: Int, of className: String? = nil) {
+    (self.number, self.className) = (number, className)
+  }
 }
 
 /// An exception that a call raises in the script.

@@ -1,30 +1,45 @@
-import BundledProfiles
+import EmulatedTime
 package import JSONText
 public import ModuleProfiles
 
 /// All rows of all methods: what every call does, as data, with its source.
 ///
-/// The gate decides by it; its files are `Profiles/outcomes/*.json`.
+/// The gate decides by it; its files stand in the folders of the vendor modules, one for each class.
 public struct OutcomeTable: Equatable, Sendable {
   /// The methods of all classes; one that is not here, nobody has written down what it does.
   public private(set) var methods: [DeviceMethod: MethodOutcomes]
   /// The methods in the order of the files.
   public private(set) var order: [DeviceMethod] = []
-  /// The classes of each module that scripts import, in the order of the files.
-  package private(set) var classes: [String: [String]] = [:]
+  /// How scripts reach the methods of each class.
+  private var kinds: [String: ClassKind] = [:]
   /// The constants of all classes.
   public var constants: [ClassConstant] = []
   /// Where each class's outcomes were read, by how they are known.
   private var sources: [String: [Provenance: String]] = [:]
 
   /// The compiled-in table.
-  public static let bundled: OutcomeTable = {
+  public static let bundled = compiledIn(VendorModule.all.flatMap(\.parts))
+
+  /// The compiled-in table of one class, read when it is first asked for; empty if there is no such class.
+  public static func bundled(of className: Substring) -> OutcomeTable {
+    let name = String(className)
+    return classTables.withLock { tables in
+      if let table = tables[name] { return table }
+      let table = compiledIn(VendorModule.part(named: name).map { [$0] } ?? [])
+      tables[name] = table
+      return table
+    }
+  }
+
+  private static let classTables = Monitor<[String: OutcomeTable]>([:])
+
+  private static func compiledIn(_ parts: [VendorModule.Part]) -> OutcomeTable {
     do throws(Broken) {
-      return try OutcomeTable(bundledOutcomes.map { JSONSource(name: $0, bytes: $1) })
+      return try OutcomeTable(parts.map(\.table))
     } catch {
       fatalError("the compiled-in outcome table is broken: \(error.description)")
     }
-  }()
+  }
 
   /// What is wrong in a table's file: `file:line:column: message`.
   public struct Broken: Error, Equatable, CustomStringConvertible, Sendable {
@@ -49,7 +64,7 @@ public struct OutcomeTable: Equatable, Sendable {
 
   private mutating func read(_ root: JSONNode) throws(JSONError) {
     let className = try root.member("class").text()
-    classes[try root.member("module").text(), default: []].append(className)
+    kinds[className] = try root["kind"]?.classKind() ?? .objects
     for entry in try root.member("sources").members() {
       guard let provenance = Provenance(rawValue: entry.key) else {
         throw JSONError(message: "there is no such provenance", offset: entry.keyOffset)
@@ -74,6 +89,9 @@ extension OutcomeTable {
     return methods[method] == nil ? nil : method
   }
 
+  /// How scripts reach the methods of a class.
+  package func kind(of className: Substring) -> ClassKind { kinds[String(className)] ?? .objects }
+
   /// Where what is known of a class in this way was read; empty if the table does not say.
   public func source(of provenance: Provenance, for className: Substring) -> String {
     sources[String(className)]?[provenance] ?? ""
@@ -97,7 +115,7 @@ extension MethodOutcomes {
     _ id: String, under policy: Policy, with outcome: Outcome
   ) -> MethodOutcomes {
     MethodOutcomes(
-      signature: signature, takes: takes, asksHeap: asksHeap,
+      signature: signature, takes: takes, asksHeap: asksHeap, dropsFunctions: dropsFunctions,
       rows: rows.map { $0.id == id ? $0.replacing(policy, with: outcome) : $0 },
       callbacks: callbacks.map { $0.id == id ? $0.replacing(policy, with: outcome) : $0 },
       observedOrder: observedOrder)
@@ -109,6 +127,30 @@ extension OutcomeRow {
     OutcomeRow(
       id: id, when: when, documented: policy == .documented ? outcome : documented,
       observed: policy == .observed ? outcome : observed)
+  }
+}
+
+/// How scripts reach what a table describes.
+package enum ClassKind: String, Sendable {
+  /// A class of the module, with methods of its objects.
+  case objects
+  /// Such a class that stands in place of its module: `import osTimer` gives the class.
+  case itself
+  /// A class whose methods are called on the class.
+  case statics
+  /// The module's own functions.
+  case functions
+
+  /// Whether the methods are called on an object.
+  package var hasObjects: Bool { self == .objects || self == .itself }
+}
+
+extension JSONNode {
+  fileprivate func classKind() throws(JSONError) -> ClassKind {
+    guard let kind = ClassKind(rawValue: try text()) else {
+      throw JSONError(message: "a kind is objects, itself, statics or functions", offset: offset)
+    }
+    return kind
   }
 }
 
@@ -125,11 +167,9 @@ public struct ClassConstant: Equatable, Sendable {
   /// The only platform that has it, if it is one.
   public let platform: String?
 
-  func on(
-    _ profile: ModuleProfile, under policy: Policy
-  ) -> (className: String, name: String, value: Int)? {
+  func on(_ profile: ModuleProfile, under policy: Policy) -> (name: String, value: Int)? {
     guard platform == nil || platform == profile.platform else { return nil }
-    return (policy == .documented ? documented : observed).map { (className, name, $0) }
+    return (policy == .documented ? documented : observed).map { (name, $0) }
   }
 
   fileprivate init(_ node: JSONNode, of className: String) throws(JSONError) {
@@ -146,6 +186,7 @@ extension MethodOutcomes {
     signature = try node.member("signature").text()
     takes = try Signature(node.member("takes"), order: node["looksAt"])
     asksHeap = node["asksHeap"]?.bool ?? false
+    dropsFunctions = node["dropsFunctions"]?.bool ?? false
     rows = try OutcomeRow.read(node.member("rows"), Outcome.effect)
     callbacks =
       try node["callbacks"].map { node throws(JSONError) in

@@ -99,6 +99,8 @@ public struct MethodOutcomes: Equatable, Sendable {
   package let takes: Signature
   /// Whether it asks how much script heap is free.
   package let asksHeap: Bool
+  /// Whether the functions that it is given go with its object, when a script drops that.
+  package let dropsFunctions: Bool
   /// In the order of the checks.
   public let rows: [OutcomeRow]
   /// What the function that the method is given is called back with: a row for each occasion. They

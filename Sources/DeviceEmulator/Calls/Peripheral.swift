@@ -21,6 +21,21 @@ protocol Peripheral: SendableMetatype {
 
   /// Ends all that goes on.
   mutating func end(_ end: PowerEnd, on board: inout Board)
+
+  /// A script has dropped an object, and the collector has found it.
+  mutating func drop(_ object: Int, of className: Substring, on board: inout Board)
+
+  /// The world outside has changed.
+  mutating func worldChanged(from world: World, on board: inout Board)
+}
+
+extension Peripheral {
+  var functions: [Int?] { [] }
+  var isWorking: Bool { false }
+  func objectCount(of className: Substring) -> Int { 0 }
+  mutating func end(_ end: PowerEnd, on board: inout Board) {}
+  mutating func drop(_ object: Int, of className: Substring, on board: inout Board) {}
+  mutating func worldChanged(from world: World, on board: inout Board) {}
 }
 
 /// How what goes on comes to its end.
@@ -43,6 +58,8 @@ typealias MethodRows<P> = [String: Row<P>]
 enum Performed {
   /// It was done; the value is what the outcome makes, if it makes one.
   case done(GuestValue? = nil)
+  /// It takes until a device time: only then the script has its answer.
+  case takes(until: Duration, GuestValue? = nil)
   /// It failed in a way that another row of the same method describes, named by its id: if the policy has none such,
   /// the rows after this one decide.
   case instead(String)

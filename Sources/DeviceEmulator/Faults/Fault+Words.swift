@@ -88,7 +88,8 @@ extension Fault.Row {
       throw Fault.Malformed(
         description: "what=row needs call= and row=, such as call=Record.gain row=codec")
     }
-    guard let method = OutcomeTable.bundled.method(named: call) else {
+    guard let method = OutcomeTable.bundled(of: call.prefix { $0 != "." }).method(named: call)
+    else {
       throw Fault.Malformed(
         description:
           "call=\(call) is no method\(hint(call, OutcomeTable.bundled.order.map(\.rawValue))) "
@@ -100,7 +101,7 @@ extension Fault.Row {
   /// Checks that a method can be refused so, under one policy at least.
   init(_ id: String, of method: DeviceMethod) throws(Fault.Malformed) {
     (self.method, self.id) = (method, id)
-    let known = Policy.allCases.flatMap { refusals(in: .bundled, under: $0) }
+    let known = Policy.allCases.flatMap { refusals(in: .bundled(of: method.className), under: $0) }
     try check(id, among: known.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }, "")
   }
 
@@ -135,12 +136,14 @@ extension Fault.Row {
 extension Fault {
   /// Checks that the fault can act on a module: that it has such a row.
   ///
-  /// - Parameter table: What the module answers by.
+  /// - Parameter table: What the module answers by, for each class.
   /// - Throws: ``Malformed`` if it cannot, with the rows that would do.
   public func check(
-    on profile: ModuleProfile, under policy: Policy, in table: OutcomeTable = .bundled
+    on profile: ModuleProfile, under policy: Policy,
+    in table: (_ className: Substring) -> OutcomeTable = { .bundled(of: $0) }
   ) throws(Malformed) {
-    try row?.check(on: profile, under: policy, table)
+    guard let row else { return }
+    try row.check(on: profile, under: policy, table(row.method.className))
   }
 }
 

@@ -13,8 +13,8 @@ final class GuestLink {
     case filled(argument: Int, [UInt8])
     /// A value that is written already.
     case written([UInt8])
-    /// The thread waits until a device time, or for ever.
-    case sleep(until: Duration?)
+    /// The thread waits until a device time, or for ever; then it gets a value.
+    case wait(until: Duration?, then: GuestValue)
     /// The thread waits until the world outside has something for it.
     case world(World)
     /// The run ends so.
@@ -157,7 +157,8 @@ final class GuestLink {
     case .filled(let argument, let bytes):
       notices.append(.fill(argument: argument, bytes: bytes))
       return .value(.int(bytes.count))
-    case .sleep(let due): return .wait(token: newToken(), until: due, otherwise: .none)
+    case .wait(let due, let value):
+      return .wait(token: newToken(), until: due, otherwise: value)
     case .world(let world): return wait(world, thread)
     case .end: return .value(.none)  // Nobody gets it.
     }

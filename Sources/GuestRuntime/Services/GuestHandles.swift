@@ -46,7 +46,7 @@ struct GuestHandles {
   /// The full name of an object's class.
   func className(of handle: UInt32) -> String? {
     switch subjects[handle] {
-    case .peripheral(let name, _)?: "audio.\(name)"
+    case .peripheral(let name, _)?: VendorModule.fullName(of: name)
     case .file?: "File"
     case .pin?: "machine.Pin"
     case .timer(let timer)?: timer.kind.rawValue

@@ -19,6 +19,15 @@ enum GuestModule {
     static let onClass = Options(rawValue: 2)
     /// The functions that it gets do not go with the object.
     static let keepsFunctions = Options(rawValue: 8)
+
+    fileprivate init(_ method: MethodOutcomes?, _ kind: ClassKind) {
+      self = []
+      if method?.asksHeap ?? false { insert(.asksRoom) }
+      if kind == .statics { insert(.onClass) }
+      if !(method?.dropsFunctions ?? false) { insert(.keepsFunctions) }
+    }
+
+    init(rawValue: Int) { self.rawValue = rawValue }
   }
 
   /// A module, or a member that stands in place of one.
@@ -83,7 +92,7 @@ extension GuestServices {
 
   /// The names that `help('modules')` shows beside the interpreter's own.
   var moduleNames: [String] {
-    (Self.modules.keys.filter { !Self.tools.contains($0) } + device.outcomes.classes.keys
+    (Self.modules.keys.filter { !Self.tools.contains($0) } + VendorModule.all.map(\.name)
       + options.modules.names)
       .sorted()
   }
@@ -103,41 +112,51 @@ extension GuestServices {
     case "vfs" where console == nil: return nil
     case _ where Self.bareNames.contains(name) && console != nil:
       return .source(Array("from u\(name) import *".utf8), folder: nil)
-    default: return peripheralModule(name) ?? Self.modules[name]
+    default: return vendorModule(name) ?? Self.modules[name]
     }
   }
 
-  /// A module of the outcome tables, with the classes and methods that the device has; nil if there is no such module.
-  private func peripheralModule(_ name: String) -> GuestModule? {
-    guard let classes = device.outcomes.classes[name] else { return nil }
-    let missing = Set(device.missingMethods)
-    return .members(
-      classes.filter { !missing.contains(DeviceMethod("\($0).init")) }.map { className in
-        let type = GuestModule.Member.type(
-          name: "\(name).\(className)", initializer: "\(className).init",
-          methods(of: className, but: missing) + constants(of: className))
-        return (className, type)
-      })
-  }
-
-  private func methods(
-    of className: String, but missing: Set<DeviceMethod>
-  ) -> [(String, GuestModule.Member)] {
-    let outcomes = device.outcomes
-    return outcomes.order.compactMap { method in
-      guard method.className == className, !method.isConstructor, !missing.contains(method) else {
-        return nil
+  /// A vendor module, with the classes and functions that the device has; nil if there is no such module.
+  private func vendorModule(_ name: String) -> GuestModule? {
+    guard let module = VendorModule.all.first(where: { $0.name == name }) else { return nil }
+    if let source = module.source { return .source(source, folder: nil) }
+    var members: [(String, GuestModule.Member)] = []
+    for part in module.parts {
+      let kind = device.outcomes(of: part.name[...]).kind(of: part.name[...])
+      switch kind {
+      case .functions: members += self.members(of: part.name, kind)
+      case .itself: return type(part.name, of: module, kind).map { .itself($0) }
+      case .objects, .statics:
+        if let type = type(part.name, of: module, kind) { members.append((part.name, type)) }
       }
-      let asksHeap = outcomes.methods[method]?.asksHeap ?? false
-      return (
-        String(method.scriptName),
-        .function(method.rawValue, asksHeap ? [.asksRoom, .keepsFunctions] : .keepsFunctions)
-      )
     }
+    return .members(members)
   }
 
-  private func constants(of className: String) -> [(String, GuestModule.Member)] {
-    device.constants.filter { $0.className == className }.map { ($0.name, .constant($0.value)) }
+  /// A class; nil if the device has none.
+  private func type(
+    _ name: String, of module: VendorModule, _ kind: ClassKind
+  ) -> GuestModule.Member? {
+    let constructor = DeviceMethod("\(name).init")
+    guard !device.missingMethods(of: name).contains(constructor) else { return nil }
+    return .type(
+      name: "\(module.name).\(name)", initializer: kind.hasObjects ? constructor.rawValue : nil,
+      members(of: name, kind))
+  }
+
+  /// The methods and constants of a class.
+  private func members(
+    of className: String, _ kind: ClassKind
+  ) -> [(String, GuestModule.Member)] {
+    let outcomes = device.outcomes(of: className[...])
+    let missing = device.missingMethods(of: className)
+    let methods = outcomes.order.filter {
+      $0.className == className && !$0.isConstructor && !missing.contains($0)
+    }
+    return methods.map { method in
+      let options = GuestModule.Options(outcomes.methods[method], kind)
+      return (String(method.scriptName), .function(method.rawValue, options))
+    } + device.constants(of: className).map { ($0.name, .constant($0.value)) }
   }
 
   private static let modules: [String: GuestModule] = [

@@ -67,7 +67,7 @@ struct GuestService: Sendable {
     },
     "module.absent": does(takesTime: false) { $0.device.tellAbsence(ofModule: try $1.string(0)) },
     "thread.refused": does(takesTime: false) { this, _ in this.device.tellThreadLimit() },
-    "time.sleep": comes { .sleep(until: $0.now + .nanoseconds(max(try $1.int(0), 0))) },
+    "time.sleep": comes { .wait(until: $0.now + .nanoseconds(max(try $1.int(0), 0)), then: .none) },
     "time.now": gives { this, _ in .int(this.unixTime) },
   ]
 

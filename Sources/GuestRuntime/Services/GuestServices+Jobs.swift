@@ -55,7 +55,7 @@ extension GuestServices {
     switch Report(rawValue: try call.int(0)) {
     case .done?:
       progress.isDone = true
-      return .sleep(until: nil)
+      return .wait(until: nil, then: .none)
     case .exited?, .interrupted?: return .end(.exited(Int32(truncatingIfNeeded: try call.int(1))))
     default: return .end(.exited(1))
     }

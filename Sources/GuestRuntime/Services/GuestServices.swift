@@ -8,7 +8,7 @@ import ModuleProfiles
 final class GuestServices: GuestLink.Services {
   /// Who answers a call.
   private enum Addressee {
-    case method(DeviceMethod, Signature)
+    case method(DeviceMethod)
     case service(GuestService)
   }
 
@@ -56,7 +56,7 @@ final class GuestServices: GuestLink.Services {
 
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
     switch addressee(of: request, name) {
-    case .method(let method, let signature)?: return try perform(method, signature, request)
+    case .method(let method)?: return try perform(method, request)
     case .service(let service)?:
       let outcome = result(of: service, ServiceCall(request: request, name: name))
       try refuseHostFailure()
@@ -69,7 +69,7 @@ final class GuestServices: GuestLink.Services {
   private func addressee(of request: WireRequest, _ name: String) -> Addressee? {
     if let known = addressees[request.call] { return known }
     let found: Addressee? =
-      device.outcomes.methods[DeviceMethod(name)].map { .method(DeviceMethod(name), $0.takes) }
+      device.method(named: name).map { .method($0) }
       ?? GuestService.all[name].map { .service($0) }
     addressees[request.call] = found
     return found
@@ -91,13 +91,13 @@ final class GuestServices: GuestLink.Services {
   // MARK: Peripherals
 
   private func perform(
-    _ method: DeviceMethod, _ signature: Signature, _ request: WireRequest
+    _ method: DeviceMethod, _ request: WireRequest
   ) throws(HostFailure) -> GuestLink.Outcome {
     let object: PeripheralID?
     if case .peripheral(_, let id)? = handles[request.object] { object = id } else { object = nil }
     let arguments: [GuestValue]
     do throws(GuestException) {
-      arguments = try method.arguments(of: request, by: signature)
+      arguments = try self.arguments(of: request, for: method)
     } catch {
       return .failure(error)
     }
@@ -106,15 +106,53 @@ final class GuestServices: GuestLink.Services {
     try refuseHostFailure()
     trace?.record(
       method.rawValue, on: object, arguments, reply, at: now, request.place)
+    switch device.takePowerRequest() {
+    case .restart?: return .end(.reset(.hard))
+    case .powerDown?: return .end(.poweredDown)
+    case nil: break
+    }
     switch reply.result {
     case .failure(let exception): return .failure(exception)
     case .success(.object(let id)):
-      let handle = handles.handle(for: .peripheral(String(method.className), id))
-      return .object(reference(to: handle))
+      return .object(reference(to: id, id.className ?? String(method.className)))
     case .success(.filled(let bytes)):
       return .filled(argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes)
-    case .success(let value): return .value(value)
+    case .success(let value):
+      return reply.due.map { .wait(until: $0, then: value) } ?? .value(value)
     }
+  }
+
+  /// The arguments in the order of the parameters.
+  ///
+  /// - Throws: What the interpreter says of names that do not fit.
+  private func arguments(
+    of request: WireRequest, for method: DeviceMethod
+  ) throws(GuestException) -> [GuestValue] {
+    // The vendor's constructors take any names and look at none.
+    guard !method.isConstructor else { return request.arguments }
+    let signature = device.outcomes(of: method.className).methods[method]?.takes
+    guard let names = signature?.parameterNames else {
+      guard request.keywords.isEmpty else {
+        throw GuestException("TypeError", "function doesn't take keyword arguments")
+      }
+      return request.arguments.map(\.asBuffer)
+    }
+    var arguments = request.arguments
+    var rest = request.keywords
+    for name in names.dropFirst(arguments.count) where !rest.isEmpty {
+      guard let place = rest.firstIndex(where: { $0.name == name }) else {
+        throw GuestException("TypeError", "'\(name)' argument required")
+      }
+      arguments.append(rest.remove(at: place).value)
+    }
+    guard rest.isEmpty else { throw GuestException("TypeError", "extra keyword arguments given") }
+    // Here a bytearray is one to read from.
+    return arguments.map { if case .bytearray(let bytes) = $0 { .bytes(bytes) } else { $0 } }
+  }
+
+  /// How an answer names an object of a peripheral's class.
+  private func reference(to id: PeripheralID, _ className: String) -> WireWriter.Object {
+    reference(to: handles.handle(for: .peripheral(className, id)))
   }
 
   /// How an answer names an object.
@@ -128,9 +166,10 @@ final class GuestServices: GuestLink.Services {
     switch handles[handle] {
     case .peripheral(let name, let id)?:
       // What the module's finaliser does, where it has one.
-      if let method = device.outcomes.method(named: "\(name).__del__") {
+      if let method = device.method(named: "\(name).__del__") {
         _ = try? device.call(method, on: id)
       }
+      device.drop(id, of: name[...])
     case .file(let number)?: try? device.files.close(number)
     case .pin(let number)?: device.pins.release(number)
     // The module keeps these in a list of its own.
@@ -172,7 +211,7 @@ final class GuestServices: GuestLink.Services {
     case .value(let value): result = .success(value)
     case .failure(let exception): result = .failure(exception)
     case .object(let object): result = .success(.int(subjectNumber(of: object.handle) ?? 0))
-    case .filled, .written, .sleep, .world, .end: return
+    case .filled, .written, .wait, .world, .end: return
     }
     let subject = subjectNumber(of: request.object).map { [GuestValue.int($0)] } ?? []
     trace.recordService(
@@ -228,34 +267,5 @@ extension GuestValue {
   /// A bytearray as the device takes it: as one that it may fill.
   var asBuffer: GuestValue {
     if case .bytearray(let bytes) = self { .buffer(count: bytes.count) } else { self }
-  }
-}
-
-extension DeviceMethod {
-  /// The arguments in the order of the parameters.
-  ///
-  /// - Throws: What the interpreter says of names that do not fit.
-  fileprivate func arguments(
-    of request: WireRequest, by signature: Signature
-  ) throws(GuestException) -> [GuestValue] {
-    // The vendor's constructors take any names and look at none.
-    guard !isConstructor else { return request.arguments }
-    guard let names = signature.parameterNames else {
-      guard request.keywords.isEmpty else {
-        throw GuestException("TypeError", "function doesn't take keyword arguments")
-      }
-      return request.arguments.map(\.asBuffer)
-    }
-    var arguments = request.arguments
-    var rest = request.keywords
-    for name in names.dropFirst(arguments.count) where !rest.isEmpty {
-      guard let place = rest.firstIndex(where: { $0.name == name }) else {
-        throw GuestException("TypeError", "'\(name)' argument required")
-      }
-      arguments.append(rest.remove(at: place).value)
-    }
-    guard rest.isEmpty else { throw GuestException("TypeError", "extra keyword arguments given") }
-    // Here a bytearray is one to read from.
-    return arguments.map { if case .bytearray(let bytes) = $0 { .bytes(bytes) } else { $0 } }
   }
 }

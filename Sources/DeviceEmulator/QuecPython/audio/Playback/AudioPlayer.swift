@@ -17,7 +17,7 @@ struct AudioPlayer {
   }
 }
 
-/// What stands behind each row of `Profiles/outcomes/Audio.json`.
+/// What stands behind each row of `Audio.json`.
 extension AudioModule {
   static let audioMethods: [String: MethodRows<AudioModule>] = [
     "Audio.init": constructing, "Audio.set_pa": setPA, "Audio.setSpeakerpaCallback": hearingPA,

@@ -7,7 +7,7 @@ struct SpeechPlayer {
   fileprivate(set) var isOpen: [Bool] = []
 }
 
-/// What stands behind each row of `Profiles/outcomes/TTS.json`.
+/// What stands behind each row of `TTS.json`.
 extension AudioModule {
   static let speechMethods: [String: MethodRows<AudioModule>] = [
     "TTS.init": constructing, "TTS.init_": opening, "TTS.close": closing, "TTS.deinit": closing,

@@ -1,7 +1,7 @@
 import AudioEngine
 import ModuleProfiles
 
-/// `audio.Record`: what stands behind each row of `Profiles/outcomes/Record.json`.
+/// `audio.Record`: what stands behind each row of `Record.json`.
 extension AudioModule {
   static let recordMethods: [String: MethodRows<AudioModule>] = [
     "Record.init": constructing, "Record.start": starting, "Record.stop": stopping,

@@ -1,2 +1,0 @@
-/// The vendor modules of QuecPython.
-let quecPythonModules: [any Peripheral.Type] = [AudioModule.self]

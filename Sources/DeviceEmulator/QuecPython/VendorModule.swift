@@ -1,0 +1,69 @@
+package import JSONText
+
+/// A vendor module: what scripts import under one name.
+package struct VendorModule: Sendable {
+  /// What belongs to one class of a module, or to its functions: a table, and the cases that bring its rows about.
+  package struct Part: Sendable {
+    /// The class, or the module for its functions.
+    package let name: String
+    private let tableBytes: @Sendable () -> [UInt8]
+    private let caseBytes: @Sendable () -> [UInt8]
+
+    init(
+      _ name: String, _ table: @autoclosure @escaping @Sendable () -> [UInt8],
+      _ cases: @autoclosure @escaping @Sendable () -> [UInt8]
+    ) {
+      (self.name, tableBytes, caseBytes) = (name, table, cases)
+    }
+
+    /// Its outcome table.
+    package var table: JSONSource { JSONSource(name: "\(name).json", bytes: tableBytes()) }
+    /// Its cases.
+    package var cases: JSONSource { JSONSource(name: "\(name)Cases.json", bytes: caseBytes()) }
+  }
+
+  /// As scripts import it.
+  package let name: String
+  /// What acts in it; nil where it is all Python.
+  let peripheral: (any Peripheral.Type)?
+  /// In the order of reports.
+  package let parts: [Part]
+  private let sourceBytes: (@Sendable () -> [UInt8])?
+
+  /// A module with a peripheral behind it.
+  init(_ name: String, _ peripheral: any Peripheral.Type, _ parts: Part...) {
+    (self.name, self.peripheral, self.parts, sourceBytes) = (name, peripheral, parts, nil)
+  }
+
+  /// A module that is Python, as the vendor's own is.
+  init(_ name: String, source: @autoclosure @escaping @Sendable () -> [UInt8]) {
+    (self.name, peripheral, parts, sourceBytes) = (name, nil, [], source)
+  }
+
+  /// The text of a module that is Python; nil for any other.
+  package var source: [UInt8]? { sourceBytes?() }
+
+  /// All of them.
+  package static let all: [VendorModule] = [
+    VendorModule(
+      "audio", AudioModule.self,
+      Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
+      Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
+      Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
+    VendorModule("log", source: PackageResources.log_py),
+    VendorModule("queue", source: PackageResources.queue_py),
+    VendorModule("sys_bus", source: PackageResources.sys_bus_py),
+    VendorModule("ql_fs", source: PackageResources.ql_fs_py),
+  ]
+
+  /// A class with the module that scripts import: `audio.Record`.
+  package static func fullName(of className: String) -> String {
+    let module = all.first { $0.parts.contains { $0.name == className } }
+    return module.map { "\($0.name).\(className)" } ?? className
+  }
+
+  /// The part of a class; nil if there is no such class.
+  package static func part(named name: some StringProtocol) -> Part? {
+    all.lazy.flatMap(\.parts).first { $0.name == name }
+  }
+}
