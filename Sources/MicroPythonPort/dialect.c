@@ -2,6 +2,7 @@
 // The interpreter's tables are constants; the few that differ are exchanged at the start, before the filter is in place.
 #include "port.h"
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -103,6 +104,22 @@ static mp_obj_t dict_binary_without_or(mp_binary_op_t op, mp_obj_t left, mp_obj_
   return dict_binary(op, left, right);
 }
 
+// Few things besides values can be hashed.
+static bool has_hash(mp_obj_t value) {
+  if (!mp_obj_is_obj(value) || mp_obj_is_str_or_bytes(value)) return true;
+  const mp_obj_type_t *type = mp_obj_get_type(value);
+  if (MP_OBJ_TYPE_HAS_SLOT(type, unary_op)) return true;
+  return type->name == MP_QSTR_type || type->name == MP_QSTR_function || type->name == MP_QSTR_generator || type->name == MP_QSTR_;
+}
+
+mp_obj_t __real_mp_unary_op(mp_unary_op_t op, mp_obj_t value);
+mp_obj_t __wrap_mp_unary_op(mp_unary_op_t op, mp_obj_t value) {
+  if (op == MP_UNARY_OP_HASH && !has_hash(value)) {
+    mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("unsupported type for %q: '%s'"), MP_QSTR___hash__, mp_obj_get_type_str(value));
+  }
+  return __real_mp_unary_op(op, value);
+}
+
 // A hash can be asked again.
 static struct {
   qstr name;
@@ -163,6 +180,25 @@ static mp_obj_t encode_base64;
 static mp_obj_t b2a_base64(mp_obj_t data) { return mp_call_function_1(encode_base64, data); }
 static MP_DEFINE_CONST_FUN_OBJ_1(b2a_base64_obj, b2a_base64);
 
+extern const qstr_pool_t mp_qstr_const_pool;
+
+// The names of a firmware's own things come in the order of its table of names: after those of MicroPython itself, special ones
+// first.
+static int compare_names(const void *left, const void *right) {
+  const char *a = mp_obj_str_get_str(*(const mp_obj_t *)left), *b = mp_obj_str_get_str(*(const mp_obj_t *)right);
+  bool is_special = strncmp(a, "__", 2) == 0;
+  if (is_special != (strncmp(b, "__", 2) == 0)) return is_special ? -1 : 1;
+  return strcmp(a, b);
+}
+
+static void sort_names(mp_obj_t names) {
+  size_t count, first = 0;
+  mp_obj_t *items;
+  mp_obj_list_get(names, &count, &items);
+  while (first < count && MP_OBJ_QSTR_VALUE(items[first]) < mp_qstr_const_pool.total_prev_len) first++;
+  qsort(items + first, count - first, sizeof *items, compare_names);
+}
+
 // dir: a module has no __dict__.
 static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
   mp_obj_t names = mp_obj_new_list(0, NULL);
@@ -178,6 +214,7 @@ static mp_obj_t list_names(size_t count, const mp_obj_t *arguments) {
     mp_load_method_protected(arguments[0], name, found, false);
     if (found[0] != MP_OBJ_NULL) mp_obj_list_append(names, MP_OBJ_NEW_QSTR(name));
   }
+  if (objects_has_described(arguments[0])) sort_names(names);
   return names;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(port_dir_obj, 0, 1, list_names);
@@ -219,6 +256,9 @@ void dialect_begin(void) {
   overwrite(&mp_type_memoryview.slot_index_locals_dict, "\0", 1);
   AMEND(DICT_OF(&mp_type_int), {MP_QSTR_to_bytes, MP_OBJ_FROM_PTR(&int_to_bytes_obj)});
   AMEND(DICT_OF(&mp_type_deque), {MP_QSTR_pop}, {MP_QSTR_appendleft}, {MP_QSTR_extend});
+  // Two bound methods are never equal, and have no hash.
+  overwrite(&mp_type_bound_meth.slot_index_unary_op, "\0", 1);
+  overwrite(&mp_type_bound_meth.slot_index_binary_op, "\0", 1);
   amend_hashes(mp_module_hashlib.globals);
   encode_base64 = find(mp_module_binascii.globals, MP_QSTR_b2a_base64);
   AMEND(mp_module_binascii.globals, {MP_QSTR_b2a_base64, MP_OBJ_FROM_PTR(&b2a_base64_obj)});

@@ -70,7 +70,7 @@ void objects_forget(mp_obj_t value) {
 // Whether the collector calls, and not the script, which may have locked the heap.
 static bool is_collecting(void) { return MP_STATE_THREAD(gc_lock_depth) & GC_COLLECT_FLAG; }
 
-// In place of a `__del__` that the class does not describe.
+// In place of a `__del__` that the class does not describe, of which a script sees nothing.
 static mp_obj_t collected(mp_obj_t self) {
   if (!is_collecting()) {
     mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("'%s' object has no attribute '%q'"), mp_obj_get_type_str(self), MP_QSTR___del__);
@@ -93,26 +93,25 @@ static mp_obj_t object_new(device_class *of, uint32_t handle) {
   return MP_OBJ_FROM_PTR(object);
 }
 
+// Only of a class that has a text of its own: so that an object of a script's class that derives from one of ours is shown
+// as the script's.
 static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
-  const device_class *of = (const device_class *)mp_obj_get_type(self);
-  if (of->text) mp_print_str(print, of->text); else mp_printf(print, "<%q>", of->type.name);
+  mp_print_str(print, ((const device_class *)mp_obj_get_type(self))->text);
 }
 
 // Members are those of the class; it is remembered what it lacks.
 static void object_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   device_class *of = (device_class *)mp_obj_get_type(self);
-  bool loads = found[0] == MP_OBJ_NULL, is_there = mp_map_lookup(&of->members.map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+  mp_map_elem_t *member = mp_map_lookup(&of->members.map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+  bool loads = found[0] == MP_OBJ_NULL, is_there = member && (member->value != MP_OBJ_FROM_PTR(&collected_obj) || is_collecting());
   if (loads && is_there) found[1] = MP_OBJ_SENTINEL;
   modules_note_lack(loads && !is_there ? of->full_name : NULL, name);
 }
 
-// They cannot be hashed, and are true.
-static mp_obj_t object_unary(mp_unary_op_t op, mp_obj_t self) { return MP_OBJ_NULL; }
-
 static mp_obj_t object_make(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *arguments);
 
 static bool is_device_class(const mp_obj_type_t *type) {
-  return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, print) == object_print;
+  return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, make_new) == object_make;
 }
 
 static device_object *get_own(mp_obj_t value) {
@@ -164,13 +163,14 @@ static mp_obj_t method_call(mp_obj_t self, size_t count, size_t keywords, const 
     objects_forget(arguments[0]);
     return mp_const_none;
   }
-  if (count == 0) mp_raise_TypeError(MP_ERROR_TEXT("argument has wrong type"));
-  device_object *object = objects_get(arguments[0]);
-  if (!object || object->base.type != (const mp_obj_type_t *)function->owner) {
+  // The device says what is missing.
+  if (count == 0) return call_device(function, NULL, 0, keywords, arguments);
+  // Of a script's class it is the object within that a method is called on.
+  if (mp_obj_get_type(arguments[0]) != (const mp_obj_type_t *)function->owner) {
     mp_raise_TypeError(MP_ERROR_TEXT("argument has wrong type"));
   }
-  mp_obj_t result = call_device(function, object, count - 1, keywords, arguments + 1);
-  return result;
+  device_object *object = MP_OBJ_TO_PTR(arguments[0]);
+  return call_device(function, object, count - 1, keywords, arguments + 1);
 }
 
 static MP_DEFINE_CONST_OBJ_TYPE(function_type, MP_QSTR_function, MP_TYPE_FLAG_NONE, call, function_call);
@@ -178,7 +178,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(method_type, MP_QSTR_function, MP_TYPE_FLAG_BIND
 
 static mp_obj_t object_make(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *arguments) {
   const device_class *of = (const device_class *)type;
-  if (of->init == MP_QSTRnull) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("cannot create '%q' instances"), type->name);
+  if (of->init == MP_QSTRnull) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't create '%q' instances"), type->name);
   const device_function init = {.call = of->init};
   return call_device(&init, NULL, count, keywords, arguments);
 }
@@ -249,13 +249,12 @@ static mp_obj_t read_class(cursor *c) {
   read_members(c, &of->members, 1, of);
   mp_map_t *map = &of->members.map;
   mp_obj_t name = MP_OBJ_NEW_QSTR(MP_QSTR___del__);
-  if (!mp_map_lookup(map, name, MP_MAP_LOOKUP)) map->table[map->used++] = (mp_map_elem_t){name, MP_OBJ_FROM_PTR(&collected_obj)};
+  if (of->init != MP_QSTRnull && !mp_map_lookup(map, name, MP_MAP_LOOKUP)) map->table[map->used++] = (mp_map_elem_t){name, MP_OBJ_FROM_PTR(&collected_obj)};
   mp_obj_type_t *type = (mp_obj_type_t *)&of->type;
   MP_OBJ_TYPE_SET_SLOT(type, make_new, object_make, 0);
-  MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 1);
-  MP_OBJ_TYPE_SET_SLOT(type, locals_dict, &of->members, 2);
-  MP_OBJ_TYPE_SET_SLOT(type, unary_op, object_unary, 3);
-  MP_OBJ_TYPE_SET_SLOT(type, attr, object_attribute, 4);
+  MP_OBJ_TYPE_SET_SLOT(type, locals_dict, &of->members, 1);
+  MP_OBJ_TYPE_SET_SLOT(type, attr, object_attribute, 2);
+  if (of->text) MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 3);
   of->next = classes;
   classes = of;
   return MP_OBJ_FROM_PTR(of);
@@ -359,6 +358,11 @@ static described *known;
 qstr objects_module_name(mp_obj_t module) {
   for (described *d = known; d; d = d->next) if (d->value == module) return d->name;
   return MP_QSTRnull;
+}
+
+bool objects_has_described(mp_obj_t value) {
+  for (device_class *of = classes; of; of = of->next) if (MP_OBJ_FROM_PTR(of) == value) return true;
+  return get_own(value) || objects_module_name(value) != MP_QSTRnull;
 }
 
 mp_obj_t objects_describe(qstr name) {

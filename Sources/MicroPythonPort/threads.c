@@ -562,10 +562,19 @@ static MP_DEFINE_CONST_FUN_OBJ_1(lock_release_obj, lock_release);
 static mp_obj_t lock_is_taken(mp_obj_t self) { return mp_obj_new_bool(((lock *)MP_OBJ_TO_PTR(self))->is_taken); }
 static MP_DEFINE_CONST_FUN_OBJ_1(lock_is_taken_obj, lock_is_taken);
 
+// A module's lock is free once it is deleted.
+static mp_obj_t lock_delete(mp_obj_t self_in) {
+  lock *self = MP_OBJ_TO_PTR(self_in);
+  if (self->is_taken) pass_on(self);
+  return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(lock_delete_obj, lock_delete);
+
 static mp_obj_t lock_exit(size_t count, const mp_obj_t *arguments) { return lock_release(arguments[0]); }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lock_exit_obj, 4, 4, lock_exit);
 
 static const mp_rom_map_elem_t lock_members_table[] = {
+  {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&lock_delete_obj)},
   {MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&lock_acquire_obj)},
   {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&lock_release_obj)},
   {MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&lock_is_taken_obj)},

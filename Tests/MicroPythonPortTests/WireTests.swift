@@ -84,11 +84,12 @@ import Testing
       class Mine(stub.Thing):
           pass
       print(Mine().handle() > 0, sorted(name for name in dir(thing) if name[0] != '_'))
-      for attempt in ('thing.x = 1', 'stub.x = 1', '{thing: 1}', 'stub.Thing.handle(5)', 'stub.Thing.handle()'):
+      for attempt in ('thing.x = 1', 'stub.x = 1', '{thing: 1}', '{stub: 1}', 'stub.Thing.handle(5)', 'stub.Thing.handle(Mine())'):
           try:
               exec(attempt)
           except Exception as error:
               print(repr(error))
+      print(stub.Thing.handle(), repr(Mine())[:13])
       """)
     #expect(run.code == 0, "\(run.errors)")
     #expect(
@@ -98,7 +99,9 @@ import Testing
         "AttributeError(\"'Thing' object has no attribute 'x'\",)",
         "AttributeError(\"'module' object has no attribute 'x'\",)",
         "TypeError(\"unsupported type for __hash__: 'Thing'\",)",
+        "TypeError(\"unsupported type for __hash__: 'module'\",)",
         "TypeError('argument has wrong type',)", "TypeError('argument has wrong type',)",
+        "0 <Mine object ",
       ])
   }
 
