@@ -9,6 +9,7 @@ private func shared(
   let construction =
     row("\(name).init.arguments", ["none"], .lacks(1), on: applies)
     + row("\(name).init.arguments", ["str"], .noInt, on: applies)
+    + row("\(name).init.overflow", ["2-31"], .overflow, on: applies)
     + row("\(name).init.device", ["3", "minus-1"], .noDevice, on: applies)
     + row(
       "\(name).init.channel", ["channel-2"], documented: .object(0), observed: .noChannel(2),
@@ -33,6 +34,14 @@ private func shared(
     + row("\(name).getVolume.ok", ["set-0"], 0, on: applies)
     + row("\(name).getVolume.ok", ["set-\(top)"], .value(.int(top)), on: applies)
     + row("\(name).setVolume.arguments", ["str"], .noInt, on: applies)
+    + row("\(name).setVolume.overflow", ["2-31"], .overflow, on: applies)
+    + row("\(name).play.overflow", ["2-31"], .overflow, on: applies)
+    + row(
+      "\(name).__del__.feature", ["called"], documented: .noAttribute, observed: nil, on: applies)
+    + row(
+      "\(name).__del__.arguments", ["one"], documented: nil, observed: .takes(1, given: 2),
+      on: applies)
+    + row("\(name).__del__.ok", ["at-first"], documented: nil, observed: 0, on: applies)
     + row(
       "\(name).setVolume.range", ["minus-1", "\(top + 1)"],
       .valueError("invalid value,TTS volume should be array between [0,\(top)]"), on: applies)
@@ -57,6 +66,7 @@ extension Golden {
       on: both(with(channel: 0), with(channel: 1)))
     + row("Audio.set_pa.arguments", ["none"], .takes(2, given: 1))
     + row("Audio.set_pa.arguments", ["str"], .noInt)
+    + row("Audio.set_pa.overflow", ["2-31"], .overflow)
     + row("Audio.set_pa.pulses", ["two"], documented: 1, observed: .takes(2, given: 3))
     + row("Audio.set_pa.pin", ["minus-1"], 0)
     + row("Audio.set_pa.ok", ["pin"], 1)
@@ -127,6 +137,7 @@ extension Golden {
     + row("TTS.getSpeed.ok", ["set-9"], 9, on: withTTS)
     + row("TTS.getSpeed.ok", ["constructed-again"], documented: 9, observed: 4, on: withTTS)
     + row("TTS.setSpeed.arguments", ["none"], .takes(2, given: 1), on: withTTS)
+    + row("TTS.setSpeed.overflow", ["2-31"], .overflow, on: withTTS)
     + row("TTS.setSpeed.range", ["minus-1", "10"], -1, on: withTTS)
     + row("TTS.setSpeed.ok", ["0", "9"], 0, on: withTTS)
 

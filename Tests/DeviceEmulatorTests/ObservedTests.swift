@@ -160,6 +160,16 @@ struct ObservedTests {
     #expect(try desk.call("Record.amrEncDtx_enable") == 0)
   }
 
+  @Test("An object that was finalised has no timer: what it records has no end")
+  func recordsWithoutTimer() throws {
+    try desk.call("Record.__del__")
+    try desk.construct()
+    #expect(try desk.on(0, "Record.start", ["a.wav", 1]) == 0)
+    desk.wait(.seconds(5))
+    #expect(try desk.on(1, "Record.start", ["b.wav", 1]) == -3)
+    #expect(try desk.call("Record.stop") == 0)
+  }
+
   @Test("The documented policy is not busy after a wrong suffix")
   func documentedSuffix() throws {
     let desk = try Desk()

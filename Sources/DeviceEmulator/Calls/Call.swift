@@ -27,12 +27,12 @@ struct Call {
 
   /// Whether the type of the argument at `index` does not fit; only where ``countMismatch`` is nil.
   func hasWrongType(at index: Int) -> Bool {
-    signature.typeMismatch(arguments, at: index) != nil
+    signature.misfit(of: arguments, at: index) != nil
   }
 
-  /// Whether an integer is none that the module's interpreter of 32 bits can hand on; only where
-  /// ``mismatch`` is nil.
-  var overflows: Bool { signature.overflows(arguments) }
+  /// Whether the first argument that does not fit is an integer that the module's interpreter of 32 bits cannot hand on;
+  /// only where ``countMismatch`` is nil.
+  var overflows: Bool { signature.misfit(of: arguments) == .overflow }
 
   /// The number of the object; not for a constructor. The gate has seen that there is such an object.
   var objectNumber: Int { object!.number }

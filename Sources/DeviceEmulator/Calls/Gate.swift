@@ -96,7 +96,11 @@ private final class RowGate<P: Peripheral>: MethodGate {
       method: method, signature: signature, isOnObject: needsObject, object: object,
       arguments: arguments, heapFree: heapFree)
     guard !needsObject || hasObject(object) else {
-      return Reply(.failure(GuestException("ValueError", "no such object")))
+      return Reply(
+        .failure(
+          object == nil
+            ? GuestException("TypeError", signature.mismatchWithoutObject)
+            : GuestException("ValueError", "no such object")))
     }
     if let id = board.faults.refusal(of: method, among: { refusals[$0] != nil }) {
       return Reply(refusals[id]!.answer(to: call, made: nil), injectedRow: id)

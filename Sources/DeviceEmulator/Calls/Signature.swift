@@ -64,12 +64,17 @@ public struct Signature: Equatable, Sendable {
     if case .named(let names) = arity { names } else { nil }
   }
 
-  /// Why the number of the arguments, or else their types or names, do not fit; nil if all do.
+  /// Why the number of the arguments, or else their types or names, do not fit; nil if all do, or if an
+  /// integer is too large before that.
   ///
   /// - Parameter own: How many the interpreter counts beside them: `self` of a method.
   func mismatch(_ arguments: [GuestValue], own: Int) -> String? {
-    countMismatch(arguments.count, own: own) ?? typeMismatch(arguments)
-      ?? nameMismatch(arguments.count)
+    if let mismatch = countMismatch(arguments.count, own: own) { return mismatch }
+    switch misfit(of: arguments) {
+    case .type(let text)?: return text
+    case .overflow?: return nil
+    case nil: return nameMismatch(arguments.count)
+    }
   }
 
   /// Why arguments do not fit, for a call whose arguments are refused though they do.
@@ -96,6 +101,21 @@ public struct Signature: Equatable, Sendable {
     }
   }
 
+  /// Why a method cannot be called on the class, without its object.
+  var mismatchWithoutObject: String {
+    let least =
+      switch arity {
+      case .named: 1
+      case .optional(let optional): parameters.count - optional + 1
+      case .added: parameters.count
+      case .open, .fixed: parameters.count + 1
+      }
+    switch arity {
+    case .fixed, .added: return "function takes \(least) positional arguments but 0 were given"
+    case .named, .optional, .open: return "function missing \(least) required positional arguments"
+    }
+  }
+
   /// Why a parameter that has a name got no argument, or an argument no parameter; nil otherwise. The
   /// interpreter sees it only when it has looked at the types of those that are there.
   private func nameMismatch(_ count: Int) -> String? {
@@ -104,30 +124,31 @@ public struct Signature: Equatable, Sendable {
     return count > names.count ? "extra positional arguments given" : nil
   }
 
-  private func typeMismatch(_ arguments: [GuestValue]) -> String? {
-    order.lazy.compactMap { typeMismatch(arguments, at: $0) }.first
+  /// Why the module's code cannot take an argument as it is.
+  enum Misfit: Equatable {
+    case type(String)
+    /// An integer is too large for a machine word of 32 bits. The least one is too, in this interpreter.
+    case overflow
   }
 
-  /// Why the type of one argument does not fit; nil if it does, and also if it is not there.
-  func typeMismatch(_ arguments: [GuestValue], at index: Int) -> String? {
+  /// The first of the arguments that does not fit, in the order in which they are looked at; nil if all do.
+  func misfit(of arguments: [GuestValue]) -> Misfit? {
+    order.lazy.compactMap { misfit(of: arguments, at: $0) }.first
+  }
+
+  /// The same of one argument; nil also if it is not there.
+  func misfit(of arguments: [GuestValue], at index: Int) -> Misfit? {
     guard arguments.indices.contains(index) else { return nil }
     let argument = arguments[index]
     switch (parameters[index], argument) {
-    case (.int, _) where argument.integer == nil:
-      return "can't convert \(argument.typeName) to int"
-    case (.str, .bytes): return nil
-    case (.str, _) where argument.string == nil:
-      return "can't convert '\(argument.typeName)' object to str implicitly"
-    default: return nil
-    }
-  }
-
-  /// Whether an integer is too large for a machine word of 32 bits. The least one is too, in this
-  /// interpreter.
-  func overflows(_ arguments: [GuestValue]) -> Bool {
-    zip(parameters, arguments).contains { parameter, argument in
-      guard case .int = parameter, let value = argument.integer else { return false }
-      return value >= 1 << 31 || value <= -(1 << 31)
+    case (.int, _):
+      guard let value = argument.integer else {
+        return .type("can't convert \(argument.typeName) to int")
+      }
+      return value >= 1 << 31 || value <= -(1 << 31) ? .overflow : nil
+    case (.str, .bytes), (.str, .string), (.any, _): return nil
+    case (.str, _):
+      return .type("can't convert '\(argument.typeName)' object to str implicitly")
     }
   }
 }

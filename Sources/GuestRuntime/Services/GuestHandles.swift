@@ -22,6 +22,8 @@ struct GuestHandles {
     let kind: Kind
     /// The number of the device's timer; nil if it does not run.
     var number: Int?
+    /// Whether it has been started, and so not deleted since.
+    var isMade = false
   }
 
   private var subjects: [UInt32: Subject] = [:]

@@ -133,6 +133,9 @@ extension GuestServices {
     return .members(members)
   }
 
+  /// What `repr` shows of objects of classes that have a text of their own.
+  private static let texts = ["TTS": "tts "]
+
   /// A class; nil if the device has none.
   private func type(
     _ name: String, of module: VendorModule, _ kind: ClassKind
@@ -141,7 +144,7 @@ extension GuestServices {
     guard !device.missingMethods(of: name).contains(constructor) else { return nil }
     return .type(
       name: "\(module.name).\(name)", initializer: kind.hasObjects ? constructor.rawValue : nil,
-      members(of: name, kind))
+      text: Self.texts[name], members(of: name, kind))
   }
 
   /// The methods and constants of a class.
@@ -168,6 +171,7 @@ extension GuestServices {
           [
             ("read", .function("pin.read")), ("write", .function("pin.write")),
             ("set_dir", .function("pin.direct")), ("get_dir", .function("pin.direction")),
+            ("__del__", .function("pin.__del__")),
             ("IN", .constant(0)), ("OUT", .constant(1)), ("PULL_DISABLE", .constant(0)),
             ("PULL_PU", .constant(1)), ("PULL_PD", .constant(2)),
           ] + (1...50).map { ("GPIO\($0)", .constant($0)) })
@@ -175,9 +179,10 @@ extension GuestServices {
       (
         "Timer",
         .type(
-          name: "machine.Timer", initializer: "Timer.init",
+          name: "machine.Timer", initializer: "Timer.init", text: "",
           [
             ("start", .function("timer.start", .keepsFunctions)), ("stop", .function("timer.stop")),
+            ("__del__", .function("Timer.__del__")),
             ("ONE_SHOT", .constant(2)), ("PERIODIC", .constant(1)),
           ] + (0...3).map { ("Timer\($0)", .constant($0)) })
       ),
@@ -185,7 +190,10 @@ extension GuestServices {
         "RTC",
         .type(
           name: "machine.RTC", initializer: "RTC.init",
-          [("datetime", .function("time.fields")), ("init", .function("time.set"))])
+          [
+            ("datetime", .function("time.fields")), ("init", .function("time.set")),
+            ("__del__", .function("RTC.__del__")),
+          ])
       ),
       ("reset", .function("power.restart")),
     ]),
@@ -205,7 +213,7 @@ extension GuestServices {
         name: "osTimer.osTimer", initializer: "osTimer.init",
         [
           ("start", .function("timer.start")), ("stop", .function("timer.stop")),
-          ("delete_timer", .function("timer.stop")),
+          ("delete_timer", .function("timer.stop")), ("__del__", .function("timer.stop")),
         ])),
     "qpyemu": .members([
       ("fault", .function("fault.inject")), ("faults", .function("fault.list")),

@@ -57,10 +57,11 @@ extension GuestServices {
   }
 
   func makePin(_ call: ServiceCall) throws(GuestException) -> GuestLink.Outcome {
+    if call.request.keywords.isEmpty { try call.require(1...Int.max) }
     let values = try call.named([
       ("GPIOn", true), ("direction", false), ("pullMode", false), ("level", false),
     ])
-    let numbers = try values.map { value throws(GuestException) in try value?.requireInt() ?? 0 }
+    let numbers = try values.map { value throws(GuestException) in try value?.requireWord() ?? 0 }
     guard (0..<256).contains(numbers[0]) else {
       throw GuestException("ValueError", "there is no pin \(numbers[0])")
     }
@@ -80,13 +81,14 @@ extension GuestServices {
     _ call: ServiceCall, _ kind: GuestHandles.Timer.Kind
   ) throws(GuestException) -> GuestLink.Outcome {
     try call.require(kind == .timer ? 1...1 : 0...0)
-    if kind == .timer, !(0...3).contains(try call.int(0)) {
+    if kind == .timer, !(0...3).contains(try call.word(0)) {
       throw GuestException("ValueError", "invalid timer, must be Timer0 to Timer3")
     }
     return object(.timer(GuestHandles.Timer(kind: kind)))
   }
 
   private func timer(_ call: ServiceCall) throws(GuestException) -> GuestHandles.Timer {
+    if call.request.object == 0 { try call.require(0...0, own: 1) }
     guard case .timer(let timer)? = handles[call.request.object] else {
       throw GuestException("ValueError", "there is no such timer")
     }
@@ -98,13 +100,16 @@ extension GuestServices {
     var timer = try timer(call)
     let (period, isPeriodic, callback) = try timer.kind.settings(of: call)
     stop(&timer)
+    timer.isMade = true
+    defer { handles[call.request.object] = .timer(timer) }
+    // The firmware takes what cannot be called, and calls nothing.
+    if callback.function == nil, device.policy == .observed { return .int(0) }
     guard (1...Int(Int32.max)).contains(period), let function = callback.function else {
       throw GuestException(
         "ValueError", "a timer takes a period of 1 to \(Int32.max) ms and a function")
     }
     timer.number = device.startTimer(
       period: .milliseconds(period), isPeriodic: isPeriodic, function: function)
-    handles[call.request.object] = .timer(timer)
     if timer.number != nil { timerFunctions[function] = call.request.object }
     return .int(timer.number == nil ? -1 : 0)
   }
@@ -113,6 +118,17 @@ extension GuestServices {
     try call.require(0...0, own: 1)
     var timer = try timer(call)
     stop(&timer)
+    handles[call.request.object] = .timer(timer)
+    return .int(0)
+  }
+
+  /// `machine.Timer.__del__`.
+  func deleteTimer(_ call: ServiceCall) throws(GuestException) -> GuestValue {
+    try call.require(0...0, own: 1)
+    var timer = try timer(call)
+    guard timer.isMade else { return .int(-1) }
+    stop(&timer)
+    timer.isMade = false
     handles[call.request.object] = .timer(timer)
     return .int(0)
   }
@@ -180,11 +196,12 @@ extension GuestHandles.Timer.Kind {
     switch self {
     case .osTimer:
       try call.require(3...3, own: 1)
-      return (try call.int(0), try call.int(1) != 0, call.arguments[2])
+      return (try call.word(0), try call.word(1) != 0, call.arguments[2])
     case .timer:
       let values = try call.named([("mode", false), ("period", false), ("callback", false)])
       return (
-        try values[1]?.requireInt() ?? 0, try values[0]?.requireInt() ?? 1 == 1, values[2] ?? .none
+        try values[1]?.requireWord() ?? 0, try values[0]?.requireWord() ?? 1 == 1,
+        values[2] ?? .none
       )
     }
   }

@@ -139,13 +139,14 @@ final class GuestServices: GuestLink.Services {
     }
     var arguments = request.arguments
     var rest = request.keywords
-    for name in names.dropFirst(arguments.count) where !rest.isEmpty {
-      guard let place = rest.firstIndex(where: { $0.name == name }) else {
-        throw GuestException("TypeError", "'\(name)' argument required")
-      }
+    for name in names.dropFirst(arguments.count) {
+      // What is missing shows in the count, once those before it have been looked at.
+      guard let place = rest.firstIndex(where: { $0.name == name }) else { return arguments }
       arguments.append(rest.remove(at: place).value)
     }
-    guard rest.isEmpty else { throw GuestException("TypeError", "extra keyword arguments given") }
+    guard rest.isEmpty || arguments.count > names.count else {
+      throw GuestException("TypeError", "extra keyword arguments given")
+    }
     // Here a bytearray is one to read from.
     return arguments.map { if case .bytearray(let bytes) = $0 { .bytes(bytes) } else { $0 } }
   }
@@ -166,7 +167,9 @@ final class GuestServices: GuestLink.Services {
     switch handles[handle] {
     case .peripheral(let name, let id)?:
       // What the module's finaliser does, where it has one.
-      if let method = device.method(named: "\(name).__del__") {
+      if let method = device.method(named: "\(name).__del__"),
+        !device.missingMethods(of: name).contains(method)
+      {
         _ = try? device.call(method, on: id)
       }
       device.drop(id, of: name[...])
@@ -244,7 +247,7 @@ final class GuestServices: GuestLink.Services {
   func print(_ text: [UInt8]) { if let console { console.print(text) } else { write(text) } }
 
   func randomBytes(_ call: ServiceCall) throws(GuestException) -> GuestValue {
-    let count = try call.int(0)
+    let count = try call.word(0)
     guard (0...65536).contains(count) else { throw GuestException("ValueError", "invalid count") }
     return .bytes((0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
   }

@@ -13,6 +13,12 @@ struct ServiceCall {
     return try arguments[index].requireInt()
   }
 
+  /// An integer as the module's interpreter hands it on.
+  func word(_ index: Int) throws(GuestException) -> Int {
+    guard index < arguments.count else { throw Self.missing(index) }
+    return try arguments[index].requireWord()
+  }
+
   func string(_ index: Int) throws(GuestException) -> String {
     guard index < arguments.count else { throw Self.missing(index) }
     guard let value = arguments[index].string else {
@@ -51,19 +57,23 @@ struct ServiceCall {
     guard request.keywords.isEmpty else {
       throw GuestException("TypeError", "function doesn't take keyword arguments")
     }
-    let count = arguments.count
-    guard !counts.contains(count) else { return }
-    if counts.count == 1 {
+    // On the class there is none of its own.
+    let count = arguments.count + (request.object == 0 ? 0 : own)
+    let (least, most) = (counts.lowerBound + own, counts.upperBound + own)
+    guard !(least...most).contains(count) else { return }
+    if least == most {
       throw GuestException(
-        "TypeError",
-        "function takes \(counts.lowerBound + own) positional arguments but \(count + own) were given"
-      )
+        "TypeError", "function takes \(least) positional arguments but \(count) were given")
     }
-    throw count < counts.lowerBound
-      ? Self.missing(count, of: counts.lowerBound)
-      : GuestException(
-        "TypeError",
-        "function expected at most \(counts.upperBound + own) arguments, got \(count + own)")
+    throw count < least
+      ? Self.missing(count, of: least)
+      : GuestException("TypeError", "function expected at most \(most) arguments, got \(count)")
+  }
+
+  /// Refuses every argument of a function of a class, which takes the first for an object of that class.
+  func requireNothing() throws(GuestException) {
+    guard arguments.isEmpty else { throw GuestException("TypeError", "argument has wrong type") }
+    try require(0...0)
   }
 
   /// The arguments of parameters that have names, in their order; nil for one that may be left out and is.
@@ -99,6 +109,15 @@ extension GuestValue {
   func requireInt() throws(GuestException) -> Int {
     guard let value = integer else {
       throw GuestException("TypeError", "can't convert \(typeName) to int")
+    }
+    return value
+  }
+
+  /// The same, of the module's 32 bits. The least one is too many, in this interpreter.
+  func requireWord() throws(GuestException) -> Int {
+    let value = try requireInt()
+    guard value < 1 << 31, value > -(1 << 31) else {
+      throw GuestException("OverflowError", "overflow converting long int to machine word")
     }
     return value
   }

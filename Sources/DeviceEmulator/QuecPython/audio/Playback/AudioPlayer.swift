@@ -4,15 +4,16 @@ import ModuleProfiles
 /// The objects of `audio.Audio`, which plays files from the flash.
 struct AudioPlayer {
   fileprivate(set) var channels: [AudioChannel] = []
+  /// The last object of each channel; nil if the next one is made afresh.
+  fileprivate var objects: [AudioChannel: Int] = [:]
 
   /// The firmware has one object for each device.
   fileprivate mutating func makeObject(
     _ channel: AudioChannel, under policy: Policy
   ) -> PeripheralID {
-    if policy == .observed, let number = channels.firstIndex(of: channel) {
-      return PeripheralID(number)
-    }
+    if policy == .observed, let number = objects[channel] { return PeripheralID(number) }
     channels.append(channel)
+    objects[channel] = channels.count - 1
     return PeripheralID(channels.count - 1)
   }
 }
@@ -23,13 +24,13 @@ extension AudioModule {
     "Audio.init": constructing, "Audio.set_pa": setPA, "Audio.setSpeakerpaCallback": hearingPA,
     "Audio.play": playing, "Audio.stop": stopping, "Audio.stopAll": stoppingAll,
     "Audio.setCallback": hearing, "Audio.getState": [:], "Audio.getVolume": tellingVolume,
-    "Audio.setVolume": settingVolume,
+    "Audio.setVolume": settingVolume, "Audio.__del__": finalising,
   ]
 
   private static let constructing: MethodRows<AudioModule> = [
     "device": .noDevice,
     "channel": .when { !$2.profile.record.channels.contains($1.requestedChannel!) }.then(making),
-    "again": .when { audio, call, _ in audio.player.channels.contains(call.requestedChannel!) }
+    "again": .when { audio, call, _ in audio.player.objects[call.requestedChannel!] != nil }
       .then(making),
     "ok": making,
   ]
@@ -101,6 +102,16 @@ extension AudioModule {
   private static let settingVolume: MethodRows<AudioModule> = [
     "range": .when { !(0...$0.loudspeaker.audio.topVolume).contains($1.int(0)) },
     "ok": .act { audio, call, _ in audio.loudspeaker.audio.volume = call.int(0) },
+  ]
+
+  /// What waits and the callbacks are forgotten, and so is the object; a file that plays is stopped.
+  private static let finalising: MethodRows<AudioModule> = [
+    "feature": .common("ok")!,
+    "ok": .act { audio, call, board in
+      audio.player.objects[audio.player.channels[call.objectNumber]] = nil
+      (audio.loudspeaker.audio.function, audio.loudspeaker.amplifierFunction) = (nil, nil)
+      audio.stopAll(.audio, on: &board)
+    },
   ]
 }
 

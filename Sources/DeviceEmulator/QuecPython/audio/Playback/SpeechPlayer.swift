@@ -5,6 +5,8 @@ import ModuleProfiles
 struct SpeechPlayer {
   /// Whether each object is open still.
   fileprivate(set) var isOpen: [Bool] = []
+  /// The last object; nil if the next one is made afresh.
+  fileprivate var object: Int?
 }
 
 /// What stands behind each row of `TTS.json`.
@@ -14,6 +16,7 @@ extension AudioModule {
     "TTS.play": speaking, "TTS.stop": stopping, "TTS.stopAll": stoppingAll,
     "TTS.setCallback": hearing, "TTS.getVolume": tellingVolume, "TTS.setVolume": settingVolume,
     "TTS.getSpeed": tellingSpeed, "TTS.setSpeed": settingSpeed, "TTS.getState": tellingState,
+    "TTS.__del__": finalising,
   ]
 
   /// The bytes that a text may have.
@@ -22,7 +25,7 @@ extension AudioModule {
   private static let constructing: MethodRows<AudioModule> = [
     "device": .noDevice,
     "channel": .when { !$2.profile.record.channels.contains($1.requestedChannel!) }.then(making),
-    "again": .when { audio, _, _ in !audio.speech.isOpen.isEmpty }.then(making),
+    "again": .when { audio, _, _ in audio.speech.object != nil }.then(making),
     "ok": making,
   ]
 
@@ -35,9 +38,10 @@ extension AudioModule {
   private mutating func makeSpeaker(under policy: Policy) -> PeripheralID {
     if policy == .observed {
       loudspeaker.speed = Loudspeaker.usualSpeed
-      if !speech.isOpen.isEmpty { return PeripheralID(0) }
+      if let object = speech.object { return PeripheralID(object) }
     }
     speech.isOpen.append(true)
+    speech.object = speech.isOpen.count - 1
     return PeripheralID(speech.isOpen.count - 1)
   }
 
@@ -99,6 +103,18 @@ extension AudioModule {
   private static let settingSpeed: MethodRows<AudioModule> = [
     "range": .when { !(0...9).contains($1.int(0)) },
     "ok": .act { audio, call, _ in audio.loudspeaker.speed = call.int(0) },
+  ]
+
+  /// The callback and the object are forgotten; on ASR what waits as well, and speaking is stopped.
+  private static let finalising: MethodRows<AudioModule> = [
+    "feature": .common("ok")!,
+    "ok": .act { audio, call, board in
+      audio.speech.object = nil
+      audio.loudspeaker.speech.function = nil
+      guard board.profile.tts.queue else { return }
+      audio.speech.isOpen[call.objectNumber] = false
+      audio.stopAll(.speech, on: &board)
+    },
   ]
 
   private static let tellingState: MethodRows<AudioModule> = [

@@ -133,8 +133,8 @@ extension AudioModule {
     },
     "channel": .channelIsAbsent,
     "parameter": .when { StreamRequest($1, policy: $2.policy) == nil }.then(
-      .act { audio, _, board in
-        if board.policy == .observed { audio.recorder.prepareStream() }
+      .act { audio, call, board in
+        if board.policy == .observed { audio.recorder.prepareStream(for: call) }
       }),
     "timer": .timerIsTaken.then(
       .make { audio, call, _, board throws(HostFailure) in
@@ -173,7 +173,7 @@ extension AudioModule {
 
   private static let finalising: MethodRows<AudioModule> = [
     "feature": .common("ok")!,
-    "ok": .act { audio, _, board in audio.recorder.finalise(on: &board) },
+    "ok": .act { audio, call, board in audio.recorder.finalise(call, on: &board) },
   ]
 }
 
@@ -185,7 +185,7 @@ extension Row<AudioModule> {
   }
 
   fileprivate static var timerIsTaken: Row {
-    .when(orFault: .timer) { audio, _, board in !audio.recorder.hasTimer(on: board) }
+    .when(orFault: .timer) { audio, call, board in !audio.recorder.hasTimer(for: call, on: board) }
   }
 
   fileprivate static var nameIsEmpty: Row { .when { $1.string(0).isEmpty } }

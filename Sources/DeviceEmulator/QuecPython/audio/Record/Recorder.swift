@@ -9,6 +9,10 @@ struct Recorder {
     let channel: AudioChannel
     /// The observed firmware's flag, which can differ from what really goes on.
     var isBusy = false
+    /// The timer that the last constructor took for it; nil if there was none left, or since `__del__`.
+    var timer: Int?
+    /// Whether it knows the callback.
+    var hears = false
   }
 
   /// What the observed firmware keeps beside its driver, which alone knows what really is recorded.
@@ -17,13 +21,10 @@ struct Recorder {
     var isRecording = false
     /// The object that constructing gives; nil if the next one is made afresh.
     var singleton: Int?
-    /// The timer that the last constructor took; nil if there was none left.
-    var timer: Int?
     /// The timers that run, each to end a recording.
     var limits: [Int: Limit] = [:]
     var lastTimer = 0
-    /// Whether the object knows the callback, and whether the stream does.
-    var objectHears = false
+    /// Whether the stream knows the callback.
     var streamHears = false
   }
 
@@ -32,7 +33,12 @@ struct Recorder {
     let alarm: Alarm
     let object: Int
     let endsStream: Bool
+    let isFarOff: Bool
   }
+
+  /// An end later than this is as good as none: a run waits for it no more than for that of an endless stream. A negative
+  /// time is one of 49 days.
+  private static let farOff = Duration.seconds(86_400)
 
   /// A recording or stream in progress.
   private struct Recording {
@@ -105,7 +111,9 @@ struct Recorder {
   var isRecording: Bool { current != nil }
 
   /// Whether what goes on will end by itself.
-  var hasEnd: Bool { current?.hasEnd ?? false || !firmware.limits.isEmpty }
+  var hasEnd: Bool {
+    current?.hasEnd ?? false || firmware.limits.values.contains { !$0.isFarOff }
+  }
 
   var isStreaming: Bool { if case .stream = current?.target { true } else { false } }
 
@@ -120,8 +128,9 @@ struct Recorder {
   }
 
   /// Whether there is a timer to end a recording.
-  func hasTimer(on board: Board) -> Bool {
-    board.policy == .observed ? firmware.timer != nil : board.timers.hasFree
+  func hasTimer(for call: Call, on board: Board) -> Bool {
+    board.policy == .observed
+      ? objects[call.objectNumber].timer != nil : board.timers.hasFree
   }
 
   /// Whether `stream_read` has something to read from: a running stream, or what one left over. Under the
@@ -139,7 +148,7 @@ struct Recorder {
   /// Has a function hear of recordings.
   mutating func listen(_ call: Call) {
     callback = call.arguments[0].function
-    firmware.objectHears = true
+    objects[call.objectNumber].hears = true
   }
 
   /// Sets the level of the recordings to come.
@@ -150,14 +159,14 @@ struct Recorder {
 
   /// Makes a `Record`. Under the observed policy all are the same object, and each takes a timer more.
   mutating func makeObject(_ call: Call, on board: inout Board) -> PeripheralID {
-    let object = Object(channel: call.requestedChannel!)
+    var object = Object(channel: call.requestedChannel!)
     guard board.policy == .observed else {
       objects.append(object)
       return PeripheralID(objects.count - 1)
     }
     board.timers.take()
     firmware.lastTimer += 1
-    firmware.timer = firmware.lastTimer
+    object.timer = firmware.lastTimer
     if let number = firmware.singleton {
       objects[number] = object
       return PeripheralID(number)
@@ -171,16 +180,18 @@ struct Recorder {
   /// runs on, and the driver too.
   mutating func forgetObject(on board: Board) {
     guard board.policy == .observed else { return }
-    firmware.objectHears = false
-    if let number = firmware.singleton { objects[number].isBusy = false }
+    guard let number = firmware.singleton else { return }
+    (objects[number].isBusy, objects[number].hears) = (false, false)
   }
 
-  /// Ends all, and has the next constructor make a new object; the flag of this one stays.
-  mutating func finalise(on board: inout Board) {
-    disarm(on: board)
-    if firmware.timer != nil { board.timers.release() }
-    (firmware.singleton, firmware.timer, firmware.isRecording) = (nil, nil, false)
-    (callback, firmware.objectHears, firmware.streamHears) = (nil, false, false)
+  /// Ends all, and has the next constructor make a new object. This one stays busy if it is, and has no timer any more.
+  mutating func finalise(_ call: Call, on board: inout Board) {
+    let object = call.objectNumber
+    disarm(object, on: board)
+    if objects[object].timer != nil { board.timers.release() }
+    objects[object].timer = nil
+    (firmware.singleton, firmware.isRecording) = (nil, false)
+    (callback, firmware.streamHears) = (nil, false)
     end(on: &board)
     if board.profile.record.amrDTX { usesDTX = false }
   }
@@ -193,14 +204,14 @@ struct Recorder {
   private mutating func claim(_ call: Call, seconds: Int?, stream: Bool, on board: Board) {
     objects[call.objectNumber].isBusy = true
     firmware.isRecording = true
-    guard let seconds, let timer = firmware.timer else { return }
-    disarm(on: board)
-    let due = board.clock.now + .milliseconds(UInt32(truncatingIfNeeded: seconds * 1000))
+    guard let seconds, let timer = objects[call.objectNumber].timer else { return }
+    disarm(call.objectNumber, on: board)
+    let time = Duration.milliseconds(UInt32(truncatingIfNeeded: seconds * 1000))
     firmware.limits[timer] = Limit(
-      alarm: board.alarm(at: due) { (audio: inout AudioModule, board) in
+      alarm: board.alarm(at: board.clock.now + time) { (audio: inout AudioModule, board) in
         audio.recorder.reachLimit(timer, on: &board)
       }, object: call.objectNumber,
-      endsStream: stream)
+      endsStream: stream, isFarOff: time > Self.farOff)
   }
 
   private mutating func unclaim(_ object: Int) {
@@ -208,9 +219,9 @@ struct Recorder {
     firmware.isRecording = false
   }
 
-  /// Stops the timer of now, not those of earlier constructors.
-  private mutating func disarm(on board: Board) {
-    guard let timer = firmware.timer, let limit = firmware.limits.removeValue(forKey: timer)
+  /// Stops the object's timer of now, not those of earlier constructors.
+  private mutating func disarm(_ object: Int, on board: Board) {
+    guard let timer = objects[object].timer, let limit = firmware.limits.removeValue(forKey: timer)
     else { return }
     board.clock.cancel(limit.alarm)
   }
@@ -228,7 +239,7 @@ struct Recorder {
     guard board.policy == .observed else { return end(on: &board) }
     if isStreaming == stream { end(on: &board) }
     unclaim(call.objectNumber)
-    disarm(on: board)
+    disarm(call.objectNumber, on: board)
   }
 
   // MARK: Recording to a file
@@ -240,7 +251,7 @@ struct Recorder {
     if board.policy == .observed {
       // This firmware does not look whether it could remove the old file.
       _ = file.remove()
-      firmware.streamHears = firmware.objectHears
+      firmware.streamHears = objects[call.objectNumber].hears
       claim(call, seconds: call.int(1), stream: false, on: board)
     } else if !file.remove() {
       return .instead("replace")
@@ -286,9 +297,9 @@ struct Recorder {
 
   /// The observed firmware keeps its ring, and has the stream know of the callback, before it looks at
   /// the arguments.
-  mutating func prepareStream() {
+  mutating func prepareStream(for call: Call) {
     if ring == nil { ring = RingSink() }
-    firmware.streamHears = firmware.objectHears
+    firmware.streamHears = objects[call.objectNumber].hears
   }
 
   mutating func startStream(
@@ -296,7 +307,7 @@ struct Recorder {
   ) throws(HostFailure) -> Performed {
     let request = StreamRequest(call, policy: board.policy)!
     if board.policy == .observed {
-      prepareStream()
+      prepareStream(for: call)
       claim(call, seconds: request.seconds, stream: true, on: board)
     } else {
       ring = RingSink()
