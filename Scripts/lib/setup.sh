@@ -4,7 +4,7 @@
 
 set -euo pipefail
 
-root=$(dirname "$(dirname "$(readlink -f "$0")")")
+root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 cache=${XDG_CACHE_HOME:-${HOME:?must name the home folder}/.cache}/qpyemu
 # A virtual environment with what only the tests need of PyPI, and the list that it was made from.
 python=$cache/python
