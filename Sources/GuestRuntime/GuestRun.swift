@@ -56,7 +56,7 @@ package final class GuestRun: Sendable {
     let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
     let services = GuestServices(
       device, options, interpreterBits: interpreter.bits, trace: trace, write: output.write)
-    let link = GuestLink(
+    var link = GuestLink(
       device, connection, signals, services, isAtConsole: options.work.console != nil,
       isEndless: options.isEndless, limit: options.limit)
     options.work.console.map(attach)
