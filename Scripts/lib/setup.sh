@@ -4,7 +4,7 @@
 
 set -euo pipefail
 
-root=$(dirname "$(dirname "$(readlink -f "$0")")")
+root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 cache=${XDG_CACHE_HOME:-${HOME:?must name the home folder}/.cache}/qpyemu
 # A virtual environment with what only the tests need of PyPI, and the list that it was made from.
 python=$cache/python
@@ -26,6 +26,15 @@ test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema pyth
 
 # What the tests are built with: the flash's cut the power some 270,000 times, which takes 40 times as long without.
 test_options=(--disable-xctest -Xswiftc -O)
+
+# How the tool is built for use, which is for a start that takes little: the runtime's own libraries and the C++ library are
+# part of it, no library is looked for beside it, its addresses are put right from a short list, and its types are made by
+# calls where each would be looked up by its name.
+static=$root/.build/static
+release_options=(-c release --static-swift-stdlib --disable-local-rpath
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+  -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xlinker "-L$static")
 
 say() { printf 'qpyemu: %s\n' "$*" >&2; }
 
@@ -240,11 +249,19 @@ is_built() {
     [[ -z $(find "$root"/{Package.swift,Sources,Profiles} -newer "$built" -print -quit) ]]
 }
 
+# Builds for use.
+build_in_release() {
+  local archive
+  archive=$(clang -print-file-name=libstdc++.a 2>/dev/null) || archive=
+  mkdir -p "$static"
+  [[ $archive != /* ]] || ln -sfn "$archive" "$static/libstdc++.a" # Else the shared one is taken.
+  quietly swift build --package-path "$root" "${release_options[@]}" "$@" || fail "the build failed"
+}
+
 build_release() {
   say "building in release (a minute or two, only after a change)"
   local started
   started=$(date +%s.%N)
-  quietly swift build --package-path "$root" -c release --static-swift-stdlib --product qpyemu ||
-    fail "the build failed"
+  build_in_release --product qpyemu
   touch -d "@$started" "$built"
 }

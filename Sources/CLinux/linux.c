@@ -81,6 +81,19 @@ pid_t linux_start_guest(char *const arguments[], int connection) {
   return -1;
 }
 
+_Static_assert(sizeof(linux_processors) == sizeof(cpu_set_t), "as many processors as the C library knows");
+
+linux_processors linux_run_beside(pid_t other) {
+  linux_processors before = {0}, theirs;
+  if (sched_getaffinity(0, sizeof before, (cpu_set_t *)&before) == 0 &&
+      sched_getaffinity(other, sizeof theirs, (cpu_set_t *)&theirs) == 0) {
+    linux_run_on(theirs);
+  }
+  return before;
+}
+
+void linux_run_on(linux_processors processors) { sched_setaffinity(0, sizeof processors, (cpu_set_t *)&processors); }
+
 int linux_open_pty(char *path, size_t room) {
   int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (master < 0) return -1;

@@ -71,8 +71,8 @@ struct RunSetup {
   /// Every effective setting, in a line.
   var description: String {
     let heap = heapBytes.map { ", heap \($0 / 1024)k" } ?? ""
-    return "\(profile.name), policy \(policy), microphone \(microphone.description), "
-      + "loudspeaker \(loudspeakerText), time \(time), "
+    return "\(profile.name), policy \(policy.rawValue), microphone \(microphone.description), "
+      + "loudspeaker \(loudspeakerText), time \(time.rawValue), "
       + "flash \(flash.description)\(heap), seed \(seed)\(modules.description)"
   }
 

@@ -1,11 +1,13 @@
-import Glibc
+public import Glibc
 
 /// A value behind a lock, with a condition to wait on: the one lock of this package.
 ///
 /// It stands on the C library's primitives rather than on `Synchronization.Mutex`, which cannot be
-/// waited on and whose lock the thread sanitizer does not see.
-@safe package final class Monitor<State>: @unchecked Sendable {
-  // Unchecked because the compiler cannot see that `state` is only touched with `mutex` held.
+/// waited on and whose lock the thread sanitizer does not see. It is public so that what other targets do under it is
+/// compiled together with it: a device call takes it some twenty times.
+@safe public final class Monitor<State>: @unchecked Sendable {
+  // Unchecked because the compiler cannot see that the state is only touched with `mutex` held. It stands behind a
+  // pointer because the lock is what keeps two accesses apart: another check at each of them would cost as much.
 
   /// What a waiter found: its result, or that it has to wait, at the latest until an instant.
   package enum Wait<Result> {
@@ -13,12 +15,12 @@ import Glibc
     case waiting(until: ContinuousClock.Instant?)
   }
 
-  private var state: State
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  @usableFromInline let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
+  @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  @usableFromInline let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   package init(_ state: State) {
-    self.state = state
+    unsafe self.state.initialize(to: state)
     unsafe pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     unsafe pthread_condattr_init(&attributes)
@@ -30,6 +32,8 @@ import Glibc
   deinit {
     unsafe pthread_cond_destroy(changed)
     unsafe pthread_mutex_destroy(mutex)
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
     unsafe changed.deallocate()
     unsafe mutex.deallocate()
   }
@@ -37,7 +41,7 @@ import Glibc
   /// Runs `body` with the lock held. Not recursive.
   ///
   /// - Parameter thenNotify: Whether to wake the waiters, so that they look again.
-  package func withLock<Result, Failure: Error>(
+  @inlinable public func withLock<Result, Failure: Error>(
     thenNotify: Bool = false, _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
@@ -45,7 +49,7 @@ import Glibc
       if thenNotify { unsafe pthread_cond_broadcast(changed) }
       unsafe pthread_mutex_unlock(mutex)
     }
-    return try body(&state)
+    return try unsafe body(&state.pointee)
   }
 
   /// Looks at the value with the lock held, again after each notification, until `look` has a result.
@@ -53,7 +57,7 @@ import Glibc
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
-      switch look(&state) {
+      switch unsafe look(&state.pointee) {
       case .done(let result): return result
       case .waiting(until: nil): unsafe pthread_cond_wait(changed, mutex)
       case .waiting(until: let instant?): waitForChange(until: instant)

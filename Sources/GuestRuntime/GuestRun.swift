@@ -49,13 +49,14 @@ package final class GuestRun: Sendable {
 
   /// Starts the interpreter and serves it to its end.
   private func serve() throws(HostError) -> GuestEnding {
+    let (guest, connection) = try start()
+    // While the interpreter starts.
     device.files.boot()
-    let connection = try start()
     device.whenEventQueued { [signals] in signals.wake() }
     let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
     let services = GuestServices(
       device, options, interpreterBits: interpreter.bits, trace: trace, write: output.write)
-    let link = GuestLink(
+    var link = GuestLink(
       device, connection, signals, services, isAtConsole: options.work.console != nil,
       isEndless: options.isEndless, limit: options.limit)
     options.work.console.map(attach)
@@ -64,7 +65,9 @@ package final class GuestRun: Sendable {
     if connection.awaitInput(
       for: Self.greetingPatience, unless: { [signals] in signals.ending != nil })
     {
-      ending = link.serve()
+      // Of the two one always waits for the other, which wakes it soonest on its own processor. What is live has more
+      // threads.
+      ending = device.clock is VirtualClock ? guest.beside { link.serve() } : link.serve()
     } else {
       ending = signals.ending ?? .noInterpreter("said nothing to the emulator")
     }
@@ -74,14 +77,15 @@ package final class GuestRun: Sendable {
       signals.ending ?? ending ?? natural(end, hasGreeted: link.hasGreeted))
   }
 
-  /// Starts the interpreter; gives our end of its connection.
-  private func start() throws(HostError) -> StreamSocket {
+  /// Starts the interpreter; gives our end of its connection too.
+  private func start() throws(HostError) -> (ChildProcess, StreamSocket) {
     let (ours, theirs) = try StreamSocket.pair()
     let filter = options.isUnconfined ? ["--without-filter"] : []
     // The script's path is for those who look at the host's processes.
     let words = [interpreter.path] + filter + (options.work.script.map { [$0] } ?? [])
-    signals.attach(try ChildProcess(guest: words, connection: theirs))
-    return ours
+    let guest = try ChildProcess(guest: words, connection: theirs)
+    signals.attach(guest)
+    return (guest, ours)
   }
 
   /// Ends the run in a way, unless it has ended by then.

@@ -16,14 +16,25 @@
 // Hides from the compiler that something is a constant, which it takes for unchangeable.
 #define HIDE(pointer) __asm__ volatile("" : "+r"(pointer))
 
-// Writes over a constant.
+// The pages of constants that can be written at the moment.
+static struct {
+  uintptr_t first, end;
+} open_pages = {UINTPTR_MAX, 0};
+
+static void protect(int protection) {
+  if (mprotect((void *)open_pages.first, open_pages.end - open_pages.first, protection) != 0) _exit(WIRE_NO_MEMORY);
+}
+
+// Writes over a constant. All of them stand together, so that nothing else lies between those that are written.
 static __attribute__((noinline)) void overwrite(const void *place, const void *bytes, size_t length) {
   HIDE(place);
-  uintptr_t page = sysconf(_SC_PAGESIZE), first = (uintptr_t)place & -page;
-  size_t span = (uintptr_t)place + length - first;
-  if (mprotect((void *)first, span, PROT_READ | PROT_WRITE) != 0) _exit(WIRE_NO_MEMORY);
+  uintptr_t page = sysconf(_SC_PAGESIZE), first = (uintptr_t)place & -page, end = ((uintptr_t)place + length + page - 1) & -page;
+  if (first < open_pages.first || end > open_pages.end) {
+    open_pages.first = MIN(first, open_pages.first);
+    open_pages.end = MAX(end, open_pages.end);
+    protect(PROT_READ | PROT_WRITE);
+  }
   memcpy((void *)place, bytes, length);
-  mprotect((void *)first, span, PROT_READ);
 }
 
 // Members of a constant dict.
@@ -270,6 +281,7 @@ void dialect_begin(void) {
   amend_exceptions();
   member_of_module = MP_OBJ_TYPE_GET_SLOT(&mp_type_module, attr);
   exchange_slot(&mp_type_module, mp_type_module.slot_index_attr, module_attribute);
+  protect(PROT_READ);
 }
 
 // Texts of exceptions, by their format.

@@ -19,6 +19,17 @@ int linux_add_closing_from(posix_spawn_file_actions_t *actions, int first);
 /// streams; and it ends when the calling thread does. Gives its number, or -1 and errno.
 pid_t linux_start_guest(char *const arguments[], int connection);
 
+/// Some of the host's processors.
+typedef struct {
+  unsigned long bits[16];
+} linux_processors;
+
+/// Has the calling thread run on the processors that another process runs on; gives those that it ran on before.
+linux_processors linux_run_beside(pid_t other);
+
+/// Has the calling thread run on some processors; where it does, if none of them is there.
+void linux_run_on(linux_processors processors);
+
 /// Makes a pseudoterminal that children do not inherit, and writes the path of its other end; gives the
 /// descriptor of this end, or -1 and errno.
 int linux_open_pty(char *path, size_t room);

@@ -51,6 +51,13 @@ package struct ChildProcess: Sendable {
     guard pid > 0 else { throw HostError("cannot start \(command[0])") }
   }
 
+  /// Does something on the child's processor.
+  func beside<Result>(_ body: () -> Result) -> Result {
+    let before = linux_run_beside(pid)
+    defer { linux_run_on(before) }
+    return body()
+  }
+
   /// Waits for the end and gives it; once.
   package func wait() -> Ending {
     awaitEnd()

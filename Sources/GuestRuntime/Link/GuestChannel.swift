@@ -21,7 +21,10 @@ struct GuestChannel {
     }
     guard fill(length) else { return nil }
     let frame = Array(buffer[..<length])
-    buffer.replaceSubrange(..<(end - length), with: buffer[length..<end])
+    if end > length {  // Seldom: the guest waits for the answer to each.
+      let rest = Array(buffer[length..<end])
+      buffer.replaceSubrange(..<rest.count, with: rest)
+    }
     end -= length
     return frame
   }

@@ -3,7 +3,7 @@ import EmulatedTime
 
 /// The device's side of the wire: takes one guest's requests, one after the other, answers each, and lets time pass
 /// when the guest waits. Only one thread uses it; the others tell its ``GuestSignals``.
-final class GuestLink {
+struct GuestLink {
   /// What a call comes to.
   enum Outcome {
     case value(GuestValue)
@@ -97,7 +97,7 @@ final class GuestLink {
   /// Serves the guest to its end.
   ///
   /// - Returns: How the run ends by the device's word; nil if the guest has gone.
-  func serve() -> GuestEnding? {
+  mutating func serve() -> GuestEnding? {
     do throws(MalformedFrame) {
       while let request = try nextRequest() {
         if let ending = answer(request, reader.name(request.call)) ?? signals.ending {
@@ -111,7 +111,7 @@ final class GuestLink {
   }
 
   /// Waits for a request; nil once the guest has gone.
-  private func nextRequest() throws(MalformedFrame) -> WireRequest? {
+  private mutating func nextRequest() throws(MalformedFrame) -> WireRequest? {
     guard let frame = try channel.read() else { return nil }
     let request = try reader.read(frame)
     let name = reader.name(request.call)
@@ -122,11 +122,11 @@ final class GuestLink {
   }
 
   /// Answers a request; gives how the run ends if it does.
-  private func answer(_ request: WireRequest, _ name: String) -> GuestEnding? {
+  private mutating func answer(_ request: WireRequest, _ name: String) -> GuestEnding? {
     time.pass(steps: request.steps)
-    request.notes.forEach(take)
+    for note in request.notes { take(note) }
     functions.formUnion(request.functions)
-    let wasDue = device.hasEvent
+    let wasDue = isAtConsole && device.hasEvent
     if services.takesTime(request, name: name) {
       time.passCall()
       // A call that the power cut comes upon does nothing.
@@ -137,7 +137,8 @@ final class GuestLink {
     if case .end(let ending) = outcome { return ending }
     var notices: [WireNotice] = []
     let result = result(of: outcome, request.thread, &notices)
-    if patience.isOver(after: request, name, at: time.now, goesOn: somethingGoesOn) {
+    let goesOn = somethingGoesOn
+    if patience.isOver(after: request, name, at: time.now, goesOn: goesOn) {
       return .stuck(request.place)
     }
     holdBack(after: request, name, result, wasDue: wasDue)
@@ -146,7 +147,7 @@ final class GuestLink {
   }
 
   /// How an answer puts what a call comes to.
-  private func result(
+  private mutating func result(
     of outcome: Outcome, _ thread: Int, _ notices: inout [WireNotice]
   ) -> WireResult {
     switch outcome {
@@ -171,7 +172,7 @@ final class GuestLink {
 
   /// At a console a callback that becomes due during a call comes a little after it, as on a module, so that what it
   /// prints stands behind the prompt, and not right after the call.
-  private func holdBack(
+  private mutating func holdBack(
     after request: WireRequest, _ name: String, _ result: WireResult, wasDue: Bool
   ) {
     // What a call has given is printed before.
@@ -183,7 +184,7 @@ final class GuestLink {
     heldUntil = waits || wasDue || !device.hasEvent ? nil : time.now + Self.holding
   }
 
-  private func perform(_ request: WireRequest, _ name: String) -> Outcome {
+  private mutating func perform(_ request: WireRequest, _ name: String) -> Outcome {
     switch name {
     case "turn.tick": return .value(.none)
     case "turn.idle":
@@ -199,7 +200,7 @@ final class GuestLink {
     }
   }
 
-  private func greet() {
+  private mutating func greet() {
     hasGreeted = true
     signals.greet()
   }
@@ -209,7 +210,7 @@ final class GuestLink {
     time.isOver ? time.limit.map { .limitReached($0) } : nil
   }
 
-  private func take(_ note: WireRequest.Note) {
+  private mutating func take(_ note: WireRequest.Note) {
     switch note {
     case .dropped(let handle): services.drop(handle)
     case .abandoned(let token): worldWaits[token] = nil
@@ -219,12 +220,12 @@ final class GuestLink {
 
   // MARK: Answers
 
-  private func newToken() -> UInt32 {
+  private mutating func newToken() -> UInt32 {
     lastToken &+= 1
     return lastToken
   }
 
-  private func wait(_ world: World, _ thread: Int) -> WireResult {
+  private mutating func wait(_ world: World, _ thread: Int) -> WireResult {
     guard !world.isThere() else {
       switch world.take() {
       case .success(let value): return .value(value)
@@ -237,25 +238,30 @@ final class GuestLink {
   }
 
   /// Sends an answer with all that has happened meanwhile.
-  private func reply(_ result: WireResult, _ notices: [WireNotice]) {
+  private mutating func reply(_ result: WireResult, _ notices: [WireNotice]) {
     if let due = heldUntil, time.now >= due { heldUntil = nil }
     var notices = notices
-    for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key })
-    where !result.begins(token) && wait.world.isThere() {
-      worldWaits[token] = nil
-      notices.append(.settled(token: token, wait.world.take()))
-    }
+    if !worldWaits.isEmpty { settleWaits(besides: result, &notices) }
     if calledFunction == nil, heldUntil == nil, let event = services.takeEvent() {
       calledFunction = event.function
       notices.append(
         .event(function: event.function, arguments: event.arguments, object: event.object))
     }
-    notices += freed()
+    if !functions.isEmpty { notices += freed() }
     writer.answer(
       result, notices, isInterrupt: takesInterrupt && signals.takeInterrupt(), now: time.now,
       alarm: alarm)
     takesInterrupt = true
     _ = channel.write(writer.bytes)  // If the guest has gone, the next reading tells.
+  }
+
+  /// Settles what threads wait for and the world has brought, but nothing that the answer itself begins.
+  private mutating func settleWaits(besides result: WireResult, _ notices: inout [WireNotice]) {
+    for (token, wait) in worldWaits.sorted(by: { $0.key < $1.key })
+    where !result.begins(token) && wait.world.isThere() {
+      worldWaits[token] = nil
+      notices.append(.settled(token: token, wait.world.take()))
+    }
   }
 
   /// When the guest is to ask again by itself.
@@ -265,8 +271,7 @@ final class GuestLink {
   }
 
   /// The functions that the device will not call any more.
-  private func freed() -> [WireNotice] {
-    guard !functions.isEmpty else { return [] }
+  private mutating func freed() -> [WireNotice] {
     let held = device.heldFunctions
     let gone = functions.filter { !held.contains($0) && $0 != calledFunction }
     functions.subtract(gone)

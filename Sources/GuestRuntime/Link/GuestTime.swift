@@ -39,7 +39,8 @@ struct GuestTime {
   /// The guest has taken so many steps. What becomes due on the way happens at its own time.
   func pass(steps: UInt64) {
     guard steps > 0, let virtual else { return }
-    virtual.advance(by: stepLength * Int(min(steps, UInt64(Int32.max))))
+    let steps = Int128(min(steps, UInt64(Int32.max)))
+    virtual.advance(by: Duration(attoseconds: stepLength.attoseconds * steps))
   }
 
   /// A call takes its time.
@@ -47,7 +48,9 @@ struct GuestTime {
 
   /// When the guest is to ask again; nil for never.
   var alarm: Duration? {
-    isReal ? now + Self.attention : [nextAlarm, limit].compactMap { $0 }.min()
+    guard !isReal else { return now + Self.attention }
+    guard let nextAlarm, let limit else { return nextAlarm ?? limit }
+    return min(nextAlarm, limit)
   }
 
   /// When something is due by itself.

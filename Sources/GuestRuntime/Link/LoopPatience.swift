@@ -20,11 +20,11 @@ struct LoopPatience {
   ///
   /// - Parameter goesOn: Whether anything goes on, or will, that may mean something to the script.
   mutating func isOver(
-    after request: WireRequest, _ name: String, at now: Duration, goesOn: @autoclosure () -> Bool
+    after request: WireRequest, _ name: String, at now: Duration, goesOn: Bool
   ) -> Bool {
     guard !isEndless else { return false }
-    self.goesOn = goesOn()
-    if self.goesOn {
+    self.goesOn = goesOn
+    if goesOn {
       (since, taken) = (now, 0)
     } else {
       taken = name == "turn.tick" ? taken + request.steps : 0

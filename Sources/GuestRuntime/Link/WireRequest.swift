@@ -67,17 +67,17 @@ package struct WireReader {
   /// Reads a frame, all of its bytes.
   package mutating func read(_ frame: [UInt8]) throws(MalformedFrame) -> WireRequest {
     (bytes, at, functions) = (frame, 4, [])
-    let steps = try number(8)
-    let line = Int(try number(4))
-    let file = Int(try number(2))
-    let call = Int(try number(2))
-    let object = UInt32(try number(4))
-    let room = UInt32(try number(4))
-    let thread = Int(try number(2))
-    let noteCount = Int(try number(2))
-    let argumentCount = Int(try number(1))
-    let keywordCount = Int(try number(1))
-    guard try number(2) == 0 else { throw MalformedFrame("the bytes 34 and 35 are not 0") }
+    let steps: UInt64 = try number()
+    let line: UInt32 = try number()
+    let file = Int(try number() as UInt16)
+    let call = Int(try number() as UInt16)
+    let object: UInt32 = try number()
+    let room: UInt32 = try number()
+    let thread: UInt16 = try number()
+    let noteCount: UInt16 = try number()
+    let argumentCount: UInt8 = try number()
+    let keywordCount: UInt8 = try number()
+    guard try number() as UInt16 == 0 else { throw MalformedFrame("the bytes 34 and 35 are not 0") }
     try takeName(file)
     try takeName(call)
     guard call > 0 else { throw MalformedFrame("the call has no name") }
@@ -97,8 +97,8 @@ package struct WireReader {
     }
     return WireRequest(
       steps: steps,
-      place: file == 0 ? nil : ScriptPlace(file: names[file - 1], line: line), call: call,
-      object: object, room: room == Self.roomUnasked ? nil : Int(room), thread: thread,
+      place: file == 0 ? nil : ScriptPlace(file: names[file - 1], line: Int(line)), call: call,
+      object: object, room: room == Self.roomUnasked ? nil : Int(room), thread: Int(thread),
       notes: notes, arguments: arguments, keywords: keywords, functions: functions, texts: texts)
   }
 
@@ -108,12 +108,12 @@ package struct WireReader {
     guard number == names.count + 1, number <= Self.nameLimit else {
       throw MalformedFrame("the name \(number) comes after \(names.count) names")
     }
-    names.append(try text(Int(self.number(2))))
+    names.append(try text(Int(self.number() as UInt16)))
   }
 
   private mutating func note() throws(MalformedFrame) -> WireRequest.Note {
-    let kind = try number(1)
-    let subject = UInt32(try number(4))
+    let kind: UInt8 = try number()
+    let subject: UInt32 = try number()
     switch kind {
     case 1: return .dropped(subject)
     case 2: return .abandoned(subject)
@@ -135,22 +135,22 @@ package struct WireReader {
     guard depth <= Self.depthLimit else {
       throw MalformedFrame("its values nest more than \(Self.depthLimit) deep")
     }
-    let tag = try need(1).first!
+    let tag: UInt8 = try number()
     switch tag {
     case UInt8(ascii: "N"): return .none
     case UInt8(ascii: "F"): return .bool(false)
     case UInt8(ascii: "T"): return .bool(true)
-    case UInt8(ascii: "i"): return .int(Int(Int64(bitPattern: try number(8))))
-    case UInt8(ascii: "d"): return .double(Double(bitPattern: try number(8)))
+    case UInt8(ascii: "i"): return .int(Int(try number() as Int64))
+    case UInt8(ascii: "d"): return .double(Double(bitPattern: try number()))
     case UInt8(ascii: "s"): return .string(try text(count()))
-    case UInt8(ascii: "b"): return .bytes(Array(try need(count())))
-    case UInt8(ascii: "w"): return .bytearray(Array(try need(count())))
+    case UInt8(ascii: "b"): return .bytes(Array(bytes[try need(count())]))
+    case UInt8(ascii: "w"): return .bytearray(Array(bytes[try need(count())]))
     case UInt8(ascii: "l"): return .list(try values(depth))
     case UInt8(ascii: "t"): return .tuple(try values(depth))
     case UInt8(ascii: "m"): return try dict(depth)
     case UInt8(ascii: "o"): return try object()
     case UInt8(ascii: "f"): return try function()
-    case UInt8(ascii: "x"): return .other(type: try text(Int(number(1))))
+    case UInt8(ascii: "x"): return .other(type: try text(Int(number() as UInt8)))
     default: throw MalformedFrame("there is no value with the tag \(tag)")
     }
   }
@@ -186,21 +186,26 @@ package struct WireReader {
 
   // MARK: Bytes
 
-  private mutating func need(_ count: Int) throws(MalformedFrame) -> ArraySlice<UInt8> {
+  /// Passes over so many bytes, and gives where they are.
+  private mutating func need(_ count: Int) throws(MalformedFrame) -> Range<Int> {
     guard count <= bytes.count - at else {
       throw MalformedFrame("it ends \(count - (bytes.count - at)) bytes too early")
     }
     defer { at += count }
-    return bytes[at..<at + count]
+    return at..<at + count
   }
 
-  private mutating func number(_ size: Int) throws(MalformedFrame) -> UInt64 {
-    try need(size).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>()
+    throws(MalformedFrame) -> Number
+  {
+    let place = try need(MemoryLayout<Number>.size).lowerBound
+    return unsafe Number(
+      littleEndian: bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Number.self))
   }
 
-  private mutating func count() throws(MalformedFrame) -> Int { Int(try number(4)) }
+  private mutating func count() throws(MalformedFrame) -> Int { Int(try number() as UInt32) }
 
   private mutating func text(_ count: Int) throws(MalformedFrame) -> String {
-    String(decoding: try need(count), as: UTF8.self)
+    String(decoding: bytes[try need(count)], as: UTF8.self)
   }
 }

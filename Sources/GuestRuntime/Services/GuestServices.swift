@@ -8,7 +8,8 @@ import ModuleProfiles
 final class GuestServices: GuestLink.Services {
   /// Who answers a call.
   private enum Addressee {
-    case method(DeviceMethod)
+    /// With the names by which its parameters can be given; nil if they cannot.
+    case method(DeviceMethod, parameters: [String]?)
     case service(GuestService)
   }
 
@@ -19,8 +20,8 @@ final class GuestServices: GuestLink.Services {
   let interpreterBits: Int
   private let trace: CallTrace?
   private let write: ([UInt8]) -> Void
-  /// By the numbers that the guest has given the names of its calls.
-  private var addressees: [Int: Addressee] = [:]
+  /// By the numbers that the guest has given the names of its calls; nil for one that it has called none by.
+  private var addressees: [Addressee?] = []
   private var random: SeededGenerator
   var handles = GuestHandles()
   /// What a callback gets in place of the device's arguments, by its function: of a timer, which it is.
@@ -56,7 +57,7 @@ final class GuestServices: GuestLink.Services {
 
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
     switch addressee(of: request, name) {
-    case .method(let method)?: return try perform(method, request)
+    case .method(let method, let parameters)?: return try perform(method, parameters, request)
     case .service(let service)?:
       let outcome = result(of: service, ServiceCall(request: request, name: name))
       try refuseHostFailure()
@@ -67,11 +68,16 @@ final class GuestServices: GuestLink.Services {
   }
 
   private func addressee(of request: WireRequest, _ name: String) -> Addressee? {
-    if let known = addressees[request.call] { return known }
+    let number = request.call
+    if number < addressees.count, let known = addressees[number] { return known }
     let found: Addressee? =
-      device.method(named: name).map { .method($0) }
+      device.method(named: name).map {
+        let signature = device.outcomes(of: $0.className).methods[$0]?.takes
+        return .method($0, parameters: signature?.parameterNames)
+      }
       ?? GuestService.all[name].map { .service($0) }
-    addressees[request.call] = found
+    while addressees.count <= number { addressees.append(nil) }
+    addressees[number] = found
     return found
   }
 
@@ -91,13 +97,13 @@ final class GuestServices: GuestLink.Services {
   // MARK: Peripherals
 
   private func perform(
-    _ method: DeviceMethod, _ request: WireRequest
+    _ method: DeviceMethod, _ parameters: [String]?, _ request: WireRequest
   ) throws(HostFailure) -> GuestLink.Outcome {
     let object: PeripheralID?
     if case .peripheral(_, let id)? = handles[request.object] { object = id } else { object = nil }
     let arguments: [GuestValue]
     do throws(GuestException) {
-      arguments = try self.arguments(of: request, for: method)
+      arguments = try self.arguments(of: request, for: method, parameters)
     } catch {
       return .failure(error)
     }
@@ -126,12 +132,11 @@ final class GuestServices: GuestLink.Services {
   ///
   /// - Throws: What the interpreter says of names that do not fit.
   private func arguments(
-    of request: WireRequest, for method: DeviceMethod
+    of request: WireRequest, for method: DeviceMethod, _ parameters: [String]?
   ) throws(GuestException) -> [GuestValue] {
     // The vendor's constructors take any names and look at none.
     guard !method.isConstructor else { return request.arguments }
-    let signature = device.outcomes(of: method.className).methods[method]?.takes
-    guard let names = signature?.parameterNames else {
+    guard let parameters else {
       guard request.keywords.isEmpty else {
         throw GuestException("TypeError", "function doesn't take keyword arguments")
       }
@@ -139,12 +144,12 @@ final class GuestServices: GuestLink.Services {
     }
     var arguments = request.arguments
     var rest = request.keywords
-    for name in names.dropFirst(arguments.count) {
+    for name in parameters.dropFirst(arguments.count) {
       // What is missing shows in the count, once those before it have been looked at.
       guard let place = rest.firstIndex(where: { $0.name == name }) else { return arguments }
       arguments.append(rest.remove(at: place).value)
     }
-    guard rest.isEmpty || arguments.count > names.count else {
+    guard rest.isEmpty || arguments.count > parameters.count else {
       throw GuestException("TypeError", "extra keyword arguments given")
     }
     // Here a bytearray is one to read from.
