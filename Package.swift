@@ -27,6 +27,16 @@ let vendorData = [
   "audio": [
     "Record.json", "RecordCases.json", "Audio.json", "AudioCases.json", "TTS.json", "TTSCases.json",
   ],
+  "machine": [
+    "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",
+    "RTC.json", "RTCCases.json",
+    "machine.json", "machineCases.json",
+  ],
+  "misc": [
+    "Power.json", "PowerCases.json", "PowerKey.json", "PowerKeyCases.json", "ADC.json",
+    "ADCCases.json", "PWM.json", "PWMCases.json", "USB.json", "USBCases.json",
+  ],
+  "osTimer": ["osTimer.json", "osTimerCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }

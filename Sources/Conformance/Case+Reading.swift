@@ -97,6 +97,12 @@ extension Step {
     case "timers": self = .takeTimers
     case "fill": self = .fill(mount: try arguments[0].text())
     case "fault": self = .inject(try arguments[0].fault())
+    case "pin":
+      self = .change(.pin(try arguments[0].integer(), try arguments[1].boolean()))
+    case "adc":
+      self = .change(.adc(try arguments[0].integer(), millivolts: try arguments[1].integer()))
+    case "powerKey": self = .change(.powerKey(isPressed: try arguments[0].boolean()))
+    case "usb": self = .change(.usb(isPlugged: try arguments[0].boolean()))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
     default:
       throw JSONError(message: "there is no method and no verb \(verb)", offset: first.offset)
@@ -161,7 +167,7 @@ extension Made {
       self = .filled(try bytes.hexadecimal())
     } else if let size = node["audio"] {
       self = .size(audio: try size.integer(), header: try node.member("header").integer())
-    } else if node["path"] != nil || node["length"] != nil {
+    } else if ["path", "length", "pin"].contains(where: { node[$0] != nil }) {
       var places: [String: GuestValue] = [:]
       for member in try node.members() {
         places["{\(member.key)}"] = try GuestValue(plain: member.value)
@@ -191,6 +197,11 @@ extension JSONNode {
     var words: [Word] = []
     for node in try self[key]?.elements() ?? [] { words.append(try node.word()) }
     return words
+  }
+
+  fileprivate func boolean() throws(JSONError) -> Bool {
+    guard let bool else { throw JSONError(message: "true or false belongs here", offset: offset) }
+    return bool
   }
 
   fileprivate func fault() throws(JSONError) -> Fault {

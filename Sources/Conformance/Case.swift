@@ -124,8 +124,8 @@ extension ModuleProfile {
 
 /// What is done in a case.
 package enum Step: Equatable, Sendable {
-  /// A call of a method, on the class's first object; one that is not there yet is constructed on
-  /// the model's first channel.
+  /// A call of a method, on the class's first object where it has objects; one that is not there yet is
+  /// constructed, on the model's first channel if the constructor takes an argument.
   case call(DeviceMethod, [CaseValue])
   case wait(milliseconds: Int)
   case write(path: String, CaseValue)
@@ -138,6 +138,8 @@ package enum Step: Equatable, Sendable {
   case fill(mount: String)
   /// From now on something fails; only on an emulated module.
   case inject(Fault)
+  /// What is outside of the module changes; only on one of the device's own process.
+  case change(WorldChange)
   /// Leaves no more than so many bytes of script heap to the next call.
   case leaveHeap(bytes: Int)
 }

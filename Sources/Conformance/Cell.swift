@@ -61,7 +61,7 @@ extension Cell {
     of profile: ModuleProfile, _ policy: Policy, _ outcomes: OutcomeTable
   ) -> [Cell] {
     outcomes.order.compactMap { method in
-      guard profile.firstChannel != nil || method.isConstructor else { return nil }
+      guard profile.firstChannel != nil || method.standardObject.isEmpty else { return nil }
       guard let expectation = Expectation(profile.availability(of: method)) else { return nil }
       let fact = profile.source(of: "methods.\(method.rawValue)")
       let test = Case(
@@ -138,14 +138,10 @@ package enum Expectation: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Case {
-  /// Puts the device's number where the table's text leaves room for it.
+  /// Puts what the first argument is where the table's text leaves room for it.
   fileprivate func fill(_ text: String, on profile: ModuleProfile) -> String? {
-    let parts = text.split(separator: "{device}", omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return text }
-    guard case .call(_, let arguments)? = steps.last,
-      let number = arguments.first?.value(on: profile).integer
-    else { return nil }
-    return parts.joined(separator: String(number))
+    guard case .call(_, let arguments)? = steps.last else { return nil }
+    return Outcome.fill(text, for: arguments.first?.value(on: profile) ?? .none)
   }
 }
 
@@ -165,7 +161,7 @@ extension Outcome.Product {
     switch (self, made) {
     case (.object, .object(let number)?): .object(PeripheralID(number))
     case (.path, .plain(let value)?), (.setting, .plain(let value)?),
-      (.number, .plain(let value)?):
+      (.number, .plain(let value)?), (.fields, .plain(let value)?):
       value
     case (.bytes, .data(let data)?): data.value(on: profile).bytes.map { .bytes($0) }
     case (.bytearray, .data(let data)?): data.value(on: profile).bytes.map { .bytearray($0) }

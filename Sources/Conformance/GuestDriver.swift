@@ -34,7 +34,8 @@ package struct GuestDriver: CaseDriver {
     let entries = Monitor<[CallTrace.Entry]>([])
     let result = try Self.onHost { () throws(HostError) in
       try perform(
-        on: device, CallTrace(entries: { entry in entries.withLock { $0.append(entry) } }))
+        on: device,
+        CallTrace(.methods, entries: { entry in entries.withLock { $0.append(entry) } }))
     }
     let trace = entries.withLock { $0 }
     switch result.ending {

@@ -22,14 +22,16 @@ package struct GuestScript {
 
   /// Why no script can run a case; nil if one can.
   static func obstacle(to cell: Cell) -> String? {
-    cell.test.needsSwift ? "no script can leave so exact a heap, or keep call-backs waiting" : nil
+    cell.test.needsSwift
+      ? "no script can leave so exact a heap, keep call-backs waiting, change the world or outlive a reset"
+      : nil
   }
 
   private init(cell: Cell) { self.cell = cell }
 
   private mutating func write() {
     lines.append("# \(cell.id)")
-    need("audio")
+    need(cell.method.moduleName)
     if cell.test.steps.contains(where: { $0.usesCallback }) {
       lines += ["heard = []", "def hear(value):", "    heard.append(value)"]
     }
@@ -65,6 +67,7 @@ package struct GuestScript {
     case .inject(let fault):
       need("qpyemu")
       lines.append("qpyemu.fault(\(fault.description.pythonLiteral))")
+    case .change: break  // No script can bring it about.
     case .leaveHeap(let bytes): leaveHeap(bytes)
     }
   }
@@ -74,13 +77,15 @@ package struct GuestScript {
     let expression = expression(method, arguments)
     guard method.isConstructor else { return lines.append(expression) }
     let isFirst = constructed.insert(method.className).inserted
-    lines.append(isFirst ? "\(object(of: method)) = \(expression)" : "second = \(expression)")
+    lines.append(
+      isFirst ? "\(object(of: method)) = \(expression)" : "second = \(expression)")
   }
 
   /// Makes what a call needs: an object for a method to be called on, a buffer under a name.
   private mutating func prepare(_ method: DeviceMethod, _ arguments: [CaseValue]) {
-    if !method.isConstructor, !constructed.contains(method.className) {
-      take(method.constructor, [.firstChannel])
+    need(method.moduleName)
+    if method.isOnObject, !constructed.contains(method.className) {
+      take(method.constructor, method.standardObject)
     }
     for case .buffer(let count) in arguments { lines.append("buffer = bytearray(\(count))") }
   }
@@ -92,10 +97,13 @@ package struct GuestScript {
 
   private func expression(_ method: DeviceMethod, _ arguments: [CaseValue]) -> String {
     let function =
-      method.isConstructor
-      ? "audio.\(method.className)" : "\(object(of: method)).\(method.scriptName)"
-    let list = arguments.map { $0.expression(on: cell.profile) }.joined(separator: ", ")
-    return "\(function)(\(list))"
+      method.isOnObject
+      ? "\(object(of: method)).\(method.scriptName)" : method.pathInScript
+    let list = arguments.enumerated().map { index, argument in
+      (method.neededName(at: index, under: cell.policy).map { "\($0)=" } ?? "")
+        + argument.expression(on: cell.profile)
+    }
+    return "\(function)(\(list.joined(separator: ", ")))"
   }
 
   private mutating func takeTimers() {

@@ -22,6 +22,8 @@ struct Board {
   /// What a script's call does to the module's power, once it has been answered.
   var powerRequest: PowerRequest?
   var timers: TimerPool
+  var calendar = RealTimeClock()
+  var powerOnReason = PowerOnReason.powerKey
   /// Has the device's state changed when a time has come.
   let atTime: @Sendable (_ due: Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm
   /// Whether the person at the host wants to hear of errors alone.
@@ -39,13 +41,27 @@ struct Board {
   }
 
   /// Sets an alarm at which a script's timer fires.
-  var timerAlarm: (_ due: Duration, _ number: Int) -> Alarm {
+  private var timerAlarm: (_ due: Duration, _ number: Int) -> Alarm {
     { [atTime] due, number in atTime(due) { $0.board.fireTimer(number) } }
   }
 
   fileprivate mutating func fireTimer(_ number: Int) {
-    post(timers.fire(number, alarm: timerAlarm))
+    guard let call = timers.fire(number, alarm: timerAlarm) else { return }
+    post(call.function, call.arguments)
   }
+
+  /// Starts a script's timer; nil if none is free.
+  mutating func startTimer(_ period: Duration, _ call: TimerCall) -> Int? {
+    timers.start(period: period, call, clock: clock, alarm: timerAlarm)
+  }
+
+  /// Stops a timer, if it runs.
+  mutating func stopTimer(_ number: Int?) {
+    if let number { timers.stop(number, clock: clock) }
+  }
+
+  /// Seconds since 1970 by the module's calendar.
+  var unixTime: Int { calendar.seconds(by: clock) }
 
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
@@ -56,11 +72,11 @@ struct Board {
     guard function != nil,
       let value = outcomes(row.method.className).callback(row, under: policy)
     else { return }
-    post(function, value.filled(places))
+    post(function, [value.filled(places)])
   }
 
   /// Queues a call of a script's function, if there is one.
-  mutating func post(_ function: Int?, _ arguments: GuestValue...) {
+  mutating func post(_ function: Int?, _ arguments: [GuestValue]) {
     guard let function else { return }
     guard !faults.strikes(.callbackOverflow) else { return events.drop() }
     let isQueued = events.post(DeviceEvent(function: function, arguments: arguments))

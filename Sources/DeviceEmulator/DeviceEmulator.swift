@@ -26,8 +26,6 @@ public final class DeviceEmulator: Sendable {
   public let clock: any DeviceClock
   /// The flash as scripts see it.
   public let files: ScriptFiles
-  /// The level of every pin, as scripts and the world outside see it.
-  public let pins = Pins()
 
   /// What is outside of the module.
   public var world: World {
@@ -137,7 +135,7 @@ public final class DeviceEmulator: Sendable {
   /// The constants of a class and their values: the pages name one, the firmware layer more.
   public func constants(of className: String) -> [(name: String, value: Int)] {
     outcomes(of: className[...]).constants
-      .filter { $0.className == className }.compactMap { $0.on(profile, under: policy) }
+      .filter { $0.className == className }.flatMap { $0.on(profile, under: policy) }
   }
 
   /// What calls of a class come to. Nothing reads its table before somebody asks.
@@ -163,28 +161,28 @@ public final class DeviceEmulator: Sendable {
     VendorModule.all.flatMap(\.parts).flatMap { missingMethods(of: $0.name) }
   }
 
-  /// Starts a timer that calls a script's function back, without arguments.
+  /// Starts a timer that calls a function back without arguments, as a module's own software may.
   ///
   /// - Parameters:
   ///   - period: How long until it fires, and then between two times; at least a millisecond.
   ///   - isPeriodic: Whether it goes on until it is stopped.
-  ///   - function: The script's name for the function.
+  ///   - function: The function's number.
   /// - Returns: Its number, or nil if all the module's timers are taken.
   public func startTimer(period: Duration, isPeriodic: Bool, function: Int) -> Int? {
     change { state in
       guard !faults.strikes(.timer) else { return nil }
-      let number = state.board.timers.start(
-        period: period, isPeriodic: isPeriodic, function: function, clock: clock,
-        alarm: state.board.timerAlarm)
-      if number == nil { state.board.remarkOnce("a timer did not start: \(profile.timerLack)") }
-      return number
+      return state.board.startTimer(
+        period, TimerCall(isPeriodic: isPeriodic, function: function, arguments: []))
     }
   }
 
   /// Stops a timer; one that has ended already is left alone.
   public func stopTimer(_ number: Int) {
-    state.withLock { $0.board.timers.stop(number, clock: clock) }
+    state.withLock { $0.board.stopTimer(number) }
   }
+
+  /// Seconds since 1970 by the module's calendar.
+  package var unixTime: Int { state.withLock { $0.board.unixTime } }
 
   /// What the last calls have asked for, if any has; asked once.
   package func takePowerRequest() -> PowerRequest? {
@@ -221,11 +219,31 @@ public final class DeviceEmulator: Sendable {
   /// Whether anything goes on that will end by itself and may call the script back.
   public var isWorking: Bool { state.withLock { $0.isWorking } }
 
+  /// Whether something is going to happen that may call the script back: what goes on by itself, or what comes from
+  /// outside at a time that is set already.
+  package var mayCallBack: Bool {
+    isWorking || clock.nextAlarm != nil && state.withLock { $0.hearsWorld }
+  }
+
   /// What the host has failed to do for the device so far: to keep its flash, to play its sound. Whoever runs a
   /// script ends it then. Nil if nothing has failed.
   public var hostFailure: HostFailure? { faults.hostFailure }
 
   // MARK: The world outside
+
+  /// Changes what is outside of the module, in one step.
+  func changeWorld(_ change: (inout World) -> Void) {
+    self.change { state in
+      var world = state.board.world
+      change(&world)
+      state.changeWorld(to: world)
+    }
+  }
+
+  /// Looks at a peripheral of the module.
+  func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
+    state.withLock { $0.look(body) }
+  }
 
   /// Has the module hear another microphone from now on, also in the middle of a recording. If that one
   /// cannot be opened then, the recording fails.
@@ -249,7 +267,6 @@ public final class DeviceEmulator: Sendable {
   public func restart() {
     change { $0.end(.restart) }
     files.closeAll()
-    pins.release()
   }
 
   /// Takes the power away: all that goes on ends where it is. Nothing is synced or closed, so the flash

@@ -21,6 +21,13 @@ struct DeviceState {
     act(&slot.peripheral, &board)
   }
 
+  /// Looks at a peripheral.
+  ///
+  /// - Precondition: The device has it.
+  func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
+    body((slotsByType[ObjectIdentifier(P.self)] as! Mounted<P>).peripheral, board)
+  }
+
   // MARK: The gate
 
   /// Answers a call of a script.
@@ -87,6 +94,8 @@ struct DeviceState {
 
   var isWorking: Bool { board.timers.isRunning || slots.contains { $0.isWorking } }
 
+  var hearsWorld: Bool { slots.contains { $0.hearsWorld } }
+
   mutating func drop(_ object: Int, of className: Substring) {
     for slot in slots { slot.drop(object, of: className, on: &board) }
   }
@@ -105,6 +114,7 @@ struct DeviceState {
     guard end == .restart else { return }
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
+    board.powerOnReason = .reset
     for slot in slots { slot.reset(on: board) }
   }
 }

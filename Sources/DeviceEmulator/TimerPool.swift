@@ -1,11 +1,19 @@
 import EmulatedTime
 
+/// What a script's timer does when it is due.
+struct TimerCall {
+  /// Whether it does so again and again.
+  let isPeriodic: Bool
+  /// The function that it calls; nil if it calls none.
+  let function: Int?
+  let arguments: [GuestValue]
+}
+
 /// The module's timers: a fixed number, shared by the recorder, `machine.Timer` and `osTimer`.
 struct TimerPool {
   private struct Running {
     let period: Duration
-    let isPeriodic: Bool
-    let function: Int
+    var call: TimerCall
     var alarm: Alarm
     var due: Duration
   }
@@ -20,10 +28,13 @@ struct TimerPool {
   var hasFree: Bool { taken < capacity }
 
   /// The functions that timers will call.
-  var functions: [Int] { running.values.map(\.function) }
+  var functions: [Int] { running.values.compactMap(\.call.function) }
 
   /// Whether a script's timer will still call back.
   var isRunning: Bool { !running.isEmpty }
+
+  /// Whether the timer of a number will still call back.
+  func isRunning(_ number: Int?) -> Bool { number.map { running[$0] != nil } ?? false }
 
   /// Takes a timer for the device's own use. The caller has made sure that one is free.
   mutating func take() { taken += 1 }
@@ -34,7 +45,7 @@ struct TimerPool {
   ///
   /// - Parameter period: Taken for a millisecond if it is less, so that time cannot stand still.
   mutating func start(
-    period: Duration, isPeriodic: Bool, function: Int, clock: any DeviceClock,
+    period: Duration, _ call: TimerCall, clock: any DeviceClock,
     alarm: (_ due: Duration, _ number: Int) -> Alarm
   ) -> Int? {
     guard hasFree else { return nil }
@@ -43,10 +54,12 @@ struct TimerPool {
     lastNumber += 1
     let due = clock.now + period
     running[lastNumber] = Running(
-      period: period, isPeriodic: isPeriodic, function: function,
-      alarm: alarm(due, lastNumber), due: due)
+      period: period, call: call, alarm: alarm(due, lastNumber), due: due)
     return lastNumber
   }
+
+  /// Has a timer that runs do something else when it is due.
+  mutating func change(_ number: Int, to call: TimerCall) { running[number]?.call = call }
 
   mutating func stop(_ number: Int, clock: any DeviceClock) {
     guard let timer = running.removeValue(forKey: number) else { return }
@@ -58,12 +71,12 @@ struct TimerPool {
     for number in running.keys { stop(number, clock: clock) }
   }
 
-  /// Acts on an alarm; gives the function to call. A periodic timer keeps to its grid.
+  /// Acts on an alarm; gives what to call. A periodic timer keeps to its grid.
   mutating func fire(
     _ number: Int, alarm: (_ due: Duration, _ number: Int) -> Alarm
-  ) -> Int? {
+  ) -> TimerCall? {
     guard var timer = running[number] else { return nil }
-    if timer.isPeriodic {
+    if timer.call.isPeriodic {
       timer.due += timer.period
       timer.alarm = alarm(timer.due, number)
       running[number] = timer
@@ -71,6 +84,6 @@ struct TimerPool {
       running[number] = nil
       release()
     }
-    return timer.function
+    return timer.call
   }
 }

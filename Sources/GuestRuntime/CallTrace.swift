@@ -1,6 +1,7 @@
 package import DeviceEmulator
 import EmulatedTime
 import JSONText
+import ModuleProfiles
 
 /// A record of what passes between script and device.
 package final class CallTrace: Sendable {
@@ -30,9 +31,11 @@ package final class CallTrace: Sendable {
 
   /// Which calls have entries; call-backs always do.
   package enum Scope: Sendable {
-    /// Those of the peripherals' methods.
+    /// Those of recording and playing: of the peripherals' methods all but those whose table is quiet.
     case peripherals
-    /// Those of files, timers, pins and `uos.uname()` as well: all that models may answer differently.
+    /// Those of all peripherals' methods.
+    case methods
+    /// Those of files, `uos.uname()` as well: all that models may answer differently.
     case module
   }
 
@@ -49,8 +52,19 @@ package final class CallTrace: Sendable {
     self.init(entries: { write($0.line) })
   }
 
-  /// Takes note of a call of a peripheral's method.
+  /// Takes note of a call of a peripheral's method, if the scope has it.
   func record(
+    _ method: DeviceMethod, of device: DeviceEmulator, on object: PeripheralID?,
+    _ arguments: [GuestValue], _ reply: Reply, at time: Duration, _ place: ScriptPlace?
+  ) {
+    let className = method.className
+    guard scope != .peripherals || !device.outcomes(of: className).isQuiet(className) else {
+      return
+    }
+    record(method.rawValue, on: object, arguments, reply, at: time, place)
+  }
+
+  private func record(
     _ name: String, on object: PeripheralID?, _ arguments: [GuestValue], _ reply: Reply,
     at time: Duration, _ place: ScriptPlace?
   ) {

@@ -14,8 +14,6 @@ package struct GuestOptions: Sendable {
   package var console: Int32?
   /// Gets the arguments of each call-back when the script runs it.
   package var hear: @Sendable ([GuestValue]) -> Void
-  /// The module's calendar.
-  package var calendar = RealTimeClock()
   /// What scripts import as if it were part of the firmware.
   package var modules = FirmwareModules()
   /// Whether the script may wait for what never comes.

@@ -183,6 +183,13 @@ static mp_obj_t object_make(const mp_obj_type_t *type, size_t count, size_t keyw
   return call_device(&init, NULL, count, keywords, arguments);
 }
 
+// An object of a class that describes `__call__` can be called itself.
+static mp_obj_t object_call(mp_obj_t self, size_t count, size_t keywords, const mp_obj_t *arguments) {
+  device_class *of = (device_class *)mp_obj_get_type(self);
+  const mp_map_elem_t *call = mp_map_lookup(&of->members.map, MP_OBJ_NEW_QSTR(MP_QSTR___call__), MP_MAP_LOOKUP);
+  return call_device(MP_OBJ_TO_PTR(call->value), MP_OBJ_TO_PTR(self), count, keywords, arguments);
+}
+
 // Descriptions, read from the answer as it stands.
 typedef struct {
   const uint8_t *at, *end;
@@ -255,6 +262,8 @@ static mp_obj_t read_class(cursor *c) {
   MP_OBJ_TYPE_SET_SLOT(type, locals_dict, &of->members, 1);
   MP_OBJ_TYPE_SET_SLOT(type, attr, object_attribute, 2);
   if (of->text) MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 3);
+  mp_obj_t call_name = MP_OBJ_NEW_QSTR(MP_QSTR___call__);
+  if (mp_map_lookup(map, call_name, MP_MAP_LOOKUP)) MP_OBJ_TYPE_SET_SLOT(type, call, object_call, 4);
   of->next = classes;
   classes = of;
   return MP_OBJ_FROM_PTR(of);

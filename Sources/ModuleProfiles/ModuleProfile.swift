@@ -13,6 +13,7 @@ public struct ModuleProfile: Sendable, Equatable {
   public var notes: [String] = []
   public var record = RecordFeatures()
   public var tts = TTSFeatures()
+  public var pins = PinFeatures()
   /// The methods that do not simply work.
   public var methods: [DeviceMethod: Availability] = [:]
   /// Why they do not, a clause, where the profile says so.
@@ -54,6 +55,12 @@ public struct RecordFeatures: Sendable, Equatable {
 public struct TTSFeatures: Sendable, Equatable {
   /// The play queue of the observed firmware stops texts and begins them, as it does files.
   public var queue = true
+}
+
+/// The pins of a model.
+public struct PinFeatures: Sendable, Equatable {
+  /// How many `machine.Pin` knows; they are numbered from 1.
+  public var count = 0
 }
 
 /// What a model can do with streams; the vendor's page lists the two apart.

@@ -46,6 +46,7 @@ enum ProfileFields {
         .value("sizeCountsHeader", .flag) { $0.record.sizeCountsHeader = $1 },
       ]),
     .object("tts", [.value("queue", .flag, isRequired: false) { $0.tts.queue = $1 }]),
+    .object("pins", [.value("count", .integer(in: 1...255)) { $0.pins.count = $1 }]),
     .map("methods") { name, node, profile, reading in
       let known = DocumentedModules.bundled.methodNames
       guard known.contains(name) else {

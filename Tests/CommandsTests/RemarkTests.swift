@@ -83,7 +83,7 @@ struct RemarkTests {
         import misc; misc.Power.powerDown()
         """,
       said: [
-        "a timer did not start: the 16 timers of EC600N are all taken",
+        "osTimer.start gave -1: the 16 timers of EC600N are all taken",
         "Record.start gave -5: the 16 timers of EC600N are all taken",
       ]),
     Remark(

@@ -15,7 +15,8 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { text }
 
-  private static let actions = "an event has one of pin, microphone, fault, modem, power"
+  private static let actions =
+    "an event has one of pin, adc, battery, powerKey, usb, microphone, fault, modem, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file"
 

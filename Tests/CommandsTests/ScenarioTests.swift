@@ -54,6 +54,45 @@ struct ScenarioTests {
     #expect(ending.code == 0 && said(ending) == [])
   }
 
+  @Test("What happens outside reaches interrupts, keys and voltages")
+  func hardware() async throws {
+    let ending = try await run(
+      """
+      import utime
+      from machine import ExtInt
+      from misc import ADC, Power, PowerKey, USB
+      button = ExtInt(ExtInt.GPIO5, ExtInt.IRQ_RISING_FALLING, ExtInt.PULL_PU, print)
+      button.enable()
+      PowerKey().powerKeyEventRegister(lambda on: print('key', on))
+      USB().setCallback(lambda on: print('usb', on))
+      adc = ADC()
+      adc.open()
+      utime.sleep(5)
+      print(adc.read(ADC.ADC1), Power.getVbatt(), button.read_count(0))
+      """,
+      """
+      {"events": [{"at": 1, "pin": 5, "level": 0}, {"at": 1.5, "pin": 5, "level": null},
+        {"at": 2, "powerKey": 1}, {"at": 2.5, "powerKey": 0}, {"at": 3, "usb": 0},
+        {"at": 3, "adc": 1, "millivolts": 1250}, {"at": 4, "battery": 3400}]}
+      """)
+    #expect(
+      ending.lines == ["[5, 1]", "[5, 0]", "key 1", "key 0", "usb 0", "1250 3400 [1, 1]"])
+    #expect(ending.code == 0 && said(ending) == [])
+  }
+
+  @Test("A script that waits for nothing but an interrupt hears of the scenario's edges to the end")
+  func interruptAlone() async throws {
+    let ending = try await run(
+      """
+      from machine import ExtInt
+      button = ExtInt(5, ExtInt.IRQ_RISING, ExtInt.PULL_DISABLE, lambda edge: print(edge))
+      button.enable()
+      """,
+      #"{"events": [{"at": 30, "pin": 5, "level": 1}, {"at": 60, "pin": 6, "level": 1}]}"#)
+    #expect(ending.lines == ["[5, 0]"])
+    #expect(ending.code == 0 && said(ending) == [])
+  }
+
   @Test("Of two events at one time the later one in the file comes last")
   func sameTime() async throws {
     let ending = try await run(

@@ -8,6 +8,9 @@ import Testing
 /// All cells of all models.
 let allCells = Result { try Cell.all(Model.all.map { try $0.profile() }) }
 
+/// The classes of which the rulings stand in ``Golden`` as well.
+private let ruled: Set<Substring> = ["Record", "Audio", "TTS"]
+
 @Suite("Every case, on every model, under both policies")
 struct CellTests {
   @Test("The script gets what the rulings say, and the table says the same", arguments: Model.all)
@@ -15,11 +18,13 @@ struct CellTests {
     let cells = try allCells.get().filter { $0.profile.name == model.name }
     let byName = Dictionary(grouping: Golden.all, by: \.name)
     for cell in cells {
+      let answer = try SwiftDriver().run(cell).answer
+      #expect(
+        cell.expectation.isMet(by: answer), "\(cell.id): \(cell.expectation), not \(answer.text)")
+      guard ruled.contains(cell.method.className) else { continue }
       let told = (byName[cell.test.name] ?? []).compactMap { $0.expected(model, cell.policy) }
       #expect(told.count == 1, "\(cell.id)")
-      let answer = try SwiftDriver().run(cell).answer
       #expect(told.first?.isMet(by: answer) == true, "\(cell.id): \(answer.text)")
-      #expect(cell.expectation.isMet(by: answer), "\(cell.id): \(cell.expectation)")
     }
   }
 
@@ -32,8 +37,9 @@ struct CellTests {
         }
       }
     }
-    let ids = try allCells.get().map(\.id)
-    #expect(Set(ids).count == ids.count, "an id occurs twice")
+    let cells = try allCells.get()
+    #expect(Set(cells.map(\.id)).count == cells.count, "an id occurs twice")
+    let ids = cells.filter { ruled.contains($0.method.className) }.map(\.id)
     #expect(Set(ids).symmetricDifference(expected) == [])
   }
 

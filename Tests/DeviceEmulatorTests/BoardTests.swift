@@ -67,33 +67,53 @@ struct TimerTests {
 
 @Suite("Pins")
 struct PinTests {
-  private let pins: Pins
+  private let desk: Desk
+  private var pins: Pins { desk.device.pins }
 
-  init() throws { pins = try Desk().device.pins }
+  init() throws { desk = try Desk() }
 
   @Test("An input has the level from outside, else that of its pull")
-  func input() {
+  func input() throws {
     #expect(!pins.level(1))
-    pins.configure(1, isOutput: false, pullsUp: true, level: false)
+    try desk.construct("Pin", [1, 0, 1, 0])
     #expect(pins.level(1) && !pins.isOutput(1))
     pins.drive(1, false)
-    #expect(!pins.level(1))
+    #expect(try !pins.level(1) && desk.on(1, "Pin.read", []) == 0)
     pins.drive(1, nil)
-    #expect(pins.level(1))
+    #expect(try pins.level(1) && desk.on(1, "Pin.read", []) == 1)
   }
 
   @Test("An output has the script's level, whatever is outside")
-  func output() {
-    pins.configure(2, isOutput: true, pullsUp: false, level: true)
+  func output() throws {
+    try desk.construct("Pin", [2, 1, 0, 1])
     #expect(pins.level(2) && pins.isOutput(2))
     pins.drive(2, false)
     #expect(pins.level(2))
-    pins.write(2, false)
+    try desk.on(2, "Pin.write", [0])
     #expect(!pins.level(2))
     pins.drive(2, true)
-    pins.setDirection(2, isOutput: false)
+    try desk.on(2, "Pin.set_dir", [0])
     #expect(pins.level(2))
     #expect(!pins.level(3), "another pin is another matter")
+  }
+
+  @Test("A pin that a script has dropped is set up no more; what drives it goes on")
+  func dropped() throws {
+    try desk.construct("Pin", [2, 1, 0, 1])
+    #expect(try desk.on(2, "Pin.__del__", []) == 0)
+    #expect(!pins.level(2) && !pins.isOutput(2))
+    pins.drive(2, true)
+    #expect(pins.level(2))
+  }
+
+  @Test("There are as many pins as the model has", arguments: [("EC800N", 37), ("EC600U", 47)])
+  func count(model: String, count: Int) throws {
+    let desk = try Desk(.named(model))
+    #expect(try desk.construct("Pin", [.int(count)]) == .value(.object(PeripheralID(count))))
+    #expect(
+      try desk.construct("Pin", [.int(count + 1)]) == .raises("ValueError", "invalid pin"))
+    let names = desk.device.constants(of: "Pin").map(\.name).filter { $0.hasPrefix("GPIO") }
+    #expect(names == (1...count).map { "GPIO\($0)" })
   }
 }
 

@@ -31,7 +31,8 @@ struct RestartTests {
     _ = try answer("Record.init", [.int(0)])
     _ = try answer("Record.start", [.string("a.wav"), .int(10)])
     for _ in 0..<20 { _ = device.startTimer(period: .seconds(1), isPeriodic: true, function: 9) }
-    device.pins.configure(5, isOutput: true, pullsUp: false, level: true)
+    _ = try answer("Pin.init", [5, 1, 0, 1])
+    #expect(device.pins.level(5))
     device.pins.drive(6, true)
     clock.advance(by: .seconds(2))
 
@@ -40,6 +41,7 @@ struct RestartTests {
     #expect(!device.hasEvent && !device.isWorking)
     #expect(!device.pins.level(5) && device.pins.level(6))
     #expect(clock.now == .seconds(2))
+    #expect(try answer("Power.powerOnReason", []) == 2)
     #expect(try device.files.status(of: "/usr/a.wav").size == 32_044)
     #expect(device.startTimer(period: .seconds(1), isPeriodic: false, function: 1) != nil)
     #expect(try answer("Audio.getVolume", []) == nil, "there is no object any more")

@@ -54,7 +54,7 @@ struct GuestFaultTests {
     ("qpyemu.fault('what=format'); print(r.start('a.wav', 1))", "-6"),
     ("print(r.start('a.mp3', 1))", "-6"),
     (
-      "qpyemu.fault('what=timer'); print(r.start('a.wav', 1), osTimer().start(9, 0, print), Timer(0).start(Timer.PERIODIC, 9, print))",
+      "qpyemu.fault('what=timer'); print(r.start('a.wav', 1), osTimer().start(9, 0, print), Timer(0).start(period=9, callback=print))",
       "-5 -1 -1"
     ),
     (
@@ -62,7 +62,7 @@ struct GuestFaultTests {
       ts = [osTimer() for _ in range(99)]
       n = 0
       while ts[n].start(99999, 1, print) == 0: n += 1
-      print(n > 3, r.start('a.wav', 1), Timer(1).start(Timer.ONE_SHOT, 9, print))
+      print(n > 3, r.start('a.wav', 1), Timer(1).start(mode=Timer.ONE_SHOT, period=9, callback=print))
       for t in ts: t.stop()
       """,
       "True -5 -1"

@@ -136,6 +136,25 @@ struct CallbackTests {
     #expect((1000...1008).contains(end))
   }
 
+  @Test("A Timer hands itself over, also when the script has dropped it")
+  func timerItself() throws {
+    let run = try ScriptRun(
+      """
+      import gc, utime
+      from machine import Timer
+      def tick(timer):
+          print(timer is kept, timer is Timer(1), timer.stop())
+      kept = Timer(1)
+      kept.start(period=10, mode=Timer.PERIODIC, callback=tick)
+      utime.sleep_ms(50)
+      kept.start(period=10, mode=Timer.PERIODIC, callback=tick)
+      kept = None
+      gc.collect()
+      utime.sleep_ms(50)
+      """)
+    #expect(run.lines == ["True True 0", "False True 0"])
+  }
+
   @Test("A call-back may start the next recording")
   func chain() throws {
     let run = try ScriptRun(

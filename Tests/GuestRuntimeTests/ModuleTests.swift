@@ -106,13 +106,28 @@ struct ModuleTests {
         "machine.Timer(machine.Timer.Timer1).start(period=5, mode=machine.Timer.ONE_SHOT, callback=lambda t: None)",
         "0"
       ),
-      ("fails(lambda: machine.Timer(4))", "ValueError('invalid timer, must be Timer0 to Timer3',)"),
+      (
+        "fails(lambda: machine.Timer(4))",
+        "ValueError('invalid value, Timern should be in (Timer0~Timer3).',)"
+      ),
+      ("machine.Timer(1) is machine.Timer(1), machine.RTC() is machine.RTC()", "(True, True)"),
       (
         "(lambda p: (p.read(), p.write(1), p.read(), p.get_dir(), p.set_dir(0), p.get_dir()))(machine.Pin(machine.Pin.GPIO5, machine.Pin.OUT, machine.Pin.PULL_DISABLE, 0))",
         "(0, 0, 1, 1, 0, 0)"
       ),
       ("machine.Pin(machine.Pin.GPIO1, machine.Pin.IN, machine.Pin.PULL_PU, 0).read()", "1"),
       ("fails(lambda: machine.Pin(1 << 40))", "OverflowError"),
+      (
+        "(lambda p: (p.get_dir(), p.value(), p.on(), p.value(), p is machine.Pin(7), p.value()))(machine.Pin(7))",
+        "(1, 0, None, 1, True, 0)"
+      ),
+      ("(lambda p: (p(1), p(), p.value(), callable(p)))(machine.Pin(8))", "(None, 1, 1, True)"),
+      ("machine.Pin(3, pullMode=1, direction=0).read()", "1"),
+      (
+        "fails(lambda: machine.Pin(3, dir=0))",
+        "TypeError('extra keyword arguments given',)"
+      ),
+      ("fails(lambda: machine.Pin(42))", "ValueError('invalid pin',)"),
       // Threads.
       ("_thread.get_ident(), _thread.stack_size(16384), _thread.stack_size()", "(0, 8448, 16384)"),
       (

@@ -187,7 +187,7 @@ import Testing
     #expect(
       error.problems.first?.description
         == #"\#(path):1:1: the file does not state "series"; it extends nothing"#)
-    #expect(error.problems.count == 35)
+    #expect(error.problems.count == 36)
   }
 
   @Test(
@@ -268,6 +268,7 @@ import Testing
         "limits.scriptHeapBytes: 832448 | 624320",
         "methods.TTS.init: - | missing (the EU firmware of EG915U has none)",
         "notes:  | Stands for the EG915U-EU, whose firmware has no TTS.",
+        "pins.count: 47 | 41",
         "record.channels: earpiece, headphone, speaker | earpiece, headphone",
         "record.stream.read: true | false",
         "record.stream.start: true | false",

@@ -12,8 +12,8 @@ struct Scenario {
   }
 
   enum Action {
-    /// The world drives a pin, or lets go of it.
-    case pin(Int, level: Bool?)
+    /// Something outside of the module changes: what is on a pin, a voltage, a key.
+    case world(WorldChange)
     case microphone(any Microphone)
     case fault(Fault)
     case powerCut

@@ -79,7 +79,21 @@ private struct ScenarioReading {
   private static let actions: [Kind<Scenario.Action>] = [
     Kind(key: "pin", others: ["level"]) { this, pin, event in
       guard let number = this.integer(pin, "pin", in: 0...255) else { return nil }
-      return this.level(of: event).map { .pin(number, level: $0) }
+      return this.level(of: event).map { .world(.pin(number, $0)) }
+    },
+    Kind(key: "adc", others: ["millivolts"]) { this, adc, event in
+      guard let number = this.integer(adc, "adc", in: 0...3) else { return nil }
+      return this.integer(event["millivolts"] ?? event, "millivolts", in: 0...100_000)
+        .map { .world(.adc(number, millivolts: $0)) }
+    },
+    Kind(key: "battery") { this, node, _ in
+      this.integer(node, "battery", in: 0...100_000).map { .world(.battery(millivolts: $0)) }
+    },
+    Kind(key: "powerKey") { this, node, _ in
+      this.integer(node, "powerKey", in: 0...1).map { .world(.powerKey(isPressed: $0 == 1)) }
+    },
+    Kind(key: "usb") { this, node, _ in
+      this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },

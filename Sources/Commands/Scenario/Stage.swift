@@ -119,7 +119,7 @@ final class Stage: Sendable {
   private func perform(_ event: Scenario.Event, _ device: DeviceEmulator) {
     eventCount.withLock { $0 += 1 }
     switch event.action {
-    case .pin(let number, let level): device.pins.drive(number, level)
+    case .world(let change): device.change(change)
     case .microphone(let microphone): device.changeMicrophone(to: microphone)
     case .fault(let fault): device.inject(fault)
     case .modem(let change): change.apply(to: &device.world.modem)

@@ -84,6 +84,7 @@ extension Outcome.Product {
     case .object: "an object"
     case .path: "the path"
     case .setting: "the setting"
+    case .fields: "the fields of the time"
     case .number: "a number"
     case .bytes: "`bytes`"
     case .bytearray: "`bytearray`"

@@ -29,6 +29,7 @@ protocol Slot: AnyObject {
 
   var functions: [Int?] { get }
   var isWorking: Bool { get }
+  var hearsWorld: Bool { get }
   func end(_ end: PowerEnd, on board: inout Board)
   func drop(_ object: Int, of className: Substring, on board: inout Board)
   func worldChanged(from world: World, on board: inout Board)
@@ -50,6 +51,7 @@ final class Mounted<P: Peripheral>: Slot {
 
   var functions: [Int?] { peripheral.functions }
   var isWorking: Bool { peripheral.isWorking }
+  var hearsWorld: Bool { peripheral.hearsWorld }
   func end(_ end: PowerEnd, on board: inout Board) { peripheral.end(end, on: &board) }
   func drop(_ object: Int, of className: Substring, on board: inout Board) {
     peripheral.drop(object, of: className, on: &board)
@@ -94,7 +96,7 @@ private final class RowGate<P: Peripheral>: MethodGate {
   ) throws(HostFailure) -> Reply {
     let call = Call(
       method: method, signature: signature, isOnObject: needsObject, object: object,
-      arguments: arguments, heapFree: heapFree)
+      arguments: signature.filled(arguments), heapFree: heapFree)
     guard !needsObject || hasObject(object) else {
       return Reply(
         .failure(

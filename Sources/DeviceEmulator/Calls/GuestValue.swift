@@ -62,6 +62,17 @@ public enum GuestValue: Equatable, Sendable {
     }
   }
 
+  /// The values in it, if it is a list or a tuple.
+  var items: [GuestValue]? {
+    switch self {
+    case .list(let values), .tuple(let values): values
+    default: nil
+    }
+  }
+
+  /// The peripheral's object, if it is one.
+  package var object: PeripheralID? { if case .object(let id) = self { id } else { nil } }
+
   /// The script's name for the function, if it is one.
   public var function: Int? {
     if case .function(let number) = self { number } else { nil }

@@ -12,6 +12,12 @@ public struct OutcomeTable: Equatable, Sendable {
   public private(set) var order: [DeviceMethod] = []
   /// How scripts reach the methods of each class.
   private var kinds: [String: ClassKind] = [:]
+  /// The classes whose calls are only in a trace of the whole module.
+  private var quietClasses: Set<String> = []
+  /// What `repr` shows of an object of a class, where that is not `<Name>`.
+  private var texts: [String: String] = [:]
+  /// The classes whose objects the module keeps, so that its collector never finds one.
+  private var keptClasses: Set<String> = []
   /// The constants of all classes.
   public var constants: [ClassConstant] = []
   /// Where each class's outcomes were read, by how they are known.
@@ -65,6 +71,9 @@ public struct OutcomeTable: Equatable, Sendable {
   private mutating func read(_ root: JSONNode) throws(JSONError) {
     let className = try root.member("class").text()
     kinds[className] = try root["kind"]?.classKind() ?? .objects
+    if root["isQuiet"]?.bool ?? false { quietClasses.insert(className) }
+    if root["isKept"]?.bool ?? false { keptClasses.insert(className) }
+    texts[className] = try root["repr"]?.text()
     for entry in try root.member("sources").members() {
       guard let provenance = Provenance(rawValue: entry.key) else {
         throw JSONError(message: "there is no such provenance", offset: entry.keyOffset)
@@ -91,6 +100,18 @@ extension OutcomeTable {
 
   /// How scripts reach the methods of a class.
   package func kind(of className: Substring) -> ClassKind { kinds[String(className)] ?? .objects }
+
+  /// What `repr` shows of an object of a class; nil for `<Name>`.
+  package func text(of className: String) -> String? { texts[className] }
+
+  /// Whether the module keeps the objects of a class, so that its collector never finds one that a script drops.
+  package func isKept(_ className: String) -> Bool { keptClasses.contains(className) }
+
+  /// Whether the calls of a class are only in a trace of the whole module: what a script does beside recording and
+  /// playing.
+  package func isQuiet(_ className: Substring) -> Bool {
+    quietClasses.contains(String(className))
+  }
 
   /// Where what is known of a class in this way was read; empty if the table does not say.
   public func source(of provenance: Provenance, for className: Substring) -> String {
@@ -167,9 +188,15 @@ public struct ClassConstant: Equatable, Sendable {
   /// The only platform that has it, if it is one.
   public let platform: String?
 
-  func on(_ profile: ModuleProfile, under policy: Policy) -> (name: String, value: Int)? {
-    guard platform == nil || platform == profile.platform else { return nil }
-    return (policy == .documented ? documented : observed).map { (name, $0) }
+  /// Whether it stands for one of each pin of the model, with the pin's number after the name and as the value.
+  private let isPerPin: Bool
+
+  func on(_ profile: ModuleProfile, under policy: Policy) -> [(name: String, value: Int)] {
+    guard platform == nil || platform == profile.platform,
+      let value = policy == .documented ? documented : observed
+    else { return [] }
+    guard isPerPin else { return [(name, value)] }
+    return (1...profile.pins.count).map { ("\(name)\($0)", $0) }
   }
 
   fileprivate init(_ node: JSONNode, of className: String) throws(JSONError) {
@@ -178,6 +205,7 @@ public struct ClassConstant: Equatable, Sendable {
     documented = try node.member("documented").int
     observed = try node.member("observed").int
     platform = try node["platform"]?.text()
+    isPerPin = node["perPin"]?.bool ?? false
   }
 }
 

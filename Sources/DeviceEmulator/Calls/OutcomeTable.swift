@@ -8,7 +8,8 @@ public struct Outcome: Equatable, Sendable {
     case returns(GuestValue)
     /// The script gets a value that the call makes, such as a path or the data read.
     case makes(Product)
-    /// The script sees an exception. The text may hold `{mismatch}` or `{device}`.
+    /// The script sees an exception. The text may hold `{mismatch}`, or of the first argument
+    /// `{device}`, `{type}` and `{length}`.
     case raises(type: String, text: String)
     /// The method does not exist: AttributeError.
     case missing
@@ -19,6 +20,8 @@ public struct Outcome: Equatable, Sendable {
   /// A value that a call makes.
   public enum Product: String, Sendable, CaseIterable {
     case object, path, setting, number
+    /// The fields of a time.
+    case fields
     /// Data read from a file.
     case bytes, bytearray
     /// A file's size; whether the header counts depends on the model, or it always does.
@@ -57,17 +60,24 @@ extension Outcome {
       .failure(GuestException(type, call.complaint))
     case .raises(let type, let text):
       .failure(
-        GuestException(type, Self.fill(text, device: call.arguments.first?.integer ?? 0)))
+        GuestException(type, Self.fill(text, for: call.arguments.first ?? .none)))
     }
   }
 
-  /// Puts the device's number where the table's text leaves room for it.
-  private static func fill(_ text: String, device: Int) -> String {
-    let place = "{device}"
-    guard let start = text.indices.first(where: { text[$0...].hasPrefix(place) }) else {
-      return text
+  /// Puts what the first argument is where the table's text leaves room for it: a device's number, a type, a
+  /// length.
+  package static func fill(_ text: String, for argument: GuestValue) -> String {
+    let words = [
+      "{device}": String(argument.integer ?? 0), "{type}": argument.typeName,
+      "{length}": String(argument.items?.count ?? 0),
+    ]
+    for (place, word) in words {
+      guard let start = text.indices.first(where: { text[$0...].hasPrefix(place) }) else {
+        continue
+      }
+      return text[..<start] + word + text[start...].dropFirst(place.count)
     }
-    return text[..<start] + String(device) + text[start...].dropFirst(place.count)
+    return text
   }
 }
 

@@ -1,4 +1,5 @@
 import JSONText
+package import ModuleProfiles
 
 /// What the parameters of a method take, and what the interpreter says of arguments that do not fit.
 ///
@@ -22,7 +23,17 @@ public struct Signature: Equatable, Sendable {
     /// What follows the parameters is ignored.
     case open
     /// The parameters can be given by these names.
-    case named([String])
+    case named([Name])
+  }
+
+  /// The name of a parameter, and what there is to it where it can be given by that.
+  struct Name: Equatable {
+    /// By the vendor's page, and by the firmware.
+    let spellings: [Policy: String]
+    /// What it is where it is left out; nil where it may not be.
+    let standard: GuestValue?
+    /// It is given by its name alone.
+    let isNeeded: Bool
   }
 
   private let parameters: [Parameter]
@@ -33,13 +44,16 @@ public struct Signature: Equatable, Sendable {
   /// Reads what a table says that a method takes: a list of types, or for parameters with names an object.
   ///
   /// In a list `?` follows the type of a parameter that may be left out and `+` that of an addition; `...` at its
-  /// end stands for more that is ignored.
+  /// end stands for more that is ignored. In an object `=` and an integer or `None` follow the type of a parameter
+  /// that may be left out, and before that `*` that of one which is given by its name alone; `|` in a name is
+  /// between the page's and the firmware's.
   ///
   /// - Parameter order: The list of the parameters' numbers in the order in which they are looked at.
   init(_ node: JSONNode, order: JSONNode?) throws(JSONError) {
     if let members = node.object {
       parameters = try members.map { entry throws(JSONError) in try entry.value.parameter() }
-      arity = .named(members.map(\.key))
+      arity = .named(
+        try members.map { entry throws(JSONError) in try Name(entry.key, entry.value) })
     } else {
       let nodes = try node.elements()
       let isOpen = nodes.last?.string == "..."
@@ -59,9 +73,55 @@ public struct Signature: Equatable, Sendable {
       } ?? Array(parameters.indices)
   }
 
-  /// The names by which the parameters can be given; nil if they cannot.
-  package var parameterNames: [String]? {
-    if case .named(let names) = arity { names } else { nil }
+  /// Whether the parameters can be given by names.
+  package var hasNames: Bool { if case .named = arity { true } else { false } }
+
+  /// Whether it takes any argument.
+  package var takesArguments: Bool { !parameters.isEmpty }
+
+  /// The name by which alone the parameter at `index` is given; nil if it need not be.
+  package func neededName(at index: Int, under policy: Policy) -> String? {
+    guard case .named(let names) = arity, names.indices.contains(index), names[index].isNeeded
+    else { return nil }
+    return names[index].spellings[policy]
+  }
+
+  /// The arguments in the order of the parameters.
+  ///
+  /// - Throws: What the interpreter says of names that do not fit.
+  package func arranged(
+    _ positional: [GuestValue], _ keywords: [(name: String, value: GuestValue)],
+    under policy: Policy
+  ) throws(GuestException) -> [GuestValue] {
+    guard case .named(let names) = arity else {
+      guard keywords.isEmpty else {
+        throw GuestException("TypeError", "function doesn't take keyword arguments")
+      }
+      return positional
+    }
+    guard !names.prefix(positional.count).contains(where: \.isNeeded) else {
+      throw GuestException("TypeError", "extra positional arguments given")
+    }
+    var (arguments, rest) = (positional, keywords)
+    for name in names.dropFirst(arguments.count) {
+      let place = rest.firstIndex { $0.name == name.spellings[policy] }
+      // What is missing shows in the count, once those before it have been looked at.
+      guard let value = place.map({ rest.remove(at: $0).value }) ?? name.standard else {
+        return arguments
+      }
+      arguments.append(value)
+    }
+    guard rest.isEmpty || arguments.count > names.count else {
+      throw GuestException("TypeError", "extra keyword arguments given")
+    }
+    return arguments
+  }
+
+  /// The arguments, with what stands for those at the end that may be left out by name.
+  func filled(_ arguments: [GuestValue]) -> [GuestValue] {
+    guard case .named(let names) = arity else { return arguments }
+    let left = names.dropFirst(arguments.count).prefix { $0.standard != nil }
+    return arguments + left.compactMap(\.standard)
   }
 
   /// Why the number of the arguments, or else their types or names, do not fit; nil if all do, or if an
@@ -73,7 +133,7 @@ public struct Signature: Equatable, Sendable {
     switch misfit(of: arguments) {
     case .type(let text)?: return text
     case .overflow?: return nil
-    case nil: return nameMismatch(arguments.count)
+    case nil: return nameMismatch(arguments.count, own: own)
     }
   }
 
@@ -82,7 +142,7 @@ public struct Signature: Equatable, Sendable {
     mismatch([GuestValue](repeating: .none, count: parameters.count + 1), own: own) ?? ""
   }
 
-  /// Why so many arguments do not fit; nil if they do, or if ``nameMismatch(_:)`` says it.
+  /// Why so many arguments do not fit; nil if they do, or if ``nameMismatch(_:own:)`` says it.
   func countMismatch(_ count: Int, own: Int) -> String? {
     let most = parameters.count
     switch arity {
@@ -112,15 +172,22 @@ public struct Signature: Equatable, Sendable {
       }
     switch arity {
     case .fixed, .added: return "function takes \(least) positional arguments but 0 were given"
+    case .named(let names) where names.allSatisfy(\.isNeeded):
+      return "function takes 1 positional arguments but 0 were given"
     case .named, .optional, .open: return "function missing \(least) required positional arguments"
     }
   }
 
   /// Why a parameter that has a name got no argument, or an argument no parameter; nil otherwise. The
   /// interpreter sees it only when it has looked at the types of those that are there.
-  private func nameMismatch(_ count: Int) -> String? {
+  private func nameMismatch(_ count: Int, own: Int) -> String? {
     guard case .named(let names) = arity else { return nil }
-    if count < names.count { return "'\(names[count])' argument required" }
+    if count + own == 0, names.first?.standard == nil {
+      return "function missing 1 required positional arguments"
+    }
+    if count < names.count {
+      return "'\(names[count].spellings[.documented] ?? "")' argument required"
+    }
     return count > names.count ? "extra positional arguments given" : nil
   }
 
@@ -150,6 +217,26 @@ public struct Signature: Equatable, Sendable {
     case (.str, _):
       return .type("can't convert '\(argument.typeName)' object to str implicitly")
     }
+  }
+}
+
+extension Signature.Name {
+  /// Reads a name such as `direction|dir`, and what follows the type.
+  fileprivate init(_ name: String, _ node: JSONNode) throws(JSONError) {
+    let names = name.split(separator: "|").map { String($0) }
+    spellings = [.documented: names.first ?? "", .observed: names.last ?? ""]
+    let parts = try node.text().split(separator: "=").map { String($0) }
+    isNeeded = parts[0].hasSuffix("*")
+    guard parts.count == 2 else {
+      standard = nil
+      return
+    }
+    guard parts[1] == "None" || Int(parts[1]) != nil else {
+      throw JSONError(
+        message: "what a parameter is where it is left out is None or an integer",
+        offset: node.offset)
+    }
+    standard = Int(parts[1]).map { .int($0) } ?? GuestValue.none
   }
 }
 

@@ -50,6 +50,23 @@ package struct VendorModule: Sendable {
       Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
       Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
       Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
+    VendorModule(
+      "machine", MachineModule.self,
+      Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
+      Part("ExtInt", PackageResources.ExtInt_json, PackageResources.ExtIntCases_json),
+      Part("Timer", PackageResources.Timer_json, PackageResources.TimerCases_json),
+      Part("RTC", PackageResources.RTC_json, PackageResources.RTCCases_json),
+      Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
+    VendorModule(
+      "misc", MiscModule.self,
+      Part("Power", PackageResources.Power_json, PackageResources.PowerCases_json),
+      Part("PowerKey", PackageResources.PowerKey_json, PackageResources.PowerKeyCases_json),
+      Part("ADC", PackageResources.ADC_json, PackageResources.ADCCases_json),
+      Part("PWM", PackageResources.PWM_json, PackageResources.PWMCases_json),
+      Part("USB", PackageResources.USB_json, PackageResources.USBCases_json)),
+    VendorModule(
+      "osTimer", OSTimer.self,
+      Part("osTimer", PackageResources.osTimer_json, PackageResources.osTimerCases_json)),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
     VendorModule("sys_bus", source: PackageResources.sys_bus_py),
@@ -58,8 +75,12 @@ package struct VendorModule: Sendable {
 
   /// A class with the module that scripts import: `audio.Record`.
   package static func fullName(of className: String) -> String {
-    let module = all.first { $0.parts.contains { $0.name == className } }
-    return module.map { "\($0.name).\(className)" } ?? className
+    module(of: className).map { "\($0.name).\(className)" } ?? className
+  }
+
+  /// The module of a class, or of its own functions; nil if there is no such class.
+  package static func module(of className: some StringProtocol) -> VendorModule? {
+    all.first { $0.parts.contains { $0.name == className } }
   }
 
   /// The part of a class; nil if there is no such class.

@@ -36,8 +36,6 @@ struct GuestLink {
     func perform(_ request: WireRequest, name: String) throws(HostFailure) -> Outcome
     /// The script has dropped an object.
     func drop(_ handle: UInt32)
-    /// The guest has these functions no more, and may use their numbers again.
-    func forget(_ functions: Set<Int>)
     /// The next callback that is due.
     func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)?
     /// What is to happen when nothing goes on any more; nil if something still does.
@@ -275,7 +273,6 @@ struct GuestLink {
     let held = device.heldFunctions
     let gone = functions.filter { !held.contains($0) && $0 != calledFunction }
     functions.subtract(gone)
-    services.forget(gone)
     return gone.sorted().map { .free(function: $0) }
   }
 

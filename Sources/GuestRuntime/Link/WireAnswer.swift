@@ -1,4 +1,5 @@
 import DeviceEmulator
+import EmulatedTime
 
 /// Bytes as `Docs/device-calls.md` has them: numbers, values, and what is made of these.
 struct WireWriter {

@@ -8,22 +8,6 @@ struct GuestHandles {
     case peripheral(String, PeripheralID)
     /// An open file, by its number.
     case file(Int)
-    case pin(Int)
-    /// A timer: what runs, if anything does.
-    case timer(Timer)
-    case calendar
-  }
-
-  struct Timer: Equatable {
-    enum Kind: String {
-      case osTimer = "osTimer.osTimer"
-      case timer = "machine.Timer"
-    }
-    let kind: Kind
-    /// The number of the device's timer; nil if it does not run.
-    var number: Int?
-    /// Whether it has been started, and so not deleted since.
-    var isMade = false
   }
 
   private var subjects: [UInt32: Subject] = [:]
@@ -50,9 +34,6 @@ struct GuestHandles {
     switch subjects[handle] {
     case .peripheral(let name, _)?: VendorModule.fullName(of: name)
     case .file?: "File"
-    case .pin?: "machine.Pin"
-    case .timer(let timer)?: timer.kind.rawValue
-    case .calendar?: "machine.RTC"
     case nil: nil
     }
   }

@@ -7,7 +7,7 @@ enum GuestModule {
   indirect enum Member {
     case constant(Int)
     case function(String, Options = [])
-    case type(name: String, initializer: String?, text: String? = nil, [(String, Member)])
+    case type(name: String, initializer: String?, text: String?, [(String, Member)])
   }
 
   /// How a function is called.
@@ -133,9 +133,6 @@ extension GuestServices {
     return .members(members)
   }
 
-  /// What `repr` shows of objects of classes that have a text of their own.
-  private static let texts = ["TTS": "tts "]
-
   /// A class; nil if the device has none.
   private func type(
     _ name: String, of module: VendorModule, _ kind: ClassKind
@@ -144,7 +141,7 @@ extension GuestServices {
     guard !device.missingMethods(of: name).contains(constructor) else { return nil }
     return .type(
       name: "\(module.name).\(name)", initializer: kind.hasObjects ? constructor.rawValue : nil,
-      text: Self.texts[name], members(of: name, kind))
+      text: device.outcomes(of: name[...]).text(of: name), members(of: name, kind))
   }
 
   /// The methods and constants of a class.
@@ -163,58 +160,6 @@ extension GuestServices {
   }
 
   private static let modules: [String: GuestModule] = [
-    "machine": .members([
-      (
-        "Pin",
-        .type(
-          name: "machine.Pin", initializer: "pin.configure",
-          [
-            ("read", .function("pin.read")), ("write", .function("pin.write")),
-            ("set_dir", .function("pin.direct")), ("get_dir", .function("pin.direction")),
-            ("__del__", .function("pin.__del__")),
-            ("IN", .constant(0)), ("OUT", .constant(1)), ("PULL_DISABLE", .constant(0)),
-            ("PULL_PU", .constant(1)), ("PULL_PD", .constant(2)),
-          ] + (1...50).map { ("GPIO\($0)", .constant($0)) })
-      ),
-      (
-        "Timer",
-        .type(
-          name: "machine.Timer", initializer: "Timer.init", text: "",
-          [
-            ("start", .function("timer.start", .keepsFunctions)), ("stop", .function("timer.stop")),
-            ("__del__", .function("Timer.__del__")),
-            ("ONE_SHOT", .constant(2)), ("PERIODIC", .constant(1)),
-          ] + (0...3).map { ("Timer\($0)", .constant($0)) })
-      ),
-      (
-        "RTC",
-        .type(
-          name: "machine.RTC", initializer: "RTC.init",
-          [
-            ("datetime", .function("time.fields")), ("init", .function("time.set")),
-            ("__del__", .function("RTC.__del__")),
-          ])
-      ),
-      ("reset", .function("power.restart")),
-    ]),
-    "misc": .members([
-      (
-        "Power",
-        .type(
-          name: "misc.Power", initializer: nil,
-          [
-            ("powerRestart", .function("power.restart", .onClass)),
-            ("powerDown", .function("power.down", .onClass)),
-          ])
-      )
-    ]),
-    "osTimer": .itself(
-      .type(
-        name: "osTimer.osTimer", initializer: "osTimer.init",
-        [
-          ("start", .function("timer.start")), ("stop", .function("timer.stop")),
-          ("delete_timer", .function("timer.stop")), ("__del__", .function("timer.stop")),
-        ])),
     "qpyemu": .members([
       ("fault", .function("fault.inject")), ("faults", .function("fault.list")),
       ("clear_faults", .function("fault.clear")), ("profile", .function("module.profile")),

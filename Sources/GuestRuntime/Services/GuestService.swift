@@ -3,8 +3,8 @@ import EmulatedTime
 import FlashStorage
 import ModuleProfiles
 
-/// A call that is no peripheral's method: of the interpreter itself, or of the files, timers, pins and other parts of
-/// the module.
+/// A call that is no peripheral's method: of the interpreter itself, or of the files, and what the emulator
+/// is asked.
 struct GuestService: Sendable {
   /// What answers it.
   typealias Body = @Sendable (GuestServices, ServiceCall) throws -> GuestLink.Outcome
@@ -68,7 +68,7 @@ struct GuestService: Sendable {
     "module.absent": does(takesTime: false) { $0.device.tellAbsence(ofModule: try $1.string(0)) },
     "thread.refused": does(takesTime: false) { this, _ in this.device.tellThreadLimit() },
     "time.sleep": comes { .wait(until: $0.now + .nanoseconds(max(try $1.int(0), 0)), then: .none) },
-    "time.now": gives { this, _ in .int(this.unixTime) },
+    "time.now": gives { this, _ in .int(this.device.unixTime) },
   ]
 
   private static let console: [String: GuestService] = [
@@ -99,47 +99,10 @@ struct GuestService: Sendable {
     "fs.folder": does(isOfModel: true) { try $0.requireFolder($1.string(0)) },
   ]
 
-  /// Timers, pins, the calendar, the module's name and its power.
+  /// The module's name and its random numbers.
   private static let module: [String: GuestService] = [
     "module.uname": gives(takesTime: false, isOfModel: true) { this, _ in this.uname },
     "module.random": gives { try $0.randomBytes($1) },
-    "pin.configure": comes(isOfModel: true) { try $0.makePin($1) },
-    "pin.read": gives(isOfModel: true) { .int($0.device.pins.level(try $0.pin($1, 0)) ? 1 : 0) },
-    "pin.write": gives(isOfModel: true) {
-      $0.device.pins.write(try $0.pin($1, 1), try $1.word(0) != 0)
-      return .int(0)
-    },
-    "pin.direct": gives(isOfModel: true) {
-      $0.device.pins.setDirection(try $0.pin($1, 1), isOutput: try $1.word(0) == 1)
-      return .int(0)
-    },
-    "pin.direction": gives(isOfModel: true) {
-      .int($0.device.pins.isOutput(try $0.pin($1, 0)) ? 1 : 0)
-    },
-    "pin.__del__": gives(isOfModel: true) {
-      $0.device.pins.release(try $0.pin($1, 0))
-      return .int(0)
-    },
-    "osTimer.init": comes(takesTime: false) { try $0.makeTimer($1, .osTimer) },
-    "Timer.init": comes(takesTime: false) { try $0.makeTimer($1, .timer) },
-    "timer.start": gives(isOfModel: true) { try $0.startTimer($1) },
-    "timer.stop": gives(isOfModel: true) { try $0.stopTimer($1) },
-    "Timer.__del__": gives(isOfModel: true) { try $0.deleteTimer($1) },
-    "RTC.init": comes(takesTime: false) { try $0.makeCalendar($1) },
-    "time.set": gives { try $0.setCalendar($1) },
-    "time.fields": gives { try $0.calendarFields($1) },
-    "RTC.__del__": gives {
-      try $1.require(0...0, own: 1)
-      return .int(0)
-    },
-    "power.restart": comes { _, call in
-      try call.requireNothing()
-      return .end(.reset(.hard))
-    },
-    "power.down": comes { _, call in
-      try call.requireNothing()
-      return .end(.poweredDown)
-    },
   ]
 
   /// What a test asks of the emulator, which no module has. It takes no time, so that a script with it runs as one

@@ -62,7 +62,7 @@ extension GuestServices {
   }
 
   func endingWhenIdle(hasSleepers: Bool) -> GuestEnding? {
-    progress.isDone && !hasSleepers && !device.hasEvent && !device.isWorking ? .exited(0) : nil
+    progress.isDone && !hasSleepers && !device.hasEvent && !device.mayCallBack ? .exited(0) : nil
   }
 
   // MARK: The console

@@ -8,8 +8,8 @@ import ModuleProfiles
 final class GuestServices: GuestLink.Services {
   /// Who answers a call.
   private enum Addressee {
-    /// With the names by which its parameters can be given; nil if they cannot.
-    case method(DeviceMethod, parameters: [String]?)
+    /// With what its parameters take.
+    case method(DeviceMethod, Signature?)
     case service(GuestService)
   }
 
@@ -24,8 +24,6 @@ final class GuestServices: GuestLink.Services {
   private var addressees: [Addressee?] = []
   private var random: SeededGenerator
   var handles = GuestHandles()
-  /// What a callback gets in place of the device's arguments, by its function: of a timer, which it is.
-  var timerFunctions: [Int: UInt32] = [:]
   /// How far the work of the run is.
   var progress = JobProgress()
 
@@ -57,7 +55,7 @@ final class GuestServices: GuestLink.Services {
 
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
     switch addressee(of: request, name) {
-    case .method(let method, let parameters)?: return try perform(method, parameters, request)
+    case .method(let method, let signature)?: return try perform(method, signature, request)
     case .service(let service)?:
       let outcome = result(of: service, ServiceCall(request: request, name: name))
       try refuseHostFailure()
@@ -72,8 +70,7 @@ final class GuestServices: GuestLink.Services {
     if number < addressees.count, let known = addressees[number] { return known }
     let found: Addressee? =
       device.method(named: name).map {
-        let signature = device.outcomes(of: $0.className).methods[$0]?.takes
-        return .method($0, parameters: signature?.parameterNames)
+        .method($0, device.outcomes(of: $0.className).methods[$0]?.takes)
       }
       ?? GuestService.all[name].map { .service($0) }
     while addressees.count <= number { addressees.append(nil) }
@@ -97,21 +94,20 @@ final class GuestServices: GuestLink.Services {
   // MARK: Peripherals
 
   private func perform(
-    _ method: DeviceMethod, _ parameters: [String]?, _ request: WireRequest
+    _ method: DeviceMethod, _ signature: Signature?, _ request: WireRequest
   ) throws(HostFailure) -> GuestLink.Outcome {
     let object: PeripheralID?
     if case .peripheral(_, let id)? = handles[request.object] { object = id } else { object = nil }
     let arguments: [GuestValue]
     do throws(GuestException) {
-      arguments = try self.arguments(of: request, for: method, parameters)
+      arguments = try self.arguments(of: request, for: method, signature)
     } catch {
       return .failure(error)
     }
     let reply = try device.reply(
       to: method, on: object, arguments, heapFree: request.room ?? .max)
     try refuseHostFailure()
-    trace?.record(
-      method.rawValue, on: object, arguments, reply, at: now, request.place)
+    trace?.record(method, of: device, on: object, arguments, reply, at: now, request.place)
     switch device.takePowerRequest() {
     case .restart?: return .end(.reset(.hard))
     case .powerDown?: return .end(.poweredDown)
@@ -132,38 +128,31 @@ final class GuestServices: GuestLink.Services {
   ///
   /// - Throws: What the interpreter says of names that do not fit.
   private func arguments(
-    of request: WireRequest, for method: DeviceMethod, _ parameters: [String]?
+    of request: WireRequest, for method: DeviceMethod, _ signature: Signature?
   ) throws(GuestException) -> [GuestValue] {
-    // The vendor's constructors take any names and look at none.
-    guard !method.isConstructor else { return request.arguments }
-    guard let parameters else {
-      guard request.keywords.isEmpty else {
-        throw GuestException("TypeError", "function doesn't take keyword arguments")
-      }
-      return request.arguments.map(\.asBuffer)
-    }
-    var arguments = request.arguments
-    var rest = request.keywords
-    for name in parameters.dropFirst(arguments.count) {
-      // What is missing shows in the count, once those before it have been looked at.
-      guard let place = rest.firstIndex(where: { $0.name == name }) else { return arguments }
-      arguments.append(rest.remove(at: place).value)
-    }
-    guard rest.isEmpty || arguments.count > parameters.count else {
-      throw GuestException("TypeError", "extra keyword arguments given")
-    }
+    guard let signature else { return request.arguments }
+    // Most of the vendor's constructors take any names and look at none.
+    guard signature.hasNames || !method.isConstructor else { return request.arguments }
+    let arguments = try signature.arranged(
+      request.arguments, request.keywords, under: device.policy)
+    guard signature.hasNames else { return arguments.map(\.asBuffer) }
     // Here a bytearray is one to read from.
     return arguments.map { if case .bytearray(let bytes) = $0 { .bytes(bytes) } else { $0 } }
   }
 
   /// How an answer names an object of a peripheral's class.
   private func reference(to id: PeripheralID, _ className: String) -> WireWriter.Object {
-    reference(to: handles.handle(for: .peripheral(className, id)))
+    reference(to: handles.handle(for: .peripheral(className, PeripheralID(id.number))))
   }
 
   /// How an answer names an object.
   func reference(to handle: UInt32) -> WireWriter.Object {
     WireWriter.Object(handle: handle, className: handles.className(of: handle) ?? "")
+  }
+
+  /// An object that is new.
+  func object(_ subject: GuestHandles.Subject) -> GuestLink.Outcome {
+    .object(reference(to: handles.handle(for: subject)))
   }
 
   func className(of handle: UInt32) -> String? { handles.className(of: handle) }
@@ -173,41 +162,28 @@ final class GuestServices: GuestLink.Services {
     case .peripheral(let name, let id)?:
       // What the module's finaliser does, where it has one.
       if let method = device.method(named: "\(name).__del__"),
+        !device.outcomes(of: name[...]).isKept(name),
         !device.missingMethods(of: name).contains(method)
       {
         _ = try? device.call(method, on: id)
       }
       device.drop(id, of: name[...])
     case .file(let number)?: try? device.files.close(number)
-    case .pin(let number)?: device.pins.release(number)
-    // The module keeps these in a list of its own.
-    case .timer(let timer)? where timer.kind == .timer && timer.number != nil: return
-    case .timer(let timer)?: timer.number.map(device.stopTimer)
-    case .calendar?, nil: break
+    case nil: break
     }
     handles[handle] = nil
   }
 
   // MARK: Callbacks
 
-  func forget(_ functions: Set<Int>) {
-    for function in functions { timerFunctions[function] = nil }
-  }
-
   func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)? {
     guard let event = device.nextEvent() else { return nil }
     trace?.record(event, at: now)
     options.hear(event.arguments)
-    guard let handle = timerFunctions[event.function], let subject = handles[handle],
-      case .timer(let timer) = subject
-    else {
-      return (event.function, event.arguments, nil)
-    }
-    switch timer.kind {
-    case .osTimer: return (event.function, [.none], nil)
-    case .timer:
-      return (event.function, [.object(PeripheralID(0))], reference(to: handle))
-    }
+    let object = event.arguments.lazy.compactMap(\.object).first
+    return (
+      event.function, event.arguments, object.map { reference(to: $0, $0.className ?? "") }
+    )
   }
 
   // MARK: The trace
@@ -229,9 +205,8 @@ final class GuestServices: GuestLink.Services {
   /// How a trace names what a service is called on.
   private func subjectNumber(of handle: UInt32) -> Int? {
     switch handles[handle] {
-    case .file(let number)?, .pin(let number)?: number
-    case .timer?: Int(handle)
-    case .peripheral?, .calendar?, nil: nil
+    case .file(let number)?: number
+    case .peripheral?, nil: nil
     }
   }
 

@@ -9,18 +9,18 @@ struct ServiceCall {
   var arguments: [GuestValue] { request.arguments }
 
   func int(_ index: Int) throws(GuestException) -> Int {
-    guard index < arguments.count else { throw Self.missing(index) }
+    guard index < arguments.count else { throw Self.missing }
     return try arguments[index].requireInt()
   }
 
   /// An integer as the module's interpreter hands it on.
   func word(_ index: Int) throws(GuestException) -> Int {
-    guard index < arguments.count else { throw Self.missing(index) }
+    guard index < arguments.count else { throw Self.missing }
     return try arguments[index].requireWord()
   }
 
   func string(_ index: Int) throws(GuestException) -> String {
-    guard index < arguments.count else { throw Self.missing(index) }
+    guard index < arguments.count else { throw Self.missing }
     guard let value = arguments[index].string else {
       throw GuestException(
         "TypeError", "can't convert '\(arguments[index].typeName)' object to str implicitly")
@@ -50,58 +50,8 @@ struct ServiceCall {
     }
   }
 
-  /// Checks how many arguments there are, and that none has a name.
-  ///
-  /// - Parameter own: How many the interpreter counts beside them: `self` of a method.
-  func require(_ counts: ClosedRange<Int>, own: Int = 0) throws(GuestException) {
-    guard request.keywords.isEmpty else {
-      throw GuestException("TypeError", "function doesn't take keyword arguments")
-    }
-    // On the class there is none of its own.
-    let count = arguments.count + (request.object == 0 ? 0 : own)
-    let (least, most) = (counts.lowerBound + own, counts.upperBound + own)
-    guard !(least...most).contains(count) else { return }
-    if least == most {
-      throw GuestException(
-        "TypeError", "function takes \(least) positional arguments but \(count) were given")
-    }
-    throw count < least
-      ? Self.missing(count, of: least)
-      : GuestException("TypeError", "function expected at most \(most) arguments, got \(count)")
-  }
-
-  /// Refuses every argument of a function of a class, which takes the first for an object of that class.
-  func requireNothing() throws(GuestException) {
-    guard arguments.isEmpty else { throw GuestException("TypeError", "argument has wrong type") }
-    try require(0...0)
-  }
-
-  /// The arguments of parameters that have names, in their order; nil for one that may be left out and is.
-  func named(_ parameters: [(name: String, isRequired: Bool)]) throws(GuestException)
-    -> [GuestValue?]
-  {
-    guard arguments.count <= parameters.count else {
-      throw GuestException("TypeError", "extra positional arguments given")
-    }
-    var rest = request.keywords
-    var values = arguments.map(Optional.init)
-    for (name, isRequired) in parameters.dropFirst(arguments.count) {
-      if let place = rest.firstIndex(where: { $0.name == name }) {
-        values.append(rest.remove(at: place).value)
-      } else if isRequired {
-        throw GuestException("TypeError", "'\(name)' argument required")
-      } else {
-        values.append(nil)
-      }
-    }
-    guard rest.isEmpty else { throw GuestException("TypeError", "extra keyword arguments given") }
-    return values
-  }
-
-  private static func missing(_ count: Int, of least: Int? = nil) -> GuestException {
-    GuestException(
-      "TypeError", "function missing \((least ?? count + 1) - count) required positional arguments")
-  }
+  private static let missing = GuestException(
+    "TypeError", "function missing 1 required positional arguments")
 }
 
 extension GuestValue {

@@ -1,14 +1,14 @@
 import Glibc
 
 /// The host's calendar.
-enum HostTime {
+package enum HostTime {
   /// Seconds since 1970.
-  static var unixSeconds: Int { time(nil) }
+  package static var unixSeconds: Int { time(nil) }
 }
 
 extension Duration {
   /// Whole nanoseconds; as many as `Int` holds if there are more.
-  var nanoseconds: Int {
+  package var nanoseconds: Int {
     Int(clamping: attoseconds / 1_000_000_000)
   }
 }
