@@ -27,6 +27,9 @@ let vendorData = [
   "audio": [
     "Record.json", "RecordCases.json", "Audio.json", "AudioCases.json", "TTS.json", "TTSCases.json",
   ],
+  "sim": ["sim.json", "simCases.json"], "net": ["net.json", "netCases.json"],
+  "modem": ["modem.json", "modemCases.json"], "dataCall": ["dataCall.json", "dataCallCases.json"],
+  "checkNet": ["checkNet.py"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }

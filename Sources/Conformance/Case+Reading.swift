@@ -98,6 +98,7 @@ extension Step {
     case "fill": self = .fill(mount: try arguments[0].text())
     case "fault": self = .inject(try arguments[0].fault())
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
+    case "modem": self = .change(try arguments[0].text(), try GuestValue(plain: arguments[1]))
     default:
       throw JSONError(message: "there is no method and no verb \(verb)", offset: first.offset)
     }
@@ -138,6 +139,7 @@ extension CaseValue {
     }
     let value = try node.member(kind)
     switch kind {
+    case "tuple": self = .plain(try GuestValue(plain: node))
     case "repeat":
       self = .repeated(
         try value.text(), times: try node.member("times").integer(),
@@ -154,6 +156,9 @@ extension CaseValue {
 }
 
 extension Made {
+  /// What tables leave places for in call-backs.
+  private static let places = ["path", "length", "id", "state", "status", "lac", "cid", "act"]
+
   fileprivate init(_ node: JSONNode) throws(JSONError) {
     if let number = node["object"] {
       self = .object(try number.integer())
@@ -161,7 +166,11 @@ extension Made {
       self = .filled(try bytes.hexadecimal())
     } else if let size = node["audio"] {
       self = .size(audio: try size.integer(), header: try node.member("header").integer())
-    } else if node["path"] != nil || node["length"] != nil {
+    } else if let field = node["identity"] {
+      self = .identity(try field.text())
+    } else if node["tuple"] != nil {
+      self = .plain(try GuestValue(plain: node))
+    } else if let members = node.object, members.allSatisfy({ Self.places.contains($0.key) }) {
       var places: [String: GuestValue] = [:]
       for member in try node.members() {
         places["{\(member.key)}"] = try GuestValue(plain: member.value)

@@ -11,7 +11,7 @@ extension Case {
   private var usesFirstChannel: Bool {
     steps.contains { step in
       guard case .call(let method, let arguments) = step else { return false }
-      return !method.isConstructor || arguments.contains(.firstChannel)
+      return !method.standardObject.isEmpty || arguments.contains(.firstChannel)
     }
   }
 
@@ -44,6 +44,33 @@ extension Case {
       return 6 + 2 * milliseconds
     }
     return 44 + 2 * 16 * milliseconds
+  }
+}
+
+extension DeviceMethod {
+  private var outcomes: OutcomeTable { .bundled(of: className) }
+
+  /// Whether it is called on an object.
+  var isOnObject: Bool { !isConstructor && outcomes.kind(of: className).hasObjects }
+
+  /// The arguments with which a case has the object constructed that the method is called on, unless it does so
+  /// itself; none for what is called on no object.
+  var standardObject: [CaseValue] {
+    guard isOnObject else { return [] }
+    return outcomes.methods[constructor]?.takes.takesArguments ?? false ? [.firstChannel] : []
+  }
+
+  /// The module that a script imports for it.
+  var moduleName: String { VendorModule.module(of: className)?.name ?? "" }
+
+  /// How a script reaches it, where it is called on no object: `audio.Record`, `misc.Power.powerDown`.
+  var pathInScript: String {
+    switch outcomes.kind(of: className) {
+    case .itself: String(className)
+    case .functions: "\(moduleName).\(scriptName)"
+    case .objects, .statics:
+      "\(moduleName).\(className)" + (isConstructor ? "" : ".\(scriptName)")
+    }
   }
 }
 

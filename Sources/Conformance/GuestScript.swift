@@ -29,7 +29,7 @@ package struct GuestScript {
 
   private mutating func write() {
     lines.append("# \(cell.id)")
-    need("audio")
+    need(cell.method.moduleName)
     if cell.test.steps.contains(where: { $0.usesCallback }) {
       lines += ["heard = []", "def hear(value):", "    heard.append(value)"]
     }
@@ -66,6 +66,9 @@ package struct GuestScript {
       need("qpyemu")
       lines.append("qpyemu.fault(\(fault.description.pythonLiteral))")
     case .leaveHeap(let bytes): leaveHeap(bytes)
+    case .change(let key, let value):
+      need("qpyemu")
+      lines.append("qpyemu.modem(\(key.pythonLiteral), \(value.text))")
     }
   }
 
@@ -74,13 +77,15 @@ package struct GuestScript {
     let expression = expression(method, arguments)
     guard method.isConstructor else { return lines.append(expression) }
     let isFirst = constructed.insert(method.className).inserted
-    lines.append(isFirst ? "\(object(of: method)) = \(expression)" : "second = \(expression)")
+    lines.append(
+      isFirst ? "\(object(of: method)) = \(expression)" : "second = \(expression)")
   }
 
   /// Makes what a call needs: an object for a method to be called on, a buffer under a name.
   private mutating func prepare(_ method: DeviceMethod, _ arguments: [CaseValue]) {
-    if !method.isConstructor, !constructed.contains(method.className) {
-      take(method.constructor, [.firstChannel])
+    need(method.moduleName)
+    if method.isOnObject, !constructed.contains(method.className) {
+      take(method.constructor, method.standardObject)
     }
     for case .buffer(let count) in arguments { lines.append("buffer = bytearray(\(count))") }
   }
@@ -92,8 +97,8 @@ package struct GuestScript {
 
   private func expression(_ method: DeviceMethod, _ arguments: [CaseValue]) -> String {
     let function =
-      method.isConstructor
-      ? "audio.\(method.className)" : "\(object(of: method)).\(method.scriptName)"
+      method.isOnObject
+      ? "\(object(of: method)).\(method.scriptName)" : method.pathInScript
     let list = arguments.map { $0.expression(on: cell.profile) }.joined(separator: ", ")
     return "\(function)(\(list))"
   }

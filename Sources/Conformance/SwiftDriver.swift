@@ -34,8 +34,8 @@ private final class Bench {
   private let hearsWhileWaiting: Bool
   private let clock = VirtualClock()
   private let device: DeviceEmulator
-  /// The classes of which there are objects.
-  private var constructed: Set<Substring> = []
+  /// The objects of each class in the order in which they first appeared.
+  private var objects: [Substring: [PeripheralID]] = [:]
   private var heapFree = Int.max
   private(set) var trace: [CallTrace.Entry] = []
   /// What the last call-back told; nil if none has come.
@@ -63,6 +63,7 @@ private final class Bench {
     case .fill(let mount): try fill(mount)
     case .inject(let fault): device.inject(fault)
     case .leaveHeap(let bytes): heapFree = bytes
+    case .change(let key, let value): try device.change(key, to: value)
     }
     return nil
   }
@@ -79,16 +80,23 @@ private final class Bench {
 
   private func call(_ method: DeviceMethod, _ arguments: [CaseValue]) throws -> Answer {
     if method.isConstructor { return try construct(method, arguments.map(value)) }
-    if !constructed.contains(method.className) {
-      guard case .success(.object) = try construct(method.constructor, [value(.firstChannel)])
+    guard method.isOnObject else { return try perform(method, on: nil, arguments.map(value)) }
+    if objects[method.className] == nil {
+      guard
+        case .success(.object) = try construct(
+          method.constructor, method.standardObject.map(value))
       else { throw CannotRun("\(method.className) cannot be constructed", trace: trace) }
     }
-    return try perform(method, on: PeripheralID(0), arguments.map(value))
+    return try perform(method, on: objects[method.className]?.first, arguments.map(value))
   }
 
   private func construct(_ method: DeviceMethod, _ arguments: [GuestValue]) throws -> Answer {
-    constructed.insert(method.className)
-    return try perform(method, on: nil, arguments)
+    let answer = try perform(method, on: nil, arguments)
+    guard case .success(.object(let made)) = answer else { return answer }
+    var known = objects[method.className] ?? []
+    if !known.contains(made) { known.append(made) }
+    objects[method.className] = known
+    return .success(.object(PeripheralID(known.firstIndex(of: made)!)))
   }
 
   private func perform(

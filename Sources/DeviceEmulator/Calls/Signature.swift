@@ -64,6 +64,9 @@ public struct Signature: Equatable, Sendable {
     if case .named(let names) = arity { names } else { nil }
   }
 
+  /// Whether there can be arguments that it looks at.
+  package var takesArguments: Bool { !parameters.isEmpty }
+
   /// Why the number of the arguments, or else their types or names, do not fit; nil if all do, or if an
   /// integer is too large before that.
   ///
@@ -91,7 +94,11 @@ public struct Signature: Equatable, Sendable {
       return count >= most
         ? nil : "function missing \(most - count) required positional arguments"
     case .optional(let optional):
-      return (most - optional...most).contains(count)
+      let least = most - optional
+      if count < least {
+        return "function missing \(least - count) required positional arguments"
+      }
+      return count <= most
         ? nil : "function expected at most \(most + own) arguments, got \(count + own)"
     case .fixed, .added:
       let least = arity == .added ? most - 1 : most

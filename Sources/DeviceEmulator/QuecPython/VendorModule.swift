@@ -50,6 +50,19 @@ package struct VendorModule: Sendable {
       Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
       Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
       Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
+    VendorModule(
+      "sim", SimModule.self,
+      Part("sim", PackageResources.sim_json, PackageResources.simCases_json)),
+    VendorModule(
+      "net", NetModule.self,
+      Part("net", PackageResources.net_json, PackageResources.netCases_json)),
+    VendorModule(
+      "modem", ModemModule.self,
+      Part("modem", PackageResources.modem_json, PackageResources.modemCases_json)),
+    VendorModule(
+      "dataCall", DataCallModule.self,
+      Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
     VendorModule("sys_bus", source: PackageResources.sys_bus_py),
@@ -58,8 +71,12 @@ package struct VendorModule: Sendable {
 
   /// A class with the module that scripts import: `audio.Record`.
   package static func fullName(of className: String) -> String {
-    let module = all.first { $0.parts.contains { $0.name == className } }
-    return module.map { "\($0.name).\(className)" } ?? className
+    module(of: className).map { "\($0.name).\(className)" } ?? className
+  }
+
+  /// The module of a class, or of its own functions; nil if there is no such class.
+  package static func module(of className: some StringProtocol) -> VendorModule? {
+    all.first { $0.parts.contains { $0.name == className } }
   }
 
   /// The part of a class; nil if there is no such class.
