@@ -81,6 +81,8 @@ package struct Condition: Equatable, Sendable {
     case modulesFlash
     /// The chip is one of ASR's.
     case asr
+    /// Phone books can be read: the chip is one of ASR's, or the policy says that all models can.
+    case phoneBook
   }
 
   package let features: [Feature]
@@ -115,6 +117,7 @@ extension Condition.Feature {
     case .callbackQueue: profile.limits.eventQueue > 1
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     case .asr: profile.platform.hasPrefix("ASR")
+    case .phoneBook: profile.platform.hasPrefix("ASR") || policy == .documented
     }
   }
 }

@@ -1,3 +1,4 @@
+import JSONText
 import ModelTable
 import ModuleProfiles
 import Testing
@@ -156,6 +157,44 @@ struct NetworkTests {
     #expect(try desk.call("dataCall.setAutoActivate", 2, 1) == 0)
     desk.device.restart()
     #expect(try state(desk) == Self.down && state(desk, 2) == Self.up)
+  }
+
+  @Test("setApn dials, and its context is the one that is dialled from the next power-on on")
+  func accessPoint() throws {
+    let desk = try Desk()
+    #expect(try desk.call("dataCall.setApn", 2, 0, "a.b", "u", "p", 1) == 0)
+    #expect(try state(desk) == Self.up && state(desk, 2) == Self.up)
+    let text = String(decoding: try desk.files.contents(of: "/usr/user_apn.json"), as: UTF8.self)
+    let kept = [
+      "pdp": "2", "iptype": "0", "apn": "a.b", "user": "u", "password": "p", "authtype": "1",
+    ]
+    let file = try JSONNode(parsing: Array(text.utf8))
+    #expect(file.object?.count == kept.count)
+    for (key, value) in kept { #expect(file[key]?.string == value, "\(key)") }
+    desk.device.restart()
+    #expect(try state(desk) == Self.down && state(desk, 2) == Self.up)
+    try desk.write(
+      Array(text.replacing("2", with: "3").replacing("a.b", with: "c").utf8),
+      to: "/usr/user_apn.json")
+    desk.device.restart()
+    #expect(try state(desk, 2) == Self.down && state(desk, 3) == Self.up)
+    #expect(
+      try desk.device.call("dataCall.getPDPContext", [3])
+        == .success(.tuple([0, "c", "u", "p", 1])))
+    try desk.write(Array("{".utf8), to: "/usr/user_apn.json")
+    desk.device.restart()
+    #expect(try state(desk, 3) == Self.down && state(desk) == Self.down)
+  }
+
+  @Test("Without a network setApn dials nothing, and keeps its context for the next power-on")
+  func accessPointForLater() throws {
+    let desk = try Desk()
+    desk.device.world.modem.registered = .searching
+    #expect(try desk.call("dataCall.setApn", 3, 0, "a", "", "", 0) == -1)
+    desk.device.world.modem.registered = .home
+    #expect(try state(desk) == Self.up && state(desk, 3) == Self.down)
+    desk.device.restart()
+    #expect(try state(desk) == Self.down && state(desk, 3) == Self.up)
   }
 
   @Test("A context that is not to come back stays down once the network was lost")

@@ -1,4 +1,3 @@
-import JSONText
 import ModuleProfiles
 
 /// What the modem keeps over a restart, in a memory that scripts do not see.
@@ -31,27 +30,10 @@ struct DataContext: Sendable, Equatable {
 }
 
 extension Board {
-  /// Has the modem's power come on.
-  mutating func powerOnModem() { world.powerOn(dialling: contextsAtPowerOn) }
-
   /// Changes the world; those who are told of it hear it after the call.
   mutating func change<Result>(_ change: (inout World) -> Result) -> Result {
     worldBefore = worldBefore ?? world
     return change(&world)
-  }
-
-  /// The data contexts that the firmware dials by itself: the first, unless its file or a call says otherwise.
-  private var contextsAtPowerOn: Set<Int> {
-    let told = memory.contexts.filter { $0.value.dialsAtPowerOn != nil }
-    guard told.isEmpty else { return Set(told.filter { $0.value.dialsAtPowerOn! }.keys) }
-    return dialsByItself ? [1] : []
-  }
-
-  private var dialsByItself: Bool {
-    guard let bytes = try? files.contents(of: "/usr/system_config.json"),
-      let flag = (try? JSONNode(parsing: bytes))?["datacallFlag"]?.int
-    else { return true }
-    return flag != 0
   }
 }
 

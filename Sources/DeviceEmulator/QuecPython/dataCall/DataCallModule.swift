@@ -1,3 +1,4 @@
+import FlashStorage
 import ModuleProfiles
 
 /// The vendor module `dataCall`: the contexts in which data pass.
@@ -39,7 +40,7 @@ struct DataCallModule: Peripheral {
       !call.namesContext || !(0...2).contains(call.int(1)) || !(0...3).contains(call.int(5))
     },
     "length": .when { _, call in (2...4).contains { call.string($0).utf8.count > 64 } },
-    "ok": .act { _, call, board in board.memory.keep(call) },
+    "ok": .act { _, call, board in board.memory[context: call.int(0)].take(call.context) },
   ]
 
   private static let tellingContext: MethodRows<DataCallModule> = [
@@ -86,23 +87,29 @@ struct DataCallModule: Peripheral {
     "ok": .make { _, call, _, board in .done(board.info(of: call.int(0), ipType: call.int(1))) },
   ]
 
-  /// What the two older functions look at.
-  private static let dialling: MethodRows<DataCallModule> = [
+  /// What both older functions look at and do.
+  private static let starting: MethodRows<DataCallModule> = [
     "asr": .isBeyond(8, onASR: true), "others": .isBeyond(7, onASR: false), "type": .noType,
-    "authentication": .when { $1.arguments.count > 5 && !(0...2).contains($1.int(5)) },
+    "authentication": .when { !(0...2).contains($1.int(5)) },
     "accessPoint": .when { $1.string(2).utf8.count > 63 },
     "user": .when { $1.string(3).utf8.count > 15 },
     "password": .when { $1.string(4).utf8.count > 15 },
-    "ok": .act { _, call, board in board.memory.keep(call) },
+    "failed": .isOffline,
+    "ok": .act { _, call, board in board.dial(call) },
   ]
 
-  private static let keeping = dialling
-
-  private static let starting = dialling.merging([
-    "failed": .isOffline,
-    "ok": .act { _, call, board in
-      board.memory.keep(call)
-      board.change { _ = $0.modem.dialled.insert(call.int(0)) }
+  /// It keeps the context for the next power-on, too, even while there is no network.
+  private static let keeping = starting.merging([
+    "failed": .isOffline.then(
+      .act { _, call, board in try? board.keepForPowerOn(call.int(0), call.context) }),
+    "ok": .make { _, call, _, board in
+      do throws(FlashError) {
+        try board.keepForPowerOn(call.int(0), call.context)
+      } catch {
+        return .instead("failed")
+      }
+      board.dial(call)
+      return .done()
     },
   ]) { $1 }
 }
@@ -121,25 +128,29 @@ extension Row<DataCallModule> {
 extension Call {
   /// Whether the first argument is a context that scripts may set up.
   fileprivate var namesContext: Bool { (1...3).contains(int(0)) }
+
+  /// What a context is to be dialled with.
+  fileprivate var context: DataContext {
+    DataContext(
+      ipType: int(1), accessPoint: string(2), user: string(3), password: string(4),
+      authentication: int(5))
+  }
 }
 
 extension ModemMemory {
-  fileprivate subscript(context id: Int) -> DataContext {
+  subscript(context id: Int) -> DataContext {
     get { contexts[id, default: DataContext()] }
     set { contexts[id] = newValue }
-  }
-
-  /// Keeps what a context is to be dialled with.
-  fileprivate mutating func keep(_ call: Call) {
-    var context = self[context: call.int(0)]
-    (context.ipType, context.accessPoint) = (call.int(1), call.string(2))
-    (context.user, context.password) = (call.string(3), call.string(4))
-    context.authentication = call.arguments.count > 5 ? call.int(5) : 0
-    self[context: call.int(0)] = context
   }
 }
 
 extension DataContext {
+  /// Takes over what to dial with; when to is left as it is.
+  mutating func take(_ other: DataContext) {
+    (ipType, accessPoint) = (other.ipType, other.accessPoint)
+    (user, password, authentication) = (other.user, other.password, other.authentication)
+  }
+
   fileprivate var value: GuestValue {
     .tuple([
       .int(ipType), .string(accessPoint), .string(user), .string(password), .int(authentication),
@@ -148,6 +159,11 @@ extension DataContext {
 }
 
 extension Board {
+  fileprivate mutating func dial(_ call: Call) {
+    memory[context: call.int(0)].take(call.context)
+    change { _ = $0.modem.dialled.insert(call.int(0)) }
+  }
+
   /// What a script is told of a context: the network has IPv4 alone (ruled).
   fileprivate func info(of id: Int, ipType: Int) -> GuestValue {
     let lists = [ipv4(of: id), [0, 0, "::", "::", "::"]]

@@ -54,6 +54,8 @@ struct NetModule: Peripheral {
   }
 
   private static let tellingSignal: MethodRows<NetModule> = [
+    // The firmware takes no argument.
+    "given": .when { !$1.arguments.isEmpty },
     "mode": .when { !$1.arguments.isEmpty && !(0...1).contains($1.int(0)) },
     "ok": .make { _, call, _, board in
       let lte = SignalLevel(board.signal).values

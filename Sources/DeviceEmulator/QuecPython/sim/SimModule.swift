@@ -10,8 +10,9 @@ struct SimModule: Peripheral {
 
   static let methods: [String: MethodRows<SimModule>] = [
     "sim.getStatus": ["ok": .fact { .int($0.world.modem.sim.status) }],
-    "sim.getImsi": reading { $0.imsi }, "sim.getIccid": reading { $0.iccid },
-    "sim.getPhoneNumber": reading { $0.number },
+    "sim.getImsi": reading { $0.imsi },
+    "sim.getIccid": ofOneSIM.merging(reading { $0.iccid }) { $1 },
+    "sim.getPhoneNumber": ofOneSIM.merging(reading { $0.number }) { $1 },
     "sim.enablePin": withPIN { $0.asksPIN = true },
     "sim.disablePin": withPIN { $0.asksPIN = false },
     "sim.verifyPin": withPIN { _ in }, "sim.changePin": changingPIN, "sim.unblockPin": unblocking,
@@ -36,6 +37,9 @@ struct SimModule: Peripheral {
       "ok": .fact { .string(text($0.world.card)) },
     ]
   }
+
+  /// What takes no SIM's number in the firmware.
+  private static let ofOneSIM: MethodRows<SimModule> = ["given": .when { !$1.arguments.isEmpty }]
 
   // MARK: The PIN
 
@@ -84,7 +88,7 @@ struct SimModule: Peripheral {
   // MARK: Phone books
 
   private static let readingPhoneBook: MethodRows<SimModule> = [
-    "storage": .noSuchStorage, "order": .when { $1.int(2) < $1.int(1) },
+    "platform": .notASR, "storage": .noSuchStorage, "order": .when { $1.int(2) < $1.int(1) },
     "span": .when { $1.int(2) - $1.int(1) > 20 }, "name": .isTooLong(3, limit: 30),
     "failed": .noReadyCard,
     "ok": .make { _, call, _, board in
@@ -97,7 +101,7 @@ struct SimModule: Peripheral {
   ]
 
   private static let writingPhoneBook: MethodRows<SimModule> = [
-    "platform": .when { !$2.profile.isASR }, "storage": .noSuchStorage,
+    "platform": .notASR, "storage": .noSuchStorage,
     "index": .when { !(1...500).contains($1.int(1)) }, "name": .isTooLong(2, limit: 30),
     "number": .isTooLong(3, limit: 20), "failed": .noReadyCard,
     "ok": .act { _, call, board in
@@ -133,6 +137,7 @@ extension Row<SimModule> {
     .when { !$1.arguments.isEmpty && !(0...1).contains($1.int(0)) }
   }
 
+  fileprivate static var notASR: Row { .when { !$2.profile.isASR } }
   fileprivate static var noSuchStorage: Row { .when { !(0...15).contains($1.int(0)) } }
 
   fileprivate static var noReadyCard: Row { .when { !$2.world.hasReadyCard } }
