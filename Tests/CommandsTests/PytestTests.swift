@@ -66,6 +66,26 @@ struct PytestTests {
     #expect(code == 0, "\(output)")
   }
 
+  @Test("A test changes the SIM and the network, and what cannot be is a ValueError")
+  func network() throws {
+    try bench.write(
+      """
+      import pytest
+      def test(module):
+          module.exec('import net')
+          told = module.callback('told')
+          module.call('net.setCallback', told)
+          module.modem('registered', 'searching')
+          module.advance(0.1)
+          assert module.eval('net.getState()[1][0]') == 2 and len(told.calls) == 1
+          with pytest.raises(ValueError, match='registered must be no, home,'):
+              module.modem('registered', 'nowhere')
+
+      """, to: "test_a.py")
+    let (code, output) = try pytest("\(command) --qpyemu-profile EC600N test_a.py")
+    #expect(code == 0, "\(output)")
+  }
+
   /// A test, the options it is run with, and what pytest says of it.
   static let mistakes = [
     ("def test(module): pass", "", "no model: mark the test with @pytest.mark.module('EC200U')"),
