@@ -27,6 +27,9 @@ let vendorData = [
   "audio": [
     "Record.json", "RecordCases.json", "Audio.json", "AudioCases.json", "TTS.json", "TTSCases.json",
   ],
+  "sim": ["sim.json", "simCases.json"], "net": ["net.json", "netCases.json"],
+  "modem": ["modem.json", "modemCases.json"], "dataCall": ["dataCall.json", "dataCallCases.json"],
+  "checkNet": ["checkNet.py"],
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",
     "RTC.json", "RTCCases.json",

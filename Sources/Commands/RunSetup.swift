@@ -99,6 +99,6 @@ struct RunSetup {
       profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker,
       voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
-      isQuiet: isQuiet, notice: notice)
+      seed: seed, isQuiet: isQuiet, notice: notice)
   }
 }

@@ -123,7 +123,7 @@ struct ScriptRunner: Sendable {
     let others = try profile.volumes.dropFirst().map(self.mount)
     return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, clock: VirtualClock(),
-      mounts: [mount] + others, isQuiet: isQuiet, notice: notice)
+      mounts: [mount] + others, seed: seed, isQuiet: isQuiet, notice: notice)
   }
 
   /// - Parameter isMain: Whether it is all that the command does at the moment, and ends early with it.

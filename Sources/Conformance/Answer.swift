@@ -14,7 +14,20 @@ extension Answer {
   }
 }
 
+extension Answer {
+  /// As a script can tell it in JSON, which has no tuples.
+  var withoutTuples: Answer { map(\.withoutTuples) }
+}
+
 extension GuestValue {
+  /// As a script can tell it in JSON, which has no tuples.
+  var withoutTuples: GuestValue {
+    switch self {
+    case .list(let values), .tuple(let values): .list(values.map(\.withoutTuples))
+    default: self
+    }
+  }
+
   /// As Python would show it; long data are cut short.
   package var text: String {
     switch self {

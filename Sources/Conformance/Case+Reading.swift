@@ -104,6 +104,7 @@ extension Step {
     case "powerKey": self = .change(.powerKey(isPressed: try arguments[0].boolean()))
     case "usb": self = .change(.usb(isPlugged: try arguments[0].boolean()))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
+    case "modem": self = .modem(try arguments[0].text(), try GuestValue(plain: arguments[1]))
     default:
       throw JSONError(message: "there is no method and no verb \(verb)", offset: first.offset)
     }
@@ -144,6 +145,7 @@ extension CaseValue {
     }
     let value = try node.member(kind)
     switch kind {
+    case "tuple": self = .plain(try GuestValue(plain: node))
     case "repeat":
       self = .repeated(
         try value.text(), times: try node.member("times").integer(),
@@ -160,6 +162,11 @@ extension CaseValue {
 }
 
 extension Made {
+  /// What tables leave places for in call-backs.
+  private static let places = [
+    "path", "length", "pin", "edge", "id", "state", "status", "lac", "cid", "act",
+  ]
+
   fileprivate init(_ node: JSONNode) throws(JSONError) {
     if let number = node["object"] {
       self = .object(try number.integer())
@@ -167,7 +174,11 @@ extension Made {
       self = .filled(try bytes.hexadecimal())
     } else if let size = node["audio"] {
       self = .size(audio: try size.integer(), header: try node.member("header").integer())
-    } else if ["path", "length", "pin"].contains(where: { node[$0] != nil }) {
+    } else if let field = node["identity"] {
+      self = .identity(try field.text())
+    } else if node["tuple"] != nil {
+      self = .plain(try GuestValue(plain: node))
+    } else if let members = node.object, members.allSatisfy({ Self.places.contains($0.key) }) {
       var places: [String: GuestValue] = [:]
       for member in try node.members() {
         places["{\(member.key)}"] = try GuestValue(plain: member.value)

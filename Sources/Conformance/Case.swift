@@ -39,6 +39,11 @@ package struct Case: Equatable, Sendable {
     steps.compactMap { if case .inject(let fault) = $0 { fault } else { nil } }
   }
 
+  /// Whether it changes what only an emulated module's surroundings do on demand.
+  package var changesWorld: Bool {
+    steps.contains { if case .modem = $0 { true } else { false } }
+  }
+
   /// Such as `Record.start.timer/taken`.
   package var name: String { "\(row)/\(cause)" }
 
@@ -74,6 +79,10 @@ package struct Condition: Equatable, Sendable {
     case callbackQueue
     /// `/usr` is a littlefs 1 of blocks of 4096 bytes, as on the vendor's modules.
     case modulesFlash
+    /// The chip is one of ASR's.
+    case asr
+    /// Phone books can be read: the chip is one of ASR's, or the policy says that all models can.
+    case phoneBook
   }
 
   package let features: [Feature]
@@ -107,6 +116,8 @@ extension Condition.Feature {
     case .spareFile: profile.limits.openFiles > 1
     case .callbackQueue: profile.limits.eventQueue > 1
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
+    case .asr: profile.platform.hasPrefix("ASR")
+    case .phoneBook: profile.platform.hasPrefix("ASR") || policy == .documented
     }
   }
 }
@@ -142,6 +153,8 @@ package enum Step: Equatable, Sendable {
   case change(WorldChange)
   /// Leaves no more than so many bytes of script heap to the next call.
   case leaveHeap(bytes: Int)
+  /// Something about the SIM or the network is different from now on; only on an emulated module.
+  case modem(String, GuestValue)
 }
 
 /// An argument or a file's content, as a case writes it down.
@@ -174,6 +187,8 @@ package enum Made: Equatable, Sendable {
   case size(audio: Int, header: Int)
   /// What has been put into the buffer.
   case filled([UInt8])
+  /// A field of the model's identity.
+  case identity(String)
   /// What stands in the table's places, such as `{path}`.
   case places([String: GuestValue])
 }

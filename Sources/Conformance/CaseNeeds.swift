@@ -29,7 +29,7 @@ extension Case {
     return switch step {
     case .write(_, let content): blocks(content.byteCount)
     // A pair; a file that grows has its last block copied.
-    case .makeFolder, .open: 2
+    case .makeFolder, .open, .call("dataCall.setApn", _): 2
     case .call("Record.start", let arguments): blocks(recordedBytes(arguments)) + 1
     default: nil
     }

@@ -115,8 +115,9 @@ package enum Expectation: Equatable, Sendable, CustomStringConvertible {
   /// Whether an answer is the expected one.
   package func isMet(by answer: Answer) -> Bool {
     switch (self, answer) {
-    case (.answer(let expected), _): expected == answer
-    case (.callback(let expected), _): answer == .success(expected)
+    case (.answer(let expected), _): expected.withoutTuples == answer.withoutTuples
+    case (.callback(let expected), _):
+      answer.withoutTuples == .success(expected.withoutTuples)
     case (.missing, .failure(let exception)): exception.type == "AttributeError"
     case (.missing, .success), (.unstated, _): false
     }
@@ -161,8 +162,10 @@ extension Outcome.Product {
     switch (self, made) {
     case (.object, .object(let number)?): .object(PeripheralID(number))
     case (.path, .plain(let value)?), (.setting, .plain(let value)?),
-      (.number, .plain(let value)?), (.fields, .plain(let value)?):
+      (.number, .plain(let value)?), (.fact, .plain(let value)?), (.fields, .plain(let value)?):
       value
+    case (.fact, .identity("firmware")?): .string(profile.identity.firmware)
+    case (.fact, .identity?): .string(profile.identity.nodename)
     case (.bytes, .data(let data)?): data.value(on: profile).bytes.map { .bytes($0) }
     case (.bytearray, .data(let data)?): data.value(on: profile).bytes.map { .bytearray($0) }
     case (.rawSize, .size(let audio, let header)?): .int(audio + header)

@@ -69,6 +69,9 @@ package struct GuestScript {
       lines.append("qpyemu.fault(\(fault.description.pythonLiteral))")
     case .change: break  // No script can bring it about.
     case .leaveHeap(let bytes): leaveHeap(bytes)
+    case .modem(let key, let value):
+      need("qpyemu")
+      lines.append("qpyemu.modem(\(key.pythonLiteral), \(value.text))")
     }
   }
 

@@ -64,6 +64,7 @@ private final class Bench {
     case .inject(let fault): device.inject(fault)
     case .change(let change): device.change(change)
     case .leaveHeap(let bytes): heapFree = bytes
+    case .modem(let key, let value): try device.change(key, to: value)
     }
     return nil
   }
@@ -109,7 +110,7 @@ private final class Bench {
         .call(
           name: method.rawValue, object: object, arguments: arguments, answer: reply.result,
           injectedRow: reply.injectedRow)))
-    return reply.result.map { $0.asInJSON }
+    return reply.result
   }
 
   private func value(_ value: CaseValue) -> GuestValue { value.value(on: profile) }
@@ -163,12 +164,5 @@ private final class Bench {
     } catch FlashError.noSpace {
       return false
     }
-  }
-}
-
-extension GuestValue {
-  /// As a script can tell it in JSON, which has no tuples.
-  fileprivate var asInJSON: GuestValue {
-    if case .tuple(let values) = self { .list(values) } else { self }
   }
 }

@@ -5,6 +5,8 @@ import ModuleProfiles
 /// What all peripherals of one device share.
 struct Board {
   let profile: ModuleProfile
+  /// The module's IMEI.
+  let serialNumber: String
   let policy: Policy
   let clock: any DeviceClock
   let files: ScriptFiles
@@ -19,6 +21,10 @@ struct Board {
   var events: EventQueue
   /// What is outside of the module.
   var world = World()
+  /// What it was before the change that those who are told of it have not heard of yet.
+  var worldBefore: World?
+  /// What the modem keeps over a restart.
+  var memory = ModemMemory()
   /// What a script's call does to the module's power, once it has been answered.
   var powerRequest: PowerRequest?
   var timers: TimerPool

@@ -30,7 +30,13 @@ public final class DeviceEmulator: Sendable {
   /// What is outside of the module.
   public var world: World {
     get { state.withLock { $0.board.world } }
-    set { change { $0.changeWorld(to: newValue) } }
+    set { changeWorld { $0 = newValue } }
+  }
+
+  /// Changes what is outside of the module.
+  @discardableResult
+  func changeWorld<Result>(_ body: (inout World) -> Result) -> Result {
+    change { $0.changeWorld(body) }
   }
 
   let faults = FaultLedger()
@@ -51,6 +57,7 @@ public final class DeviceEmulator: Sendable {
   ///   - voice: Who speaks for TTS.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
+  ///   - seed: What the open digits of its serial numbers come from.
   ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
   ///     what the model or the emulator lacks, or that a microphone delivers only zeros.
   ///   - notice: Gets a sentence when something happens that a person should know and the script cannot.
@@ -60,12 +67,12 @@ public final class DeviceEmulator: Sendable {
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
+    seed: UInt64 = 1, isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try self.init(
       profile.resolve(), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, isQuiet: isQuiet,
-      notice: notice)
+      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, seed: seed,
+      isQuiet: isQuiet, notice: notice)
   }
 
   /// Powers on a module whose profile is at hand; otherwise as the other initializer.
@@ -74,7 +81,7 @@ public final class DeviceEmulator: Sendable {
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: OutcomeTable? = nil,
+    outcomes: OutcomeTable? = nil, seed: UInt64 = 1,
     isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -93,7 +100,8 @@ public final class DeviceEmulator: Sendable {
     microphones = MicrophoneSwitch(microphone, clock)
     let alarms = AlarmRelay(clock)
     let board = Board(
-      profile: profile, policy: policy, clock: clock, files: files,
+      profile: profile, serialNumber: profile.identity.serialNumber(seed: seed), policy: policy,
+      clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
       outcomes: outcomesOfClass,
       output: loudspeaker, voice: voice,
@@ -230,15 +238,6 @@ public final class DeviceEmulator: Sendable {
   public var hostFailure: HostFailure? { faults.hostFailure }
 
   // MARK: The world outside
-
-  /// Changes what is outside of the module, in one step.
-  func changeWorld(_ change: (inout World) -> Void) {
-    self.change { state in
-      var world = state.board.world
-      change(&world)
-      state.changeWorld(to: world)
-    }
-  }
 
   /// Looks at a peripheral of the module.
   func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {

@@ -10,6 +10,7 @@ struct DeviceState {
 
   init(board: Board, _ peripherals: [any Peripheral.Type]) {
     self.board = board
+    self.board.powerOnModem()
     slots = peripherals.map { $0.mount(on: board) }
     slotsByType = Dictionary(
       uniqueKeysWithValues: zip(peripherals.map { ObjectIdentifier($0) }, slots))
@@ -34,6 +35,7 @@ struct DeviceState {
   mutating func answer(
     _ method: DeviceMethod, on object: PeripheralID?, _ arguments: [GuestValue], heapFree: Int
   ) throws(HostFailure) -> Reply {
+    defer { tellWorldChange() }
     switch gate(of: method) {
     case .unknown: return Reply(.failure(.noAttribute(method)))
     case .missing:
@@ -100,10 +102,16 @@ struct DeviceState {
     for slot in slots { slot.drop(object, of: className, on: &board) }
   }
 
-  mutating func changeWorld(to world: World) {
-    let old = board.world
-    guard world != old else { return }
-    board.world = world
+  /// Changes the world, and has those who are told of it hear it.
+  mutating func changeWorld<Result>(_ change: (inout World) -> Result) -> Result {
+    defer { tellWorldChange() }
+    return board.change(change)
+  }
+
+  private mutating func tellWorldChange() {
+    guard let old = board.worldBefore else { return }
+    board.worldBefore = nil
+    guard board.world != old else { return }
     for slot in slots { slot.worldChanged(from: old, on: &board) }
   }
 
@@ -114,6 +122,7 @@ struct DeviceState {
     guard end == .restart else { return }
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
+    board.powerOnModem()
     board.powerOnReason = .reset
     for slot in slots { slot.reset(on: board) }
   }

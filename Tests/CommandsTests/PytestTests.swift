@@ -57,12 +57,32 @@ struct PytestTests {
 
   @Test("The marker's modules are imported as firmware, from the test's folder")
   func modules() throws {
-    try bench.write("def getStatus(): return 1\n", to: "suite/firmware/sim.py")
+    try bench.write("def get_psm_time(): return 1\n", to: "suite/firmware/pm.py")
     try bench.write(
       "import pytest\n@pytest.mark.module('EC600N', modules='firmware')\ndef test(module):\n"
-        + "    module.exec('import sim')\n    assert module.call('sim.getStatus') == 1\n",
+        + "    module.exec('import pm')\n    assert module.call('pm.get_psm_time') == 1\n",
       to: "suite/test_a.py")
     let (code, output) = try pytest("\(command) suite/test_a.py")
+    #expect(code == 0, "\(output)")
+  }
+
+  @Test("A test changes the SIM and the network, and what cannot be is a ValueError")
+  func network() throws {
+    try bench.write(
+      """
+      import pytest
+      def test(module):
+          module.exec('import net')
+          told = module.callback('told')
+          module.call('net.setCallback', told)
+          module.modem('registered', 'searching')
+          module.advance(0.1)
+          assert module.eval('net.getState()[1][0]') == 2 and len(told.calls) == 1
+          with pytest.raises(ValueError, match='registered must be no, home,'):
+              module.modem('registered', 'nowhere')
+
+      """, to: "test_a.py")
+    let (code, output) = try pytest("\(command) --qpyemu-profile EC600N test_a.py")
     #expect(code == 0, "\(output)")
   }
 

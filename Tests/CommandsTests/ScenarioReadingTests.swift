@@ -52,13 +52,24 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       problems: [#"1:20: "at" must be a number of seconds from 0 on, not "1""#]),
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {}}]}"#,
-      problems: [#"1:32: "modem" has one of signal, sim, registered"#]),
+      problems: [
+        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, address, dns"#
+      ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {"signal": 32, "sim": "redy", "csq": 1}}]}"#,
       problems: [
         #"1:43: "signal" must be a whole number from 0 to 31, or 99 for unknown, not 32"#,
-        #"1:54: "sim" must be ready, locked, absent, not "redy"; did you mean ready?"#,
+        #"1:54: "sim" must be ready, locked, puk, blocked, absent, not "redy"; did you mean ready?"#,
         #"1:62: there is no key "csq" here"#,
+      ]),
+    BadScenario(
+      text:
+        #"{"events": [{"at": 1, "modem": {"mcc": "46", "lac": 0, "address": "1.2.3", "dns": []}}]}"#,
+      problems: [
+        #"1:40: "mcc" must be a string of 3 digits, not "46""#,
+        #"1:53: "lac" must be a whole number from 1 to 65534, not 0"#,
+        #"1:67: "address" must be an IPv4 address such as 10.0.0.2, not "1.2.3""#,
+        #"1:83: "dns" must be an array of one or two IPv4 addresses, not []"#,
       ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "power": "off"}]}"#,
@@ -225,7 +236,11 @@ struct ScenarioReadingTests {
         {"at": 0.5, "pin": 5, "level": null}, {"at": 1, "microphone": "tone:3999"},
         {"at": 1, "microphone": "noise"}, {"at": 1, "microphone": "silence"},
         {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"},
-        {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}}],
+        {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}},
+        {"at": 1, "modem": {"sim": "puk", "operator": "x", "shortOperator": "x", "mcc": "262", "mnc": "03",
+          "lac": 65534, "cell": 268435455, "act": 9, "number": "", "imsi": "262030000000001",
+          "iccid": "89490200000000000018", "pin": "12345678", "puk": "12345678", "pinTries": 1,
+          "pukTries": 10, "address": "10.1.2.255", "dns": ["8.8.8.8", "1.1.1.1"]}}],
        "expect": [
         {"consoleContains": "x"}, {"consoleLacks": "x"}, {"consoleMatches": "x+"},
         {"callback": []}, {"callback": ["*", 1, null, [true]]}, {"file": "/usr/a"},
@@ -243,7 +258,9 @@ struct ScenarioReadingTests {
     let page = try String(contentsOfFile: "\(repository)/Docs/faults.md", encoding: .utf8)
     for key in [
       "events", "expect", "at", "pin", "level", "microphone", "fault", "modem", "signal", "sim",
-      "registered", "power", "consoleContains",
+      "registered", "operator", "shortOperator", "mcc", "mnc", "lac", "cell", "act", "number",
+      "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "address", "dns", "power",
+      "consoleContains",
       "consoleLacks", "consoleMatches", "callback", "file", "size", "exists",
     ] + Fault.What.allCases.map(\.rawValue) {
       #expect(page.contains("`\(key)`"), "\(key)")

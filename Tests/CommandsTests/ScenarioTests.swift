@@ -104,6 +104,35 @@ struct ScenarioTests {
     #expect(ending.lines == ["1 0", "0 20"])
   }
 
+  @Test(
+    "A network that is lost and found again is told to the script, and expected by what it is told")
+  func network() async throws {
+    let ending = try await run(
+      """
+      import checkNet, dataCall, net, sim, utime
+      print(checkNet.waitNetworkReady(30), net.operatorName(), sim.getImsi(), net.csqQueryPoll())
+      sim.setSimDet(1, 1)
+      sim.setCallback(lambda state: print('sim', state))
+      net.setCallback(lambda args: print('net', args[1]))
+      dataCall.setCallback(lambda args: print('call', args))
+      utime.sleep(5)
+      print(checkNet.wait_network_connected(60), utime.ticks_ms() // 1000)
+      """,
+      """
+      {"events": [
+        {"at": 0, "modem": {"operator": "Blue", "shortOperator": "BL", "mcc": "262", "mnc": "03", "signal": 7, "imsi": "262030000000001"}},
+        {"at": 2, "modem": {"registered": "searching"}}, {"at": 3, "modem": {"sim": "absent"}},
+        {"at": 4, "modem": {"sim": "ready"}}, {"at": 9, "modem": {"registered": "roaming", "address": "10.7.7.7"}}],
+       "expect": [{"callback": [1, 2, 0, 0, 0]}, {"callback": [1, 1]}, {"callback": [2]}, {"callback": [1, 5, "*", "*", 7]}]}
+      """)
+    #expect(
+      ending.lines == [
+        "(3, 1) ('Blue', 'BL', '262', '03') 262030000000001 7", "net 2", "call (1, 0)", "sim 2",
+        "sim 1", "net 5", "call (1, 1)", "(3, 1) 9",
+      ], "\(ending.output)\(ending.errors)")
+    #expect(ending.code == 0 && said(ending) == [])
+  }
+
   @Test("The microphone changes in the middle of a recording, also to a file beside the scenario")
   func microphone() async throws {
     let tone = (0..<44_100).flatMap { frame -> [UInt8] in

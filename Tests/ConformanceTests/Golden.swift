@@ -14,7 +14,7 @@ struct Golden: Sendable {
 
   static let all =
     recordFiles + recordReading + recordSettings + recordStreams + audio + speech + onDemand
-    + callbacks
+    + callbacks + network
 }
 
 /// An answer, short to write down.

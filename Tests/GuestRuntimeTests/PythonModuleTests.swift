@@ -138,4 +138,106 @@ struct PythonModuleTests {
           #"FileNotFoundError "can not find: 'x'""#, "True text", "False", "['r'] False",
         ])
   }
+
+  @Test("checkNet finds a module that is ready at once, under both names")
+  func ready() throws {
+    #expect(
+      try lines(
+        """
+        import checkNet, utime
+        start = utime.ticks_ms()
+        print(checkNet.waitNetworkReady(30), checkNet.wait_network_connected())
+        print(utime.ticks_diff(utime.ticks_ms(), start) < 100)
+        """) == ["(3, 1) (3, 1)", "True"])
+  }
+
+  @Test("checkNet says which stage a module does not pass, and waits where that may change")
+  func notReady() throws {
+    #expect(
+      try lines(
+        """
+        import checkNet, dataCall, qpyemu, utime
+        def wait(seconds):
+            start = utime.ticks_ms()
+            print(checkNet.waitNetworkReady(seconds), utime.ticks_diff(utime.ticks_ms(), start) // 1000)
+        qpyemu.modem('sim', 'absent')
+        wait(30)
+        qpyemu.modem('sim', 'locked')
+        wait(30)
+        qpyemu.modem('sim', 'ready')
+        qpyemu.modem('registered', 'searching')
+        wait(20)
+        qpyemu.modem('registered', 'home')
+        dataCall.deactivate(1)
+        wait(10)
+        dataCall.activate(3)
+        wait(10)
+        """) == ["(1, 0) 0", "(1, 2) 0", "(2, 2) 20", "(3, 0) 10", "(3, 1) 0"])
+  }
+
+  @Test("checkNet goes on as soon as the module is registered")
+  func registersLater() throws {
+    #expect(
+      try lines(
+        """
+        import checkNet, net, osTimer, utime
+        net.setModemFun(4)
+        timer = osTimer()
+        timer.start(5000, 0, lambda _: net.setModemFun(1))
+        start = utime.ticks_ms()
+        print(checkNet.wait_network_connected(30))
+        print(5000 <= utime.ticks_diff(utime.ticks_ms(), start) < 5200)
+        """) == ["(3, 1)", "True"])
+  }
+
+  @Test("CheckNetwork prints what it is of, and waits as the functions do")
+  func checkNetwork() throws {
+    let bar = String(repeating: "=", count: 50)
+    #expect(
+      try lines(
+        """
+        import checkNet
+        check = checkNet.CheckNetwork('App', '1.0')
+        check.poweron_print_once()
+        print(check.wait_network_connected(), check.wait_network_connected(30))
+        """) == [
+          bar, "PROJECT_NAME     : App", "PROJECT_VERSION  : 1.0",
+          "FIRMWARE_VERSION : EC600NCNLCR03A01M08_OCPU_QPY", "POWERON_REASON   : 1",
+          "SIM_CARD_STATUS  : 1", bar, "(3, 1) (3, 1)",
+        ])
+  }
+
+  @Test("checkNet refuses a time outside of an hour", arguments: [0, 3601])
+  func outsideAnHour(seconds: Int) throws {
+    #expect(
+      try lines(
+        """
+        import checkNet
+        try:
+            checkNet.waitNetworkReady(\(seconds))
+        except OSError as error:
+            print(error)
+        """) == ["timeout_s should be in [1, 3600]s!"])
+  }
+
+  @Test("The functions of net, sim and dataCall give tuples, and call back with one")
+  func tuples() throws {
+    #expect(
+      try lines(
+        """
+        import dataCall, net, sim, utime
+        print(net.getSignal(), net.getConfig(), sim.getSimDet())
+        print(dataCall.getInfo(1, 2))
+        net.setCallback(lambda args: print('net', args))
+        dataCall.setCallback(lambda args: print('call', args))
+        net.setModemFun(4)
+        utime.sleep_ms(10)
+        start = utime.ticks_ms()
+        print(net.getCellInfo(), utime.ticks_diff(utime.ticks_ms(), start) >= 1000)
+        """) == [
+          "([99, 99, 255, 255], [-65, -90, -7, 255]) (5, False) (0, 0)",
+          "(1, 2, [1, 0, '10.0.0.2', '127.0.0.1', '0.0.0.0'], [0, 0, '::', '::', '::'])",
+          "net (1, 0, 0, 0, 0)", "call (1, 0)", "([], [], []) True",
+        ])
+  }
 }

@@ -6,7 +6,7 @@ import JSONText
 /// What could be seen of a run from outside.
 struct Observations {
   let console: String
-  /// The arguments of each call-back that the script ran. A call-back with one list has its elements.
+  /// The arguments of each call-back that the script ran. A call-back with one list or tuple has its elements.
   let callbacks: [[GuestValue]]
   let files: ScriptFiles
 }
@@ -57,9 +57,17 @@ extension [GuestValue] {
 }
 
 extension GuestValue {
+  /// The elements of a list or tuple; nil for any other value.
+  var elements: [GuestValue]? {
+    switch self {
+    case .list(let values), .tuple(let values): values
+    default: nil
+    }
+  }
+
   fileprivate func matches(_ pattern: JSONNode) -> Bool {
     if pattern.string == "*" { return true }
-    if case .list(let values) = self, let nodes = pattern.array { return values.matches(nodes) }
+    if let values = elements, let nodes = pattern.array { return values.matches(nodes) }
     return json == pattern
   }
 }

@@ -20,16 +20,12 @@ struct Scenario {
     case modem(ModemChange)
   }
 
-  /// What is different from now on of how the module stands with its SIM and the network.
+  /// What is different from now on about the SIM and the network.
   struct ModemChange {
-    var signal: Int?
-    var sim: ModemStatus.SIM?
-    var registered: ModemStatus.Registration?
+    var values: [(input: WorldInput, value: GuestValue)] = []
 
-    func apply(to status: inout ModemStatus) {
-      status.signal = signal ?? status.signal
-      status.sim = sim ?? status.sim
-      status.registered = registered ?? status.registered
+    func apply(to world: inout World) {
+      for (input, value) in values { _ = input.apply(value, to: &world) }
     }
   }
 

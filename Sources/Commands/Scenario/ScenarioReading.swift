@@ -219,7 +219,7 @@ private struct ScenarioReading {
   }
 
   private mutating func modem(_ node: JSONNode) -> Scenario.ModemChange? {
-    let keys = ["signal", "sim", "registered"]
+    let keys = WorldInput.all.map(\.key)
     let members = members(of: node, "\"modem\"")
     if node.object?.isEmpty == true {
       report("\"modem\" has one of \(keys.joined(separator: ", "))", at: node.offset)
@@ -227,31 +227,21 @@ private struct ScenarioReading {
     var change = Scenario.ModemChange()
     let before = problems.count
     for member in members {
-      switch member.key {
-      case "signal": change.signal = signal(member.value)
-      case "sim": change.sim = word(member.value, "sim")
-      case "registered": change.registered = word(member.value, "registered")
-      default: reportUnknown(member, among: keys)
+      guard let input = WorldInput.named(member.key) else {
+        reportUnknown(member, among: keys)
+        continue
       }
+      if let value = value(member.value, for: input) { change.values.append((input, value)) }
     }
     return problems.count == before && !members.isEmpty ? change : nil
   }
 
-  private mutating func signal(_ node: JSONNode) -> Int? {
-    if let number = node.int, (0...31).contains(number) || number == 99 { return number }
-    reportKind("signal", "a whole number from 0 to 31, or 99 for unknown", node)
-    return nil
-  }
-
-  /// One of the words of an enumeration.
-  private mutating func word<Word: RawRepresentable<String> & CaseIterable>(
-    _ node: JSONNode, _ key: String
-  ) -> Word? {
-    if let word = node.string.flatMap(Word.init) { return word }
-    let words = Word.allCases.map(\.rawValue)
-    report(
-      "\"\(key)\" must be \(words.joined(separator: ", ")), not \(node.shown)"
-        + didYouMean(node.string ?? "", in: words), at: node.offset)
+  /// The value of an input; nil if it takes none such.
+  private mutating func value(_ node: JSONNode, for input: WorldInput) -> GuestValue? {
+    var world = World()
+    if let value = try? GuestValue(plain: node), input.apply(value, to: &world) { return value }
+    let hint = input.words.isEmpty ? "" : didYouMean(node.string ?? "", in: input.words)
+    report("\"\(input.key)\" must be \(input.takes), not \(node.shown)\(hint)", at: node.offset)
     return nil
   }
 

@@ -93,7 +93,7 @@ final class Stage: Sendable {
   func hear(_ arguments: [GuestValue]) {
     guard !expectations.isEmpty else { return }
     var heard = arguments
-    if case .list(let values)? = arguments.first, arguments.count == 1 { heard = values }
+    if arguments.count == 1, let values = arguments[0].elements { heard = values }
     callbacks.withLock { $0.append(heard) }
   }
 
@@ -122,7 +122,7 @@ final class Stage: Sendable {
     case .world(let change): device.change(change)
     case .microphone(let microphone): device.changeMicrophone(to: microphone)
     case .fault(let fault): device.inject(fault)
-    case .modem(let change): change.apply(to: &device.world.modem)
+    case .modem(let change): change.apply(to: &device.world)
     case .powerCut:
       console.complain("the power is cut at \(event.time.inSeconds) s")
       run.withLock { $0.run }?.cutPower()

@@ -91,6 +91,7 @@ extension Outcome.Product {
     case .sizeByModel: "the size, header counted by model"
     case .rawSize: "the size, header counted"
     case .bytesRead: "how many bytes were read"
+    case .fact: "what is so"
     }
   }
 }

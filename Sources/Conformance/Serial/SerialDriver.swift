@@ -41,6 +41,7 @@ package final class SerialDriver: CaseDriver {
   package func obstacle(to cell: Cell) -> String? {
     if let obstacle = GuestScript.obstacle(to: cell) { return obstacle }
     if !cell.test.faults.isEmpty { return "a module has no faults to inject" }
+    if cell.test.changesWorld { return "nobody changes a module's SIM and network on demand" }
     guard let file = cell.test.files.first(where: ownFiles.contains) else { return nil }
     return "the module's flash holds a \(file) of its own, which the case would change"
   }

@@ -293,7 +293,7 @@ extension Outcome {
 }
 
 extension GuestValue {
-  /// The value that a JSON text says, which can be anything but an object.
+  /// The value that a JSON text says; an object only as `{"tuple": […]}`.
   package init(plain node: JSONNode) throws(JSONError) {
     switch node.value {
     case .null: self = .none
@@ -302,10 +302,18 @@ extension GuestValue {
     case .double(let value): self = .double(value)
     case .string(let value): self = .string(value)
     case .array(let nodes):
-      var values: [GuestValue] = []
-      for node in nodes { values.append(try GuestValue(plain: node)) }
-      self = .list(values)
-    case .object: throw JSONError(message: "a plain value belongs here", offset: node.offset)
+      self = .list(try Self.plain(nodes))
+    case .object:
+      guard let nodes = node["tuple"]?.array else {
+        throw JSONError(message: "a plain value belongs here", offset: node.offset)
+      }
+      self = .tuple(try Self.plain(nodes))
     }
+  }
+
+  private static func plain(_ nodes: [JSONNode]) throws(JSONError) -> [GuestValue] {
+    var values: [GuestValue] = []
+    for node in nodes { values.append(try GuestValue(plain: node)) }
+    return values
   }
 }

@@ -28,6 +28,8 @@ public struct Outcome: Equatable, Sendable {
     case sizeByModel, rawSize
     /// What `stream_read` has put into the script's buffer.
     case bytesRead
+    /// What the module knows of itself or of its surroundings, of whatever type.
+    case fact
   }
 
   /// What the script gets.

@@ -115,6 +115,11 @@ struct Row<P>: Sendable {
     Row(nil, applies: { _, _, _ in true }, act: act)
   }
 
+  /// Where what is answered is what the board knows.
+  static func fact(_ fact: @escaping @Sendable (Board) -> GuestValue) -> Row {
+    .make { _, _, _, board in .done(fact(board)) }
+  }
+
   /// A precondition where something is done.
   func then(_ act: Row) -> Row { Row(fault, applies: applies, act: act.act) }
 

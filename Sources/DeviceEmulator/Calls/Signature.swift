@@ -151,7 +151,11 @@ public struct Signature: Equatable, Sendable {
       return count >= most
         ? nil : "function missing \(most - count) required positional arguments"
     case .optional(let optional):
-      return (most - optional...most).contains(count)
+      let least = most - optional
+      if count < least {
+        return "function missing \(least - count) required positional arguments"
+      }
+      return count <= most
         ? nil : "function expected at most \(most + own) arguments, got \(count + own)"
     case .fixed, .added:
       let least = arity == .added ? most - 1 : most

@@ -12,7 +12,8 @@ public struct ATChannel: Sendable {
   enum Answer: Equatable {
     case ok([String] = [])
     case error
-    case noSIM
+    /// A failure of 3GPP TS 27.007: 10 for no SIM, 13 for one that fails.
+    case failure(Int)
     case act(Action, then: [String])
   }
 
@@ -85,8 +86,8 @@ public struct ATChannel: Sendable {
       case .error:
         Self.say(["ERROR"], &reply)
         return nil
-      case .noSIM:
-        Self.say(["+CME ERROR: 10"], &reply)
+      case .failure(let number):
+        Self.say(["+CME ERROR: \(number)"], &reply)
         return nil
       case .act(let action, let lines):
         Self.say(["OK"] + lines, &reply)

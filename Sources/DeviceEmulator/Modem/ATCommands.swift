@@ -16,16 +16,18 @@ struct ATCommands: Sendable {
     "+CGMM": { module, _ in .ok([module.identity.nodename]) },
     "+CGMR": { module, _ in .ok([module.identity.firmware]) },
     "+CGSN": { module, _ in .ok([module.serialNumber]) },
-    "+CSQ": { _, status in .ok(["+CSQ: \(status.signal),99"]) },
+    "+CSQ": { _, status in .ok(["+CSQ: \(status.heardSignal),99"]) },
     "+CSQ=?": { _, _ in .ok(["+CSQ: (0-31,99),(0-7,99)"]) },
     "+CPIN?": { _, status in
       switch status.sim {
       case .ready: .ok(["+CPIN: READY"])
       case .locked: .ok(["+CPIN: SIM PIN"])
-      case .absent: .noSIM
+      case .puk: .ok(["+CPIN: SIM PUK"])
+      case .blocked: .failure(13)
+      case .absent: .failure(10)
       }
     },
-    "+CREG?": { _, status in .ok(["+CREG: 0,\(status.registered.number)"]) },
+    "+CREG?": { _, status in .ok(["+CREG: 0,\(status.registration.number)"]) },
     "+CREG=?": { _, _ in .ok(["+CREG: (0-2)"]) },
     "+QPOWD": powerDown, "+QPOWD=0": powerDown, "+QPOWD=1": powerDown,
     "+QPOWD=?": { _, _ in .ok(["+QPOWD: (0,1)"]) },

@@ -67,6 +67,19 @@ package struct VendorModule: Sendable {
     VendorModule(
       "osTimer", OSTimer.self,
       Part("osTimer", PackageResources.osTimer_json, PackageResources.osTimerCases_json)),
+    VendorModule(
+      "sim", SimModule.self,
+      Part("sim", PackageResources.sim_json, PackageResources.simCases_json)),
+    VendorModule(
+      "net", NetModule.self,
+      Part("net", PackageResources.net_json, PackageResources.netCases_json)),
+    VendorModule(
+      "modem", ModemModule.self,
+      Part("modem", PackageResources.modem_json, PackageResources.modemCases_json)),
+    VendorModule(
+      "dataCall", DataCallModule.self,
+      Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
     VendorModule("sys_bus", source: PackageResources.sys_bus_py),

@@ -163,7 +163,7 @@ extension GuestServices {
     "qpyemu": .members([
       ("fault", .function("fault.inject")), ("faults", .function("fault.list")),
       ("clear_faults", .function("fault.clear")), ("profile", .function("module.profile")),
-      ("policy", .function("module.policy")),
+      ("policy", .function("module.policy")), ("modem", .function("world.change")),
     ]),
     "vfs": .members([]),
   ]

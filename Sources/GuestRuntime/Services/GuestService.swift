@@ -111,6 +111,9 @@ struct GuestService: Sendable {
     "fault.inject": does(takesTime: false) { try $0.injectFault($1) },
     "fault.list": gives(takesTime: false) { this, _ in this.faults },
     "fault.clear": does(takesTime: false) { this, _ in this.device.clearFaults() },
+    "world.change": does(takesTime: false) {
+      try $0.device.change($1.string(0), to: $1.value(1))
+    },
     "module.profile": gives(takesTime: false) { this, _ in .string(this.device.profile.name) },
     "module.policy": gives(takesTime: false) { this, _ in .string(this.device.policy.rawValue) },
   ]

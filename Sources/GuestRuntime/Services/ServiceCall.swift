@@ -8,6 +8,11 @@ struct ServiceCall {
 
   var arguments: [GuestValue] { request.arguments }
 
+  func value(_ index: Int) throws(GuestException) -> GuestValue {
+    guard index < arguments.count else { throw Self.missing }
+    return arguments[index]
+  }
+
   func int(_ index: Int) throws(GuestException) -> Int {
     guard index < arguments.count else { throw Self.missing }
     return try arguments[index].requireInt()

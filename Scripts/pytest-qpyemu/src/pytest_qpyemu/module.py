@@ -113,6 +113,15 @@ class Module:
         """Takes all faults back."""
         self.exec("import qpyemu\nqpyemu.clear_faults()")
 
+    # The SIM and the network.
+
+    def modem(self, key, value):
+        """Changes something about the SIM or the network, such as `registered` to `no`."""
+        try:
+            self.exec("import qpyemu\nqpyemu.modem(%r, %r)" % (key, value))
+        except ModuleError as error:
+            raise ValueError(error.text) from None
+
     # The flash.
 
     def read(self, path):
