@@ -27,6 +27,9 @@ let vendorData = [
   "audio": [
     "Record.json", "RecordCases.json", "Audio.json", "AudioCases.json", "TTS.json", "TTSCases.json",
   ],
+  "machine": [
+    "I2C.json", "I2CCases.json", "SPI.json", "SPICases.json", "UART.json", "UARTCases.json",
+  ],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }

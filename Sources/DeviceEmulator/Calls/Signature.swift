@@ -9,6 +9,10 @@ public struct Signature: Equatable, Sendable {
     case int
     /// A str, or bytes.
     case str
+    /// What has bytes to read: a str, bytes or a bytearray.
+    case bytes
+    /// A bytearray to write to.
+    case buffer
     case any
   }
 
@@ -64,6 +68,11 @@ public struct Signature: Equatable, Sendable {
     if case .named(let names) = arity { names } else { nil }
   }
 
+  /// Whether the argument at `index` is for reading, so that a bytearray goes over with its content.
+  package func reads(at index: Int) -> Bool {
+    parameters.indices.contains(index) && parameters[index] == .bytes
+  }
+
   /// Why the number of the arguments, or else their types or names, do not fit; nil if all do.
   ///
   /// - Parameter own: How many the interpreter counts beside them: `self` of a method.
@@ -116,6 +125,9 @@ public struct Signature: Equatable, Sendable {
     case (.int, _) where argument.integer == nil:
       return "can't convert \(argument.typeName) to int"
     case (.str, .bytes): return nil
+    case (.bytes, _) where argument.readableBytes == nil,
+      (.buffer, _) where argument.bufferRoom == nil:
+      return "object with buffer protocol required"
     case (.str, _) where argument.string == nil:
       return "can't convert '\(argument.typeName)' object to str implicitly"
     default: return nil
@@ -137,7 +149,7 @@ extension JSONNode {
   fileprivate func parameter() throws(JSONError) -> Signature.Parameter {
     let word = try text()
     guard let type = Signature.Parameter(rawValue: String(word.prefix { $0.isLetter })) else {
-      throw JSONError(message: "a parameter takes int, str or any", offset: offset)
+      throw JSONError(message: "a parameter takes int, str, bytes, buffer or any", offset: offset)
     }
     return type
   }

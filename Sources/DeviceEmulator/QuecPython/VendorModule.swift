@@ -24,20 +24,20 @@ package struct VendorModule: Sendable {
 
   /// As scripts import it.
   package let name: String
-  /// What acts in it; nil where it is all Python.
-  let peripheral: (any Peripheral.Type)?
+  /// What acts in it; nothing where it is all Python.
+  let peripherals: [any Peripheral.Type]
   /// In the order of reports.
   package let parts: [Part]
   private let sourceBytes: (@Sendable () -> [UInt8])?
 
   /// A module with a peripheral behind it.
-  init(_ name: String, _ peripheral: any Peripheral.Type, _ parts: Part...) {
-    (self.name, self.peripheral, self.parts, sourceBytes) = (name, peripheral, parts, nil)
+  init(_ name: String, _ peripherals: any Peripheral.Type..., parts: [Part]) {
+    (self.name, self.peripherals, self.parts, sourceBytes) = (name, peripherals, parts, nil)
   }
 
   /// A module that is Python, as the vendor's own is.
   init(_ name: String, source: @autoclosure @escaping @Sendable () -> [UInt8]) {
-    (self.name, peripheral, parts, sourceBytes) = (name, nil, [], source)
+    (self.name, peripherals, parts, sourceBytes) = (name, [], [], source)
   }
 
   /// The text of a module that is Python; nil for any other.
@@ -47,9 +47,18 @@ package struct VendorModule: Sendable {
   package static let all: [VendorModule] = [
     VendorModule(
       "audio", AudioModule.self,
-      Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
-      Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
-      Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
+      parts: [
+        Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
+        Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
+        Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json),
+      ]),
+    VendorModule(
+      "machine", Buses.self, SerialPorts.self,
+      parts: [
+        Part("I2C", PackageResources.I2C_json, PackageResources.I2CCases_json),
+        Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
+        Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
+      ]),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
     VendorModule("sys_bus", source: PackageResources.sys_bus_py),

@@ -111,14 +111,22 @@ final class GuestServices: GuestLink.Services {
     case .powerDown?: return .end(.poweredDown)
     case nil: break
     }
+    let outcome = outcome(of: reply, to: method, arguments)
+    return reply.fill.map { .filled(argument: $0.argument, $0.bytes, outcome) } ?? outcome
+  }
+
+  private func outcome(
+    of reply: Reply, to method: DeviceMethod, _ arguments: [GuestValue]
+  ) -> GuestLink.Outcome {
     switch reply.result {
-    case .failure(let exception): return .failure(exception)
+    case .failure(let exception): .failure(exception)
     case .success(.object(let id)):
-      return .object(reference(to: id, id.className ?? String(method.className)))
+      .object(reference(to: id, id.className ?? String(method.className)))
     case .success(.filled(let bytes)):
-      return .filled(argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes)
+      .filled(
+        argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes, .value(.int(bytes.count)))
     case .success(let value):
-      return reply.due.map { .wait(until: $0, then: value) } ?? .value(value)
+      reply.due.map { .wait(until: $0, then: value) } ?? .value(value)
     }
   }
 
@@ -135,7 +143,9 @@ final class GuestServices: GuestLink.Services {
       guard request.keywords.isEmpty else {
         throw GuestException("TypeError", "function doesn't take keyword arguments")
       }
-      return request.arguments.map(\.asBuffer)
+      return request.arguments.enumerated().map { index, argument in
+        signature?.reads(at: index) ?? false ? argument : argument.asBuffer
+      }
     }
     var arguments = request.arguments
     var rest = request.keywords
