@@ -101,6 +101,9 @@ extension Step {
       self = .change(.pin(try arguments[0].integer(), try arguments[1].boolean()))
     case "adc":
       self = .change(.adc(try arguments[0].integer(), millivolts: try arguments[1].integer()))
+    case "i2c":
+      let place = I2CPlace(bus: try arguments[0].integer(), address: try arguments[1].integer())
+      self = .change(.i2c(place, .registers(RegisterMap())))
     case "powerKey": self = .change(.powerKey(isPressed: try arguments[0].boolean()))
     case "usb": self = .change(.usb(isPlugged: try arguments[0].boolean()))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())

@@ -107,7 +107,7 @@ public final class DeviceEmulator: Sendable {
       output: loudspeaker, voice: voice,
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
-    state = Monitor(DeviceState(board: board, VendorModule.all.compactMap(\.peripheral)))
+    state = Monitor(DeviceState(board: board, VendorModule.all.flatMap(\.peripherals)))
     alarms.connect(to: self)
   }
 

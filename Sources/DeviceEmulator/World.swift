@@ -21,6 +21,12 @@ public struct World: Sendable, Equatable {
   public var isPowerKeyPressed = false
   /// Whether the USB cable is plugged in.
   public var hasUSB = true
+  /// What hangs on the I2C buses, by bus and address.
+  public var i2c: [I2CPlace: I2CDevice] = [:]
+  /// What hangs on the SPI ports, by port.
+  public var spi: [Int: SPIDevice] = [:]
+  /// Who is at the other end of the serial ports, by port.
+  public var uart: [Int: UARTPeer] = [:]
 
   /// As at power-on.
   public init() {}
@@ -113,6 +119,22 @@ public enum WorldChange: Equatable, Sendable {
   case powerKey(isPressed: Bool)
   /// The USB cable is plugged in or pulled out.
   case usb(isPlugged: Bool)
+  /// A device hangs on an I2C bus.
+  case i2c(I2CPlace, I2CDevice)
+  /// A device hangs on an SPI port.
+  case spi(Int, SPIDevice)
+  /// The peer of a serial port does something.
+  case uart(Int, UARTAct)
+
+  /// What a peer of a serial port does.
+  public enum UARTAct: Equatable, Sendable {
+    /// From now on it gives back what it gets.
+    case loopback
+    /// From now on it answers so.
+    case answers([UARTPeer.Answer])
+    /// It sends bytes.
+    case sends([UInt8])
+  }
 }
 
 extension DeviceEmulator {
@@ -125,6 +147,9 @@ extension DeviceEmulator {
       case .battery(let millivolts): world.batteryMillivolts = millivolts
       case .powerKey(let isPressed): world.isPowerKeyPressed = isPressed
       case .usb(let isPlugged): world.hasUSB = isPlugged
+      case .i2c(let place, let device): world.i2c[place] = device
+      case .spi(let port, let device): world.spi[port] = device
+      case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
       }
     }
   }

@@ -109,8 +109,8 @@ struct ModulesTests {
         class Mine(audio.Record): pass
         try_to(lambda: audio.Audio(0).playStream(2, b''))
         try_to(lambda: audio.Audio(0).playStream)
-        try_to(lambda: machine.UART(2))
-        try_to(lambda: exec('from machine import UART'))
+        try_to(lambda: machine.KeyPad(2))
+        try_to(lambda: exec('from machine import KeyPad'))
         try_to(lambda: Mine(0).gain_get())
         try_to(lambda: utime.getTimeZone())
         try_to(lambda: machine.Pni)
@@ -119,15 +119,17 @@ struct ModulesTests {
       ending.lines == [
         "AttributeError 'Audio' object has no attribute 'playStream'",
         "AttributeError 'Audio' object has no attribute 'playStream'",
-        "AttributeError 'module' object has no attribute 'UART'",
-        "ImportError can't import name UART",
+        "AttributeError 'module' object has no attribute 'KeyPad'",
+        "ImportError can't import name KeyPad",
         "AttributeError 'Mine' object has no attribute 'gain_get'",
         "AttributeError 'module' object has no attribute 'getTimeZone'",
         "AttributeError 'module' object has no attribute 'Pni'",
       ])
     #expect(
       remarks(ending)
-        == ["audio.Audio.playStream", "machine.UART", "audio.Record.gain_get", "utime.getTimeZone"]
+        == [
+          "audio.Audio.playStream", "machine.KeyPad", "audio.Record.gain_get", "utime.getTimeZone",
+        ]
         .map { "\($0) is documented, but qpyemu does not emulate it yet" })
   }
 

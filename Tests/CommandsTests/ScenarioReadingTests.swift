@@ -16,7 +16,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, microphone, fault, modem, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file"
 
@@ -33,6 +33,42 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"expect": [5]}"#,
       problems: ["1:13: an expectation must be an object, not an integer"]),
+
+    // What hangs on wires.
+    BadScenario(
+      text: #"{"events": [{"at": 1, "i2c": 0, "address": 1}]}"#,
+      problems: [
+        #"1:13: what hangs on a bus is said by "registers", "eeprom", "acceleration", or a "temperature" from -50 to 150 with a "humidity" from 0 to 100"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "i2c": 0, "address": 128, "eeprom": 256}]}"#,
+      problems: [#"1:44: "address" must be a whole number from 0 to 127, not 128"#]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "i2c": 0, "address": 1, "eeprom": 300}]}"#,
+      problems: [
+        #"1:57: "eeprom" must be a power of two from 128 to 65536, the bytes that it holds, not 300"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "i2c": 0, "address": 1, "registers": {"256": 1}}]}"#,
+      problems: [
+        #"1:60: "registers" must be an object of numbers from 0 to 255 by numbers such as "15", not {"256":1}"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "i2c": 0, "address": 1, "acceleration": [1, 2]}]}"#,
+      problems: [
+        #"1:63: "acceleration" must be three whole numbers, thousandths of g of x, y and z, not [1,2]"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "spi": 1}]}"#,
+      problems: [#"1:13: "spi" goes with "loopback": true or with "sends""#]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "uart": 2, "answers": {}}]}"#,
+      problems: [
+        #"1:45: "answers" must be an object of texts by the texts that they answer, not {}"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "uart": 2}]}"#,
+      problems: [#"1:13: "uart" goes with "loopback": true, with "answers" or with "sends""#]),
 
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),

@@ -80,6 +80,39 @@ struct ScenarioTests {
     #expect(ending.code == 0 && said(ending) == [])
   }
 
+  @Test(
+    "A sensor on I2C, a loop on SPI and a peer that answers on a serial port are there for a script"
+  )
+  func wires() async throws {
+    let ending = try await run(
+      """
+      import utime
+      from machine import I2C, SPI, UART
+      i2c, uart, spi = I2C(I2C.I2C1, I2C.FAST_MODE), UART(UART.UART2, 115200, 8, 0, 1, 0), SPI(1, 0, 3)
+      buffer = bytearray(6)
+      print(i2c.write(0x38, b'', 0, bytearray([0xAC, 0x33, 0]), 3))
+      utime.sleep_ms(80)
+      print(i2c.read(0x38, b'', 0, buffer, 6, 0), buffer)
+      print(i2c.read(0x20, b'\\x07', 1, buffer, 2, 5), buffer[:2], i2c.read(0x21, b'', 0, buffer, 1, 0))
+      print(spi.write_read(buffer, b'abc', 3), buffer[:3])
+      uart.set_callback(lambda event: print(event, uart.read(uart.any())))
+      print(uart.write('AT\\r'))
+      utime.sleep(2)
+      """,
+      """
+      {"events": [{"at": 0, "i2c": 1, "address": 56, "temperature": 25, "humidity": 50},
+        {"at": 0, "i2c": 1, "address": 32, "registers": {"7": 171, "8": 2}},
+        {"at": 0, "spi": 1, "loopback": true},
+        {"at": 0, "uart": 2, "answers": {"AT\\r": "OK\\r\\n"}}, {"at": 1, "uart": 2, "sends": "hello"}]}
+      """)
+    #expect(
+      ending.lines == [
+        "0", "0 bytearray(b'\\x18\\x80\\x00\\x06\\x00\\x00')", "0 bytearray(b'\\xab\\x02') -1",
+        "0 bytearray(b'abc')", "3", "[0, 2, 4] b'OK\\r\\n'", "[0, 2, 5] b'hello'",
+      ])
+    #expect(ending.code == 0 && said(ending) == [], "\(ending.errors)")
+  }
+
   @Test("A script that waits for nothing but an interrupt hears of the scenario's edges to the end")
   func interruptAlone() async throws {
     let ending = try await run(

@@ -13,7 +13,7 @@ struct OutcomeTableTests {
   func rules() {
     let rows = table.rowIDs()
     #expect(Set(rows).count == rows.count, "an id occurs twice")
-    let behind = VendorModule.all.compactMap(\.peripheral).flatMap { $0.rowNames }
+    let behind = VendorModule.all.flatMap(\.peripherals).flatMap { $0.rowNames }
     #expect(Set(behind).subtracting(rows) == [], "no row of a table")
     let bare = rows.filter { row in
       !behind.contains(row) && Row<AudioModule>.common(String(row.split(separator: ".")[2])) == nil

@@ -36,7 +36,7 @@ extension Scenario {
 
 /// Reads a scenario's JSON and collects what is wrong with it. `Profiles/scenario.schema.json` says the
 /// same for editors; a test compares their verdicts.
-private struct ScenarioReading {
+struct ScenarioReading {
   private let source: JSONSource
   private let seed: UInt64
   private let checkFault: Scenario.FaultCheck
@@ -69,7 +69,7 @@ private struct ScenarioReading {
   // MARK: Events and expectations
 
   /// One kind of event or expectation: known by its key, with other keys that may stand beside it.
-  private struct Kind<Made>: Sendable {
+  struct Kind<Made>: Sendable {
     let key: String
     var others: [String] = []
     /// Takes the key's value and the object around it.
@@ -95,6 +95,7 @@ private struct ScenarioReading {
     Kind(key: "usb") { this, node, _ in
       this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
+    i2c, spi, uart,
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
@@ -304,13 +305,13 @@ private struct ScenarioReading {
     return []
   }
 
-  private mutating func text(_ node: JSONNode, _ key: String) -> String? {
+  mutating func text(_ node: JSONNode, _ key: String) -> String? {
     if let text = node.string, !text.isEmpty { return text }
     reportKind(key, "a string that is not empty", node)
     return nil
   }
 
-  private mutating func integer(
+  mutating func integer(
     _ node: JSONNode, _ key: String, in range: ClosedRange<Int>
   ) -> Int? {
     if let number = node.int, range.contains(number) { return number }
@@ -318,7 +319,7 @@ private struct ScenarioReading {
     return nil
   }
 
-  private mutating func reportKind(_ key: String, _ expected: String, _ node: JSONNode) {
+  mutating func reportKind(_ key: String, _ expected: String, _ node: JSONNode) {
     report("\"\(key)\" must be \(expected), not \(node.shown)", at: node.offset)
   }
 
@@ -328,7 +329,7 @@ private struct ScenarioReading {
       at: member.keyOffset)
   }
 
-  private mutating func report(_ message: String, at offset: Int) {
+  mutating func report(_ message: String, at offset: Int) {
     problems.append(source.locate(message, at: offset))
   }
 }

@@ -40,6 +40,16 @@ struct Call {
   /// The integer at `index`; only where ``mismatch`` is nil.
   func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
 
+  /// The first bytes of what the argument at `index` holds, at most so many; likewise.
+  func bytes(_ index: Int, upTo count: Int) -> [UInt8] {
+    Array((arguments[index].readableBytes ?? []).prefix(max(count, 0)))
+  }
+
+  /// The room of the buffer at `index`, but at most so many bytes; likewise.
+  func room(_ index: Int, upTo count: Int) -> Int {
+    min(arguments[index].bufferRoom ?? 0, max(count, 0))
+  }
+
   /// The string at `index`; likewise. It ends at the first NUL, as C code on the module sees it.
   func string(_ index: Int) -> String {
     let text =
@@ -56,10 +66,19 @@ package struct Reply: Sendable {
   package let injectedRow: String?
   /// When the script gets it; nil for at once.
   package let due: Duration?
+  /// What goes into a buffer of the script's; nil for nothing.
+  package let fill: Fill?
+
+  /// Bytes for the buffer that is the argument of a number.
+  package struct Fill: Sendable {
+    package let argument: Int
+    package let bytes: [UInt8]
+  }
 
   package init(
-    _ result: Result<GuestValue, GuestException>, injectedRow: String? = nil, due: Duration? = nil
+    _ result: Result<GuestValue, GuestException>, injectedRow: String? = nil,
+    due: Duration? = nil, fill: Fill? = nil
   ) {
-    (self.result, self.injectedRow, self.due) = (result, injectedRow, due)
+    (self.result, self.injectedRow, self.due, self.fill) = (result, injectedRow, due, fill)
   }
 }

@@ -117,6 +117,9 @@ private final class RowGate<P: Peripheral>: MethodGate {
         return Reply(answer)
       case .takes(let due, let made):
         return Reply(outcome.answer(to: call, made: made), due: due)
+      case .fills(let argument, let bytes, let due):
+        let answer = outcome.answer(to: call, made: nil)
+        return Reply(answer, due: due, fill: Reply.Fill(argument: argument, bytes: bytes))
       case .instead(let other):
         guard let entry = rows.first(where: { $0.id == other }) else { continue }
         return Reply(entry.outcome.answer(to: call, made: nil))

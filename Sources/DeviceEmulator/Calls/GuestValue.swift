@@ -73,6 +73,12 @@ public enum GuestValue: Equatable, Sendable {
   /// The peripheral's object, if it is one.
   package var object: PeripheralID? { if case .object(let id) = self { id } else { nil } }
 
+  /// The bytes that native code can read: of a str, bytes or a bytearray.
+  var readableBytes: [UInt8]? { string.map { Array($0.utf8) } ?? bytes }
+
+  /// The bytes that fit into it, if it is a writable buffer.
+  var bufferRoom: Int? { if case .buffer(let room) = self { room } else { nil } }
+
   /// The script's name for the function, if it is one.
   public var function: Int? {
     if case .function(let number) = self { number } else { nil }

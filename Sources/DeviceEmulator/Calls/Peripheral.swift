@@ -64,6 +64,8 @@ enum Performed {
   case done(GuestValue? = nil)
   /// It takes until a device time: only then the script has its answer.
   case takes(until: Duration, GuestValue? = nil)
+  /// It fills the buffer that is the argument of a number, and takes until a device time.
+  case fills(argument: Int, [UInt8], until: Duration)
   /// It failed in a way that another row of the same method describes, named by its id: if the policy has none such,
   /// the rows after this one decide.
   case instead(String)

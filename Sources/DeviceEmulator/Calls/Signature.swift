@@ -10,6 +10,10 @@ public struct Signature: Equatable, Sendable {
     case int
     /// A str, or bytes.
     case str
+    /// What has bytes to read: a str, bytes or a bytearray.
+    case bytes
+    /// A bytearray to write to.
+    case buffer
     case any
   }
 
@@ -84,6 +88,11 @@ public struct Signature: Equatable, Sendable {
     guard case .named(let names) = arity, names.indices.contains(index), names[index].isNeeded
     else { return nil }
     return names[index].spellings[policy]
+  }
+
+  /// Whether the argument at `index` is for reading, so that a bytearray goes over with its content.
+  package func reads(at index: Int) -> Bool {
+    parameters.indices.contains(index) && parameters[index] == .bytes
   }
 
   /// The arguments in the order of the parameters.
@@ -220,6 +229,10 @@ public struct Signature: Equatable, Sendable {
     case (.str, .bytes), (.str, .string), (.any, _): return nil
     case (.str, _):
       return .type("can't convert '\(argument.typeName)' object to str implicitly")
+    case (.bytes, _):
+      return argument.readableBytes == nil ? .type("object with buffer protocol required") : nil
+    case (.buffer, _):
+      return argument.bufferRoom == nil ? .type("object with buffer protocol required") : nil
     }
   }
 }
@@ -249,7 +262,7 @@ extension JSONNode {
   fileprivate func parameter() throws(JSONError) -> Signature.Parameter {
     let word = try text()
     guard let type = Signature.Parameter(rawValue: String(word.prefix { $0.isLetter })) else {
-      throw JSONError(message: "a parameter takes int, str or any", offset: offset)
+      throw JSONError(message: "a parameter takes int, str, bytes, buffer or any", offset: offset)
     }
     return type
   }

@@ -24,20 +24,20 @@ package struct VendorModule: Sendable {
 
   /// As scripts import it.
   package let name: String
-  /// What acts in it; nil where it is all Python.
-  let peripheral: (any Peripheral.Type)?
+  /// What acts in it; nothing where it is all Python.
+  let peripherals: [any Peripheral.Type]
   /// In the order of reports.
   package let parts: [Part]
   private let sourceBytes: (@Sendable () -> [UInt8])?
 
   /// A module with a peripheral behind it.
-  init(_ name: String, _ peripheral: any Peripheral.Type, _ parts: Part...) {
-    (self.name, self.peripheral, self.parts, sourceBytes) = (name, peripheral, parts, nil)
+  init(_ name: String, _ peripherals: any Peripheral.Type..., parts: Part...) {
+    (self.name, self.peripherals, self.parts, sourceBytes) = (name, peripherals, parts, nil)
   }
 
   /// A module that is Python, as the vendor's own is.
   init(_ name: String, source: @autoclosure @escaping @Sendable () -> [UInt8]) {
-    (self.name, peripheral, parts, sourceBytes) = (name, nil, [], source)
+    (self.name, peripherals, parts, sourceBytes) = (name, [], [], source)
   }
 
   /// The text of a module that is Python; nil for any other.
@@ -47,38 +47,41 @@ package struct VendorModule: Sendable {
   package static let all: [VendorModule] = [
     VendorModule(
       "audio", AudioModule.self,
-      Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
+      parts: Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
       Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
       Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
     VendorModule(
-      "machine", MachineModule.self,
-      Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
+      "machine", MachineModule.self, Buses.self, SerialPorts.self,
+      parts: Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
       Part("ExtInt", PackageResources.ExtInt_json, PackageResources.ExtIntCases_json),
       Part("Timer", PackageResources.Timer_json, PackageResources.TimerCases_json),
       Part("RTC", PackageResources.RTC_json, PackageResources.RTCCases_json),
+      Part("I2C", PackageResources.I2C_json, PackageResources.I2CCases_json),
+      Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
+      Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
       Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
     VendorModule(
       "misc", MiscModule.self,
-      Part("Power", PackageResources.Power_json, PackageResources.PowerCases_json),
+      parts: Part("Power", PackageResources.Power_json, PackageResources.PowerCases_json),
       Part("PowerKey", PackageResources.PowerKey_json, PackageResources.PowerKeyCases_json),
       Part("ADC", PackageResources.ADC_json, PackageResources.ADCCases_json),
       Part("PWM", PackageResources.PWM_json, PackageResources.PWMCases_json),
       Part("USB", PackageResources.USB_json, PackageResources.USBCases_json)),
     VendorModule(
       "osTimer", OSTimer.self,
-      Part("osTimer", PackageResources.osTimer_json, PackageResources.osTimerCases_json)),
+      parts: Part("osTimer", PackageResources.osTimer_json, PackageResources.osTimerCases_json)),
     VendorModule(
       "sim", SimModule.self,
-      Part("sim", PackageResources.sim_json, PackageResources.simCases_json)),
+      parts: Part("sim", PackageResources.sim_json, PackageResources.simCases_json)),
     VendorModule(
       "net", NetModule.self,
-      Part("net", PackageResources.net_json, PackageResources.netCases_json)),
+      parts: Part("net", PackageResources.net_json, PackageResources.netCases_json)),
     VendorModule(
       "modem", ModemModule.self,
-      Part("modem", PackageResources.modem_json, PackageResources.modemCases_json)),
+      parts: Part("modem", PackageResources.modem_json, PackageResources.modemCases_json)),
     VendorModule(
       "dataCall", DataCallModule.self,
-      Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+      parts: Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),

@@ -9,8 +9,8 @@ struct GuestLink {
     case value(GuestValue)
     case failure(GuestException)
     case object(WireWriter.Object)
-    /// What fills the buffer that is the argument of this number; the script gets the count.
-    case filled(argument: Int, [UInt8])
+    /// What fills the buffer that is the argument of this number, and what else the call comes to.
+    indirect case filled(argument: Int, [UInt8], Outcome)
     /// A value that is written already.
     case written([UInt8])
     /// The thread waits until a device time, or for ever; then it gets a value.
@@ -153,9 +153,9 @@ struct GuestLink {
     case .failure(let exception): return .failure(exception)
     case .object(let object): return .value(.object(PeripheralID(0)), object)
     case .written(let bytes): return .written(bytes)
-    case .filled(let argument, let bytes):
+    case .filled(let argument, let bytes, let outcome):
       notices.append(.fill(argument: argument, bytes: bytes))
-      return .value(.int(bytes.count))
+      return result(of: outcome, thread, &notices)
     case .wait(let due, let value):
       return .wait(token: newToken(), until: due, otherwise: value)
     case .world(let world): return wait(world, thread)

@@ -113,14 +113,22 @@ final class GuestServices: GuestLink.Services {
     case .powerDown?: return .end(.poweredDown)
     case nil: break
     }
+    let outcome = outcome(of: reply, to: method, arguments)
+    return reply.fill.map { .filled(argument: $0.argument, $0.bytes, outcome) } ?? outcome
+  }
+
+  private func outcome(
+    of reply: Reply, to method: DeviceMethod, _ arguments: [GuestValue]
+  ) -> GuestLink.Outcome {
     switch reply.result {
-    case .failure(let exception): return .failure(exception)
+    case .failure(let exception): .failure(exception)
     case .success(.object(let id)):
-      return .object(reference(to: id, id.className ?? String(method.className)))
+      .object(reference(to: id, id.className ?? String(method.className)))
     case .success(.filled(let bytes)):
-      return .filled(argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes)
+      .filled(
+        argument: arguments.firstIndex { $0.isBuffer } ?? 0, bytes, .value(.int(bytes.count)))
     case .success(let value):
-      return reply.due.map { .wait(until: $0, then: value) } ?? .value(value)
+      reply.due.map { .wait(until: $0, then: value) } ?? .value(value)
     }
   }
 
@@ -135,7 +143,9 @@ final class GuestServices: GuestLink.Services {
     guard signature.hasNames || !method.isConstructor else { return request.arguments }
     let arguments = try signature.arranged(
       request.arguments, request.keywords, under: device.policy)
-    guard signature.hasNames else { return arguments.map(\.asBuffer) }
+    guard signature.hasNames else {
+      return arguments.enumerated().map { signature.reads(at: $0) ? $1 : $1.asBuffer }
+    }
     // Here a bytearray is one to read from.
     return arguments.map { if case .bytearray(let bytes) = $0 { .bytes(bytes) } else { $0 } }
   }
