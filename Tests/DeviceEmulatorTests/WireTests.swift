@@ -214,6 +214,29 @@ struct WireTests {
       ])
   }
 
+  @Test("What is on a line when the module restarts is lost")
+  func uartRestart() throws {
+    _ = try make("UART.init", 2, 9600)
+    _ = try device.reply(to: "UART.write", on: PeripheralID(0), ["old"])
+    device.restart()
+    _ = try make("UART.init", 2, 9600)
+    desk.wait(.seconds(1))
+    #expect(device.world.uart[2] == nil)
+  }
+
+  @Test("A peer remembers the latest 65536 bytes, and still answers")
+  func uartMemory() throws {
+    _ = try make("UART.init", 2, 921_600)
+    var peer = UARTPeer()
+    peer.answers = [UARTPeer.Answer(to: Array("AT".utf8), Array("OK".utf8))]
+    device.world.uart[2] = peer
+    _ = try call("UART.write", .bytes([UInt8](repeating: 7, count: 70_000)))
+    _ = try call("UART.write", "AT")
+    desk.wait(.seconds(2))
+    #expect(device.world.uart[2]?.received.count == 65_536)
+    #expect(try call("UART.read", 9).answer == .value(.bytes(Array("OK".utf8))))
+  }
+
   @Test("A closed port sends nothing; made again it is open")
   func uartClose() throws {
     _ = try make("UART.init", 2)

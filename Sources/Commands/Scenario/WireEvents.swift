@@ -51,9 +51,7 @@ extension ScenarioReading {
   private mutating func registers(_ node: JSONNode) -> RegisterMap? {
     var values: [UInt8: UInt8] = [:]
     for member in node.object ?? [] {
-      guard let register = UInt8(member.key),
-        let value = member.value.int.flatMap(UInt8.init(exactly:))
-      else { break }
+      guard let register = UInt8(member.key), let value = member.value.byte else { break }
       values[register] = value
     }
     guard let members = node.object, values.count == members.count else {
@@ -76,10 +74,16 @@ extension ScenarioReading {
 
   /// An array of numbers from 0 to 255.
   private mutating func bytes(_ node: JSONNode, _ key: String) -> [UInt8]? {
-    let bytes = (node.array ?? []).compactMap { $0.int.flatMap(UInt8.init(exactly:)) }
-    if let array = node.array, bytes.count == array.count { return bytes }
-    reportKind(key, "an array of numbers from 0 to 255", node)
-    return nil
+    var bytes: [UInt8] = []
+    for element in node.array ?? [] {
+      guard let byte = element.byte else { break }
+      bytes.append(byte)
+    }
+    guard bytes.count == node.array?.count else {
+      reportKind(key, "an array of numbers from 0 to 255", node)
+      return nil
+    }
+    return bytes
   }
 
   static let uart = Kind<Scenario.Action>(
@@ -111,5 +115,13 @@ extension ScenarioReading {
     }
     reportKind("answers", "an object of texts by the texts that they answer", node)
     return nil
+  }
+}
+
+extension JSONNode {
+  /// A number from 0 to 255; nil for anything else.
+  fileprivate var byte: UInt8? {
+    guard let number = int else { return nil }
+    return UInt8(exactly: number)
   }
 }

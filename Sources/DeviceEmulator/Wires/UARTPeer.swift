@@ -4,12 +4,14 @@ public struct UARTPeer: Sendable, Equatable {
   public var isLoopback = false
   /// All that it has sent since power-on. What is added to it arrives at the module, at the port's speed.
   public var sent: [UInt8] = []
-  /// All that it has got from the module.
-  public internal(set) var received: [UInt8] = []
+  /// What it has got from the module: the latest 65536 bytes.
+  public private(set) var received: [UInt8] = []
   /// What it answers: to a text of the module's, another text. Each text is looked for in what has come since the last
   /// answer.
   public var answers: [Answer] = []
-  var answeredCount = 0
+  /// How much of it has been answered, or is too old to be.
+  private var answeredCount = 0
+  private static let memory = 65_536
 
   /// An answer to a text.
   public struct Answer: Sendable, Equatable {
@@ -38,6 +40,9 @@ public struct UARTPeer: Sendable, Equatable {
   /// Takes what the module has sent; gives what comes back.
   mutating func receive(_ bytes: [UInt8]) -> [UInt8] {
     received += bytes
+    let old = max(received.count - Self.memory, 0)
+    received.removeFirst(old)
+    answeredCount = max(answeredCount - old, 0)
     if isLoopback { return bytes }
     let fresh = received[answeredCount...]
     for answer in answers {

@@ -27,6 +27,8 @@ struct SerialPorts: Peripheral {
   private static let capacity = 4096
 
   private var ports: [Port] = []
+  /// When bytes that are on a line get to its end.
+  private var arrivals: [Alarm] = []
 
   static let methods: [String: MethodRows<SerialPorts>] = [
     "UART.init": making, "UART.any": counting, "UART.read": reading, "UART.write": writing,
@@ -42,7 +44,10 @@ struct SerialPorts: Peripheral {
   /// A script that waits for a peer's bytes has something to wait for.
   var hearsWorld: Bool { ports.contains { $0.isOpen && $0.callback != nil } }
 
-  mutating func end(_ end: PowerEnd, on board: inout Board) { ports = [] }
+  mutating func end(_ end: PowerEnd, on board: inout Board) {
+    for arrival in arrivals { board.clock.cancel(arrival) }
+    (ports, arrivals) = ([], [])
+  }
 
   private static let making: MethodRows<SerialPorts> = [
     "absent": .when { !(0...4).contains($1.int(0)) },
@@ -98,10 +103,8 @@ struct SerialPorts: Peripheral {
   /// - Returns: When that is.
   private mutating func send(_ bytes: [UInt8], from index: Int, on board: inout Board) -> Duration {
     let due = max(board.clock.now, ports[index].sendingUntil) + time(of: bytes.count, at: index)
+    when(due, on: board) { $0.deliver(bytes, from: index, on: &$1) }
     ports[index].sendingUntil = due
-    _ = board.alarm(at: due) { (ports: inout SerialPorts, board) in
-      ports.deliver(bytes, from: index, on: &board)
-    }
     return due
   }
 
@@ -119,6 +122,16 @@ struct SerialPorts: Peripheral {
     .seconds(1) * (10 * count) / ports[index].rate
   }
 
+  /// Has something happen when bytes get to a line's end, unless the module has gone down by then.
+  private mutating func when(
+    _ due: Duration, on board: Board,
+    _ act: @escaping @Sendable (inout SerialPorts, inout Board) -> Void
+  ) {
+    let now = board.clock.now
+    if ports.allSatisfy({ $0.sendingUntil <= now && $0.arrivingUntil <= now }) { arrivals = [] }
+    arrivals.append(board.alarm(at: due, act))
+  }
+
   mutating func worldChanged(from world: World, on board: inout Board) {
     for index in ports.indices { fetch(index, on: board) }
   }
@@ -130,10 +143,8 @@ struct SerialPorts: Peripheral {
     let bytes = Array(sent[ports[index].takenCount...])
     ports[index].takenCount = sent.count
     let due = max(board.clock.now, ports[index].arrivingUntil) + time(of: bytes.count, at: index)
+    when(due, on: board) { $0.arrive(bytes, at: index, on: &$1) }
     ports[index].arrivingUntil = due
-    _ = board.alarm(at: due) { (ports: inout SerialPorts, board) in
-      ports.arrive(bytes, at: index, on: &board)
-    }
   }
 
   private mutating func arrive(_ bytes: [UInt8], at index: Int, on board: inout Board) {
