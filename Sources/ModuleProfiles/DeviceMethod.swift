@@ -7,6 +7,8 @@ public struct DeviceMethod: Hashable, Sendable, ExpressibleByStringLiteral {
   public let rawValue: String
   /// Whether it makes an object.
   public let isConstructor: Bool
+  /// The class: "Record".
+  public let className: Substring
   // A device looks methods up at each call, so the text is hashed once.
   private let hash: Int
 
@@ -14,6 +16,7 @@ public struct DeviceMethod: Hashable, Sendable, ExpressibleByStringLiteral {
   public init(_ name: String) {
     rawValue = name
     isConstructor = name.hasSuffix(".init")
+    className = name.prefix { $0 != "." }
     hash = name.hashValue
   }
 
@@ -25,8 +28,6 @@ public struct DeviceMethod: Hashable, Sendable, ExpressibleByStringLiteral {
 
   public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 
-  /// The class: "Record".
-  public var className: Substring { rawValue.prefix { $0 != "." } }
   /// The method's own name: "start".
   public var functionName: Substring { rawValue.drop { $0 != "." }.dropFirst() }
   /// What scripts call the method: "start", and "init" for `init_`.

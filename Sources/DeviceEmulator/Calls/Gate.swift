@@ -108,7 +108,7 @@ private final class RowGate<P: Peripheral>: MethodGate {
       return Reply(refusals[id]!.answer(to: call, made: nil), injectedRow: id)
     }
     for (id, row, outcome) in rows {
-      let holds = row.applies(slot.peripheral, call, board)
+      let holds = row.applies(&slot.peripheral, call, &board)
       guard holds || board.fails(row.fault, with: outcome) else { continue }
       switch try row.act(&slot.peripheral, call, outcome.product, &board) {
       case .done(let made):
@@ -151,6 +151,7 @@ private final class RowGate<P: Peripheral>: MethodGate {
     let call = Call(
       method: method, signature: signature, isOnObject: needsObject, object: nil, arguments: [],
       heapFree: .max)
-    return row.applies(slot.peripheral, call, board)
+    var board = board
+    return row.applies(&slot.peripheral, call, &board)
   }
 }

@@ -73,7 +73,8 @@ enum Performed {
 
 /// One row of a method: when it applies, and what is done then.
 struct Row<P>: Sendable {
-  typealias Check = @Sendable (P, Call, Board) -> Bool
+  /// Changes nothing: it gets both by reference, since a copy of a device's state costs more than a call.
+  typealias Check = @Sendable (inout P, Call, inout Board) -> Bool
   typealias Act =
     @Sendable (inout P, Call, Outcome.Product?, inout Board) throws(HostFailure) -> Performed
 
@@ -97,9 +98,9 @@ struct Row<P>: Sendable {
 
   /// A precondition that asks nothing of the board.
   static func when(
-    orFault fault: Fault.What? = nil, _ applies: @escaping @Sendable (P, Call) -> Bool
+    orFault fault: Fault.What? = nil, _ applies: @escaping @Sendable (inout P, Call) -> Bool
   ) -> Row {
-    .when(orFault: fault) { peripheral, call, _ in applies(peripheral, call) }
+    .when(orFault: fault) { peripheral, call, _ in applies(&peripheral, call) }
   }
 
   /// What is done where nothing is in the way, or when another row hands over.
