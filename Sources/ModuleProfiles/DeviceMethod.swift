@@ -15,8 +15,9 @@ public struct DeviceMethod: Hashable, Sendable, ExpressibleByStringLiteral {
   /// Names the method of a text.
   public init(_ name: String) {
     rawValue = name
-    isConstructor = name.hasSuffix(".init")
-    className = name.prefix { $0 != "." }
+    // By bytes: Swift programs name a method at each call.
+    isConstructor = name.utf8.suffix(5).elementsEqual(".init".utf8)
+    className = name[..<(name.utf8.firstIndex(of: UInt8(ascii: ".")) ?? name.endIndex)]
     hash = name.hashValue
   }
 
