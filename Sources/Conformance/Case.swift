@@ -116,8 +116,8 @@ extension Condition.Feature {
     case .spareFile: profile.limits.openFiles > 1
     case .callbackQueue: profile.limits.eventQueue > 1
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
-    case .asr: profile.platform.hasPrefix("ASR")
-    case .phoneBook: profile.platform.hasPrefix("ASR") || policy == .documented
+    case .asr: profile.isASR
+    case .phoneBook: profile.isASR || policy == .documented
     }
   }
 }

@@ -57,17 +57,9 @@ extension [GuestValue] {
 }
 
 extension GuestValue {
-  /// The elements of a list or tuple; nil for any other value.
-  var elements: [GuestValue]? {
-    switch self {
-    case .list(let values), .tuple(let values): values
-    default: nil
-    }
-  }
-
   fileprivate func matches(_ pattern: JSONNode) -> Bool {
     if pattern.string == "*" { return true }
-    if let values = elements, let nodes = pattern.array { return values.matches(nodes) }
+    if let values = items, let nodes = pattern.array { return values.matches(nodes) }
     return json == pattern
   }
 }

@@ -93,7 +93,7 @@ final class Stage: Sendable {
   func hear(_ arguments: [GuestValue]) {
     guard !expectations.isEmpty else { return }
     var heard = arguments
-    if arguments.count == 1, let values = arguments[0].elements { heard = values }
+    if arguments.count == 1, let values = arguments[0].items { heard = values }
     callbacks.withLock { $0.append(heard) }
   }
 

@@ -63,7 +63,7 @@ public enum GuestValue: Equatable, Sendable {
   }
 
   /// The values in it, if it is a list or a tuple.
-  var items: [GuestValue]? {
+  package var items: [GuestValue]? {
     switch self {
     case .list(let values), .tuple(let values): values
     default: nil

@@ -1,4 +1,4 @@
-import ModuleProfiles
+package import ModuleProfiles
 
 /// What the modem keeps over a restart, in a memory that scripts do not see.
 struct ModemMemory: Sendable, Equatable {
@@ -39,7 +39,10 @@ extension Board {
 
 extension ModuleProfile {
   /// Whether its chip is one of ASR's.
-  var isASR: Bool { platform.hasPrefix("ASR") }
+  package var isASR: Bool { platform.hasPrefix("ASR") }
+
+  /// Whether its chip is one of Unisoc's.
+  var isUnisoc: Bool { platform.hasPrefix("Unisoc") }
 
   /// A country's code as scripts get it: on the chips of ASR the number whose hexadecimal digits it is.
   func number(ofCountry code: String) -> Int { Int(code, radix: isASR ? 16 : 10) ?? 0 }

@@ -1,12 +1,16 @@
 import EmulatedTime
-import ModuleProfiles
 
 /// `machine.I2C` and `machine.SPI`: the module is the master, and the world has what hangs on them.
 struct Buses: Peripheral {
-  /// The buses and speeds of the objects. There is one object for each bus.
-  private var i2c: [(bus: Int, isFast: Bool)] = []
-  /// The ports and clock codes of the objects, likewise.
-  private var spi: [(port: Int, clock: Int)] = []
+  /// A bus that a script has made an object of. There is one object for each bus.
+  private struct Bus {
+    let number: Int
+    /// Of I2C the mode, of SPI the clock code.
+    var speed: Int
+  }
+
+  private var i2c: [Bus] = []
+  private var spi: [Bus] = []
 
   static let methods: [String: MethodRows<Buses>] = [
     "I2C.init": makingI2C, "I2C.write": writingI2C, "I2C.read": readingI2C,
@@ -18,23 +22,24 @@ struct Buses: Peripheral {
 
   func objectCount(of className: Substring) -> Int { className == "I2C" ? i2c.count : spi.count }
 
+  /// The object of a bus; made again, it has another speed.
+  private static func open(_ number: Int, speed: Int, in buses: inout [Bus]) -> PeripheralID {
+    if let index = buses.firstIndex(where: { $0.number == number }) {
+      buses[index].speed = speed
+      return PeripheralID(index)
+    }
+    buses.append(Bus(number: number, speed: speed))
+    return PeripheralID(buses.count - 1)
+  }
+
   // MARK: I2C
 
   private static let makingI2C: MethodRows<Buses> = [
     "bus": .when { !(0...3).contains($1.int(0)) },
     "ok": .make { buses, call, _, _ in
-      .done(.object(buses.openI2C(call.int(0), isFast: call.int(1) == 1)))
+      .done(.object(open(call.int(0), speed: call.int(1), in: &buses.i2c)))
     },
   ]
-
-  private mutating func openI2C(_ bus: Int, isFast: Bool) -> PeripheralID {
-    if let number = i2c.firstIndex(where: { $0.bus == bus }) {
-      i2c[number].isFast = isFast
-      return PeripheralID(number)
-    }
-    i2c.append((bus, isFast))
-    return PeripheralID(i2c.count - 1)
-  }
 
   private static let writingI2C: MethodRows<Buses> = [
     "ok": .make { buses, call, _, board in
@@ -62,7 +67,7 @@ struct Buses: Peripheral {
   ]
 
   private func place(_ call: Call) -> I2CPlace {
-    I2CPlace(bus: i2c[call.objectNumber].bus, address: call.int(0))
+    I2CPlace(bus: i2c[call.objectNumber].number, address: call.int(0))
   }
 
   /// Sends a message; false if nobody acknowledges it.
@@ -78,7 +83,7 @@ struct Buses: Peripheral {
 
   /// When a transfer is over: nine clocks a byte, and one byte for the address.
   private func i2cTime(_ call: Call, _ count: Int, on board: Board) -> Duration {
-    let frequency = i2c[call.objectNumber].isFast ? 400_000 : 100_000
+    let frequency = i2c[call.objectNumber].speed == 1 ? 400_000 : 100_000
     return board.clock.now + .seconds(1) * (9 * (count + 1)) / frequency
   }
 
@@ -90,18 +95,9 @@ struct Buses: Peripheral {
     "clock6": .when { !$2.profile.isUnisoc && !(0...6).contains($1.int(2)) },
     "clock9": .when { $2.profile.isUnisoc && !(0...9).contains($1.int(2)) },
     "ok": .make { buses, call, _, _ in
-      .done(.object(buses.openSPI(call.int(0), clock: call.int(2))))
+      .done(.object(open(call.int(0), speed: call.int(2), in: &buses.spi)))
     },
   ]
-
-  private mutating func openSPI(_ port: Int, clock: Int) -> PeripheralID {
-    if let number = spi.firstIndex(where: { $0.port == port }) {
-      spi[number].clock = clock
-      return PeripheralID(number)
-    }
-    spi.append((port, clock))
-    return PeripheralID(spi.count - 1)
-  }
 
   private static let writingSPI: MethodRows<Buses> = [
     "ok": .make { buses, call, _, board in
@@ -131,22 +127,12 @@ struct Buses: Peripheral {
 
   /// What comes in while bytes go out. Where nothing hangs on the port, the line stays high.
   private func exchange(_ bytes: [UInt8], _ call: Call, on board: Board) -> [UInt8] {
-    board.world.spi[spi[call.objectNumber].port]?.exchange(bytes)
+    board.world.spi[spi[call.objectNumber].number]?.exchange(bytes)
       ?? [UInt8](repeating: 0xFF, count: bytes.count)
   }
 
   /// When a transfer is over: each clock code is twice as fast as the one before, from 812.5 kHz on.
   private func spiTime(_ call: Call, _ count: Int, on board: Board) -> Duration {
-    board.clock.now + .seconds(1) * (8 * count) / (812_500 << spi[call.objectNumber].clock)
+    board.clock.now + .seconds(1) * (8 * count) / (812_500 << spi[call.objectNumber].speed)
   }
-}
-
-extension Row {
-  /// It applies only where another row hands over.
-  static var never: Row { .when { _, _, _ in false } }
-}
-
-extension ModuleProfile {
-  /// Whether the vendor's layer takes it for a Unisoc platform.
-  var isUnisoc: Bool { platform.hasPrefix("Unisoc") }
 }

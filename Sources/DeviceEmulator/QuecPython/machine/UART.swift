@@ -170,7 +170,6 @@ struct SerialPorts: Peripheral {
       ports.ports[call.objectNumber].callback = call.arguments[0].function
     }
   ]
-
 }
 
 extension Call {

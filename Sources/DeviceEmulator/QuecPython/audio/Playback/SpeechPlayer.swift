@@ -55,10 +55,10 @@ extension AudioModule {
 
   private static let speaking: MethodRows<AudioModule> = [
     "mode": .when { TextEncoding(mode: $1.int(2)) == nil },
-    "data": .when { $1.arguments[3].text == nil },
+    "data": .when { $1.arguments[3].readableBytes == nil },
     "priority": .when { !PlayQueue.priorities.contains($1.int(0)) },
     "breakin": .when { !$1.hasPlayRange },
-    "length": .when { $1.arguments[3].text!.count > lengthLimit },
+    "length": .when { $1.arguments[3].readableBytes!.count > lengthLimit },
     "closed": .when { audio, call, _ in !audio.speech.isOpen[call.objectNumber] },
     "text": .when { $1.spokenText == nil },
     "wrong": .when { $0.loudspeaker.goesWrong($1.int(0)) },
@@ -125,7 +125,7 @@ extension AudioModule {
 extension Call {
   /// What is to be spoken; nil if it is no text in its encoding. Then the firmware speaks nothing.
   fileprivate var spokenText: String? {
-    TextEncoding(mode: int(2))!.decode(arguments[3].text!)
+    TextEncoding(mode: int(2))!.decode(arguments[3].readableBytes!)
   }
 }
 
@@ -156,9 +156,4 @@ enum TextEncoding: Int {
       unit = unit.flatMap { unit in value.map { unit << 4 | UInt16($0) } }
     }
   }
-}
-
-extension GuestValue {
-  /// The bytes of a text, whether it came as str, bytes or bytearray.
-  fileprivate var text: [UInt8]? { string.map { Array($0.utf8) } ?? bytes }
 }

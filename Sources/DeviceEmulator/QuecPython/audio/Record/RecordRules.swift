@@ -141,7 +141,7 @@ extension AudioModule {
         board.policy == .observed ? try audio.recorder.startStream(call, on: &board) : .done()
       }),
     // The driver says so, once the ring, the callback and the timer are as for a stream.
-    "taken": .common("failed")!,
+    "taken": .never,
     "ok": .make { audio, call, _, board throws(HostFailure) in
       try audio.recorder.startStream(call, on: &board)
     },
@@ -223,9 +223,7 @@ extension Recorder {
 
 extension Call {
   /// The bytes that fit into the buffer that is the first argument; nil if it is none.
-  fileprivate var bufferRoom: Int? {
-    if case .buffer(let room) = arguments[0] { room } else { nil }
-  }
+  fileprivate var bufferRoom: Int? { arguments[0].bufferRoom }
 }
 
 /// The format that a recording's file name asks for.
