@@ -42,7 +42,7 @@ let vendorData = [
   "osTimer": ["osTimer.json", "osTimerCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
-  files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }
+  files.map { Resource.embedInCode("\(folder)/\($0)") }
 }
 
 let package = Package(
@@ -52,7 +52,7 @@ let package = Package(
     // With what a program that uses it also imports: microphones, clocks, profiles.
     .library(
       name: "DeviceEmulator",
-      targets: ["DeviceEmulator", "AudioEngine", "EmulatedTime", "ModuleProfiles"]),
+      targets: ["QuecPython", "DeviceEmulator", "AudioEngine", "EmulatedTime", "ModuleProfiles"]),
     .library(name: "AudioEngine", targets: ["AudioEngine"]),
     .library(name: "FlashStorage", targets: ["FlashStorage"]),
     .library(name: "FlashFuzzing", type: .static, targets: ["FlashFuzzing"]),
@@ -65,26 +65,35 @@ let package = Package(
     floor(
       "Commands",
       on: [
-        "Conformance", "GuestRuntime", "DeviceEmulator", "ALSABackend", "ModuleProfiles",
+        "Conformance", "GuestRuntime", "QuecPython", "DeviceEmulator", "ALSABackend",
+        "ModuleProfiles",
         "AudioEngine",
         "FlashStorage", "EmulatedTime", "JSONText", "SerialLines", "CLinux", "CPCRE2",
       ]),
     floor(
       "Conformance",
       on: [
-        "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine", "FlashStorage",
+        "GuestRuntime", "QuecPython", "DeviceEmulator", "ModuleProfiles", "AudioEngine",
+        "FlashStorage",
         "EmulatedTime", "JSONText", "SerialLines", "CLinux",
       ],
       resources: [.embedInCode("Page")]),
     floor(
       "GuestRuntime",
       on: [
-        "DeviceEmulator", "ModuleProfiles", "FlashStorage", "EmulatedTime", "JSONText", "CLinux",
+        "QuecPython", "DeviceEmulator", "ModuleProfiles", "FlashStorage", "EmulatedTime",
+        "JSONText", "CLinux",
       ]),
     floor(
-      "DeviceEmulator",
-      on: ["ModuleProfiles", "JSONText", "AudioEngine", "FlashStorage", "EmulatedTime"],
+      "QuecPython",
+      on: [
+        "DeviceEmulator", "ModuleProfiles", "JSONText", "AudioEngine", "FlashStorage",
+        "EmulatedTime",
+      ],
       resources: vendorData),
+    floor(
+      "DeviceEmulator",
+      on: ["ModuleProfiles", "JSONText", "AudioEngine", "FlashStorage", "EmulatedTime"]),
     floor("ModuleProfiles", on: ["JSONText", "BundledProfiles"]),
     .target(
       name: "BundledProfiles", path: "Profiles",
@@ -117,7 +126,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "AudioEngine",
+        "Conformance", "GuestRuntime", "QuecPython", "DeviceEmulator", "ModuleProfiles",
+        "AudioEngine",
         "EmulatedTime", "COpenCoreAMRNB", "CAllocations", "CRoundTrip", "FlashStorage",
         "TestSupport",
       ],
@@ -148,14 +158,15 @@ let package = Package(
     tests(
       "DeviceEmulatorTests",
       of: [
-        "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText",
+        "QuecPython", "DeviceEmulator", "AudioEngine", "EmulatedTime", "FlashStorage", "JSONText",
         "ModuleProfiles", "ModelTable",
       ]),
     tests("GuestRuntimeTests", of: ["GuestRuntime", "FrameFuzzing"]),
     tests(
       "ConformanceTests",
       of: [
-        "Conformance", "GuestRuntime", "DeviceEmulator", "ModuleProfiles", "JSONText", "ModelTable",
+        "Conformance", "GuestRuntime", "QuecPython", "DeviceEmulator", "ModuleProfiles", "JSONText",
+        "ModelTable",
       ]),
     // A small device in C, which starts the interpreter of Sources/MicroPythonPort in its own tests.
     .executableTarget(

@@ -2,6 +2,7 @@ import Conformance
 import DeviceEmulator
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 
 /// `qpyemu conform`: every cell of the outcome table, on every model.
 struct Conform: Command {

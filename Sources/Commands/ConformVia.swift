@@ -2,6 +2,7 @@ import Conformance
 import DeviceEmulator
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 import SerialLines
 
 /// The way to a module that `conform` takes.
@@ -43,7 +44,9 @@ enum ConformVia: Equatable {
 
   /// Makes the driver of some cells.
   func driver(of cells: [Cell], _ host: Host) throws -> any CaseDriver {
-    guard case .serial(let port) = self else { return try maker(host)(.bundled) }
+    guard case .serial(let port) = self else {
+      return try maker(host)(VendorModules.quecPython.table)
+    }
     guard Set(cells.map { "\($0.profile.name)+\($0.policy.rawValue)" }).count == 1 else {
       throw UsageError(
         "a module at a port is one model: give --profile NAME, and --policy documented or observed")

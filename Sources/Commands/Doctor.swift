@@ -3,6 +3,7 @@ import AudioEngine
 import DeviceEmulator
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 
 /// `qpyemu doctor`: what is there, what is missing, and the command that mends it.
 struct Doctor: Command {

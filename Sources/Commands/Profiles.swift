@@ -1,6 +1,7 @@
 import DeviceEmulator
 import FlashStorage
 import ModuleProfiles
+import QuecPython
 
 /// `qpyemu profiles`: the models that can be emulated.
 struct Profiles: Command {

@@ -2,6 +2,7 @@ import DeviceEmulator
 import EmulatedTime
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 import SerialLines
 
 /// `qpyemu repl`: a module whose console is a serial port.

@@ -4,6 +4,7 @@ import FlashStorage
 import GuestRuntime
 import JSONText
 import ModuleProfiles
+import QuecPython
 
 /// A form in which a report can be written.
 enum ReportForm: String, CaseIterable {
@@ -84,7 +85,7 @@ extension ConformanceReport: CheckReport {
     switch form {
     case .junit: junit
     case .html: html
-    case .markdown: markdown(.bundled)
+    case .markdown: markdown(VendorModules.quecPython.table)
     case .json, .jsonl: nil
     }
   }

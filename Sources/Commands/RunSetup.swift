@@ -4,6 +4,7 @@ import EmulatedTime
 import FlashStorage
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 
 /// The effective settings of a run, checked against each other.
 struct RunSetup {
@@ -65,7 +66,7 @@ struct RunSetup {
 
   /// Refuses a fault that the module cannot have.
   func check(_ fault: Fault) throws(Fault.Malformed) {
-    try fault.check(on: profile, under: policy)
+    try fault.check(on: profile, under: policy, in: VendorModules.quecPython.table(of:))
   }
 
   /// Every effective setting, in a line.
@@ -96,7 +97,7 @@ struct RunSetup {
     let notice: @Sendable (String) -> Void = { console.complain($0) }
     let remark: @Sendable (String) -> Void = { if !isQuiet { console.complain($0) } }
     return try DeviceEmulator(
-      profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker,
+      profile: .profile(profile), policy: policy, microphone: microphone, loudspeaker: loudspeaker,
       voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
       seed: seed, isQuiet: isQuiet, notice: notice)

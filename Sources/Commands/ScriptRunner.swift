@@ -5,6 +5,7 @@ import FlashStorage
 import Glibc
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 
 /// Runs scripts on modules with a fresh flash, or with one that is given.
 struct ScriptRunner: Sendable {
@@ -122,7 +123,7 @@ struct ScriptRunner: Sendable {
   ) throws -> DeviceEmulator {
     let others = try profile.volumes.dropFirst().map(self.mount)
     return try DeviceEmulator(
-      profile, policy: policy, microphone: microphone, clock: VirtualClock(),
+      profile: .profile(profile), policy: policy, microphone: microphone, clock: VirtualClock(),
       mounts: [mount] + others, seed: seed, isQuiet: isQuiet, notice: notice)
   }
 

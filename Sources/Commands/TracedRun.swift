@@ -2,6 +2,7 @@ import Conformance
 import DeviceEmulator
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 
 /// A run of a script, and all that passed between it and the module.
 struct TracedRun: Sendable {
@@ -46,7 +47,7 @@ struct TracedRun: Sendable {
     guard number < entries.count, case .call(let name, _, _, _, _) = entries[number].event else {
       return nil
     }
-    return OutcomeTable.bundled.method(named: name)
+    return VendorModules.quecPython.table.method(named: name)
   }
 
   /// What came before an entry: the last lines, those alike in one.

@@ -1,12 +1,13 @@
 package import DeviceEmulator
 package import JSONText
 import ModuleProfiles
+import QuecPython
 
 extension Case {
   /// The compiled-in cases, in the order of the files.
   package static let bundled: [Case] = {
     do throws(OutcomeTable.Broken) {
-      return try read(VendorModule.all.flatMap(\.parts).map(\.cases))
+      return try read(VendorModules.quecPython.parts.map(\.cases))
     } catch {
       fatalError("the compiled-in cases are broken: \(error.description)")
     }
@@ -70,7 +71,7 @@ extension RowID {
   /// Splits `Record.start.timer`.
   fileprivate init(_ name: String, at offset: Int) throws(JSONError) {
     guard let dot = name.lastIndex(of: "."),
-      let method = OutcomeTable.bundled.method(named: String(name[..<dot]))
+      let method = VendorModules.quecPython.table.method(named: String(name[..<dot]))
     else { throw JSONError(message: "there is no method for the row \(name)", offset: offset) }
     self.init(method, String(name[name.index(after: dot)...]))
   }
@@ -85,7 +86,7 @@ extension Step {
     }
     let arguments = Arguments(elements.dropFirst(), of: node)
     let verb = try first.text()
-    if let method = OutcomeTable.bundled.method(named: verb) {
+    if let method = VendorModules.quecPython.table.method(named: verb) {
       self = .call(method, try arguments.values())
       return
     }
@@ -221,7 +222,7 @@ extension JSONNode {
   fileprivate func fault() throws(JSONError) -> Fault {
     let words = try text()
     do throws(Fault.Malformed) {
-      return try Fault(words)
+      return try Fault(words, among: .quecPython)
     } catch {
       throw JSONError(message: error.description, offset: offset)
     }

@@ -1,5 +1,6 @@
 package import DeviceEmulator
 package import ModuleProfiles
+import QuecPython
 
 /// A row of the outcome table: a method and the id of one of its preconditions.
 package struct RowID: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import DeviceEmulator
 import ModuleProfiles
+import QuecPython
 
 /// What a case needs of a model, whatever it is about: room for its files, and a channel.
 extension Case {
@@ -48,7 +49,7 @@ extension Case {
 }
 
 extension DeviceMethod {
-  private var outcomes: OutcomeTable { .bundled(of: className) }
+  private var outcomes: OutcomeTable { VendorModules.quecPython.table(of: className) }
 
   /// Whether it is called on an object.
   var isOnObject: Bool { !isConstructor && outcomes.kind(of: className).hasObjects }
@@ -61,7 +62,7 @@ extension DeviceMethod {
   }
 
   /// The module that a script imports for it.
-  var moduleName: String { VendorModule.module(of: className)?.name ?? "" }
+  var moduleName: String { VendorModules.quecPython.module(of: className)?.name ?? "" }
 
   /// How a script reaches it, where it is called on no object: `audio.Record`, `misc.Power.powerDown`.
   var pathInScript: String {

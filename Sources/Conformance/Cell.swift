@@ -1,5 +1,6 @@
 package import DeviceEmulator
 package import ModuleProfiles
+import QuecPython
 
 /// One case on one model under one policy: what is checked, and what is expected.
 package struct Cell: Sendable {
@@ -30,7 +31,7 @@ extension Cell {
   /// All cells of some models under some policies.
   package static func all(
     _ profiles: [ModuleProfile], _ policies: [Policy] = Policy.allCases,
-    cases: [Case] = Case.bundled, outcomes: OutcomeTable = .bundled
+    cases: [Case] = Case.bundled, outcomes: OutcomeTable = VendorModules.quecPython.table
   ) -> [Cell] {
     profiles.flatMap { profile in
       policies.flatMap { policy in

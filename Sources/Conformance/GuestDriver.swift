@@ -5,6 +5,7 @@ import FlashStorage
 package import GuestRuntime
 import JSONText
 import ModuleProfiles
+import QuecPython
 
 /// Runs cases as scripts, each on a module and in an interpreter of its own.
 package struct GuestDriver: CaseDriver {
@@ -19,7 +20,7 @@ package struct GuestDriver: CaseDriver {
   static let seed: UInt64 = 1
 
   /// - Parameter outcomes: The table that the devices answer by.
-  package init(interpreter: Interpreter, outcomes: OutcomeTable = .bundled) {
+  package init(interpreter: Interpreter, outcomes: OutcomeTable = VendorModules.quecPython.table) {
     self.interpreter = interpreter
     self.outcomes = outcomes
   }
@@ -28,7 +29,7 @@ package struct GuestDriver: CaseDriver {
 
   package func run(_ cell: Cell) throws -> Observation {
     let device = try DeviceEmulator(
-      cell.profile, policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
+      profile: .profile(cell.profile), policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
       outcomes: outcomes)
     try Self.write(GuestScript.text(of: cell), to: device.files)
     let entries = Monitor<[CallTrace.Entry]>([])

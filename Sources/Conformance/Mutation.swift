@@ -1,6 +1,7 @@
 package import DeviceEmulator
 import GuestRuntime
 package import ModuleProfiles
+import QuecPython
 
 /// One change of the outcome table, to see whether the runner notices it where it should, and only
 /// there.
@@ -13,7 +14,8 @@ package struct Mutation: Sendable {
   private static let word = GuestValue.string("changed")
 
   /// Every change of one cell of the table.
-  package static func all(of outcomes: OutcomeTable = .bundled) -> [Mutation] {
+  package static func all(of outcomes: OutcomeTable = VendorModules.quecPython.table) -> [Mutation]
+  {
     outcomes.order.flatMap { method in
       (outcomes.methods[method]?.allRows ?? []).flatMap { row in
         Policy.allCases.compactMap { policy in

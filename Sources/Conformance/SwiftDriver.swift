@@ -4,6 +4,7 @@ import EmulatedTime
 import FlashStorage
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 
 /// Runs cases on a ``DeviceEmulator`` in this process.
 package struct SwiftDriver: CaseDriver {
@@ -11,7 +12,7 @@ package struct SwiftDriver: CaseDriver {
   private let outcomes: OutcomeTable
 
   /// - Parameter outcomes: The table that the devices answer by.
-  package init(outcomes: OutcomeTable = .bundled) { self.outcomes = outcomes }
+  package init(outcomes: OutcomeTable = VendorModules.quecPython.table) { self.outcomes = outcomes }
 
   package func obstacle(to cell: Cell) -> String? { nil }
 
@@ -45,8 +46,8 @@ private final class Bench {
     profile = cell.profile
     hearsWhileWaiting = !cell.test.needsSwift
     device = try DeviceEmulator(
-      cell.profile, policy: cell.policy, microphone: ToneMicrophone(hertz: 440), clock: clock,
-      outcomes: outcomes)
+      profile: .profile(cell.profile), policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
+      clock: clock, outcomes: outcomes)
   }
 
   /// Takes a step; gives the answer if it is a call.

@@ -1,46 +1,46 @@
-import AudioEngine
-import EmulatedTime
-import ModuleProfiles
+package import AudioEngine
+package import EmulatedTime
+package import ModuleProfiles
 
 /// What all peripherals of one device share.
-struct Board {
-  let profile: ModuleProfile
+package struct Board {
+  package let profile: ModuleProfile
   /// The module's IMEI.
-  let serialNumber: String
-  let policy: Policy
-  let clock: any DeviceClock
-  let files: ScriptFiles
-  let microphone: any Microphone
-  let faults: FaultLedger
+  package let serialNumber: String
+  package let policy: Policy
+  package let clock: any DeviceClock
+  package let files: ScriptFiles
+  package let microphone: any Microphone
+  package let faults: FaultLedger
   /// The table that says what calls and callbacks of a class come to.
-  let outcomes: @Sendable (_ className: Substring) -> OutcomeTable
+  package let outcomes: @Sendable (_ className: Substring) -> OutcomeTable
   /// Where played audio goes.
-  let output: any AudioOutput
+  package let output: any AudioOutput
   /// Who speaks.
-  let voice: any Voice
-  var events: EventQueue
+  package let voice: any Voice
+  package var events: EventQueue
   /// What is outside of the module.
-  var world = World()
+  package var world = World()
   /// What it was before the change that those who are told of it have not heard of yet.
-  var worldBefore: World?
+  package var worldBefore: World?
   /// What the modem keeps over a restart.
-  var memory = ModemMemory()
+  package var memory = ModemMemory()
   /// What a script's call does to the module's power, once it has been answered.
-  var powerRequest: PowerRequest?
-  var timers: TimerPool
-  var calendar = RealTimeClock()
-  var powerOnReason = PowerOnReason.powerKey
+  package var powerRequest: PowerRequest?
+  package var timers: TimerPool
+  package var calendar = RealTimeClock()
+  package var powerOnReason = PowerOnReason.powerKey
   /// Has the device's state changed when a time has come.
   let atTime: @Sendable (_ due: Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm
   /// Whether the person at the host wants to hear of errors alone.
-  let isQuiet: Bool
+  package let isQuiet: Bool
   /// What the person at the host should be told once nobody holds the device any more.
-  var notices: [String] = []
+  package var notices: [String] = []
   /// What was told, of that which is told once.
-  var told: Set<String> = []
+  package var told: Set<String> = []
 
   /// Sets an alarm at which a peripheral acts.
-  func alarm<P: Peripheral>(
+  package func alarm<P: Peripheral>(
     at due: Duration, _ act: @escaping @Sendable (inout P, inout Board) -> Void
   ) -> Alarm {
     atTime(due) { $0.with(act) }
@@ -57,22 +57,22 @@ struct Board {
   }
 
   /// Starts a script's timer; nil if none is free.
-  mutating func startTimer(_ period: Duration, _ call: TimerCall) -> Int? {
+  package mutating func startTimer(_ period: Duration, _ call: TimerCall) -> Int? {
     timers.start(period: period, call, clock: clock, alarm: timerAlarm)
   }
 
   /// Stops a timer, if it runs.
-  mutating func stopTimer(_ number: Int?) {
+  package mutating func stopTimer(_ number: Int?) {
     if let number { timers.stop(number, clock: clock) }
   }
 
   /// Seconds since 1970 by the module's calendar.
-  var unixTime: Int { calendar.seconds(by: clock) }
+  package var unixTime: Int { calendar.seconds(by: clock) }
 
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
   /// - Parameter places: What has happened, for the places that the table leaves for it.
-  mutating func tell(
+  package mutating func tell(
     _ function: Int?, of row: CallbackRow, _ places: [String: GuestValue] = [:]
   ) {
     guard function != nil,
@@ -82,7 +82,7 @@ struct Board {
   }
 
   /// Queues a call of a script's function, if there is one.
-  mutating func post(_ function: Int?, _ arguments: [GuestValue]) {
+  package mutating func post(_ function: Int?, _ arguments: [GuestValue]) {
     guard let function else { return }
     guard !faults.strikes(.callbackOverflow) else { return events.drop() }
     let isQueued = events.post(DeviceEvent(function: function, arguments: arguments))
@@ -94,18 +94,24 @@ struct Board {
 
   /// Whether a fault makes a row apply: only one that is a failure, and not one where the call makes
   /// its value all the same.
-  func fails(_ fault: Fault.What?, with outcome: Outcome) -> Bool {
+  package func fails(_ fault: Fault.What?, with outcome: Outcome) -> Bool {
     guard let fault, outcome.product == nil else { return false }
     return faults.strikes(fault)
   }
 
   /// Asks before each 20 ms of a recording whether the encoder fails.
-  var encoderFault: RecordingSession.EncoderFault {
+  package var encoderFault: RecordingSession.EncoderFault {
     { [faults] frame in
       guard faults.strikes(.encoder, .heard(.milliseconds(20) * frame)) else { return nil }
       return .codec("the encoder refuses a frame: the fault what=encoder was injected")
     }
   }
+}
+
+/// Why the module is on, by the numbers that scripts are told.
+package enum PowerOnReason: Int {
+  case powerKey = 1
+  case reset = 2
 }
 
 /// What a script can do to the module's power.

@@ -2,24 +2,16 @@ public import AudioEngine
 public import EmulatedTime
 public import ModuleProfiles
 
-/// One emulated module: its profile, its flash, its peripherals, its clock.
+/// One emulated device: its profile, its flash, its peripherals, its clock.
 ///
-/// Synchronous and usable from any thread. A script's calls enter through ``call(_:on:_:heapFree:)``;
-/// a Swift program may prefer ``makeRecord(_:)``. Nothing happens by itself: recordings advance when
-/// the clock does, and callbacks wait in a queue until ``runCallbacks()`` or ``nextEvent()``.
-///
-/// ```swift
-/// let clock = VirtualClock()
-/// let device = try DeviceEmulator(
-///   profile: .named("EC600N"), microphone: ToneMicrophone(hertz: 440), clock: clock)
-/// let record = try device.makeRecord()
-/// try record.start("a.wav", seconds: 10)  // 0
-/// clock.advance(by: .seconds(10))
-/// let bytes = try device.files.contents(of: "/usr/a.wav")
-/// ```
+/// Synchronous and usable from any thread. A script's calls enter through ``call(_:on:_:heapFree:)``. Nothing happens by
+/// itself: what goes on advances when the clock does, and callbacks wait in a queue until ``runCallbacks()`` or
+/// ``nextEvent()``.
 public final class DeviceEmulator: Sendable {
   /// What the module can do.
   public let profile: ModuleProfile
+  /// What its scripts can import.
+  public let modules: VendorModules
   /// Which of the two readings of the vendor's behaviour it follows.
   public let policy: Policy
   /// The device's time.
@@ -35,7 +27,7 @@ public final class DeviceEmulator: Sendable {
 
   /// Changes what is outside of the module.
   @discardableResult
-  func changeWorld<Result>(_ body: (inout World) -> Result) -> Result {
+  package func changeWorld<Result>(_ body: (inout World) -> Result) -> Result {
     change { $0.changeWorld(body) }
   }
 
@@ -47,47 +39,33 @@ public final class DeviceEmulator: Sendable {
   private let eventHook = Monitor<@Sendable () -> Void>({})
   private let functions = Monitor(SwiftFunctions())
 
-  /// Powers a module on.
+  /// Powers a device on.
   ///
   /// - Parameters:
-  ///   - profile: Which module, by name or from the environment (`QPYEMU_PROFILE`).
+  ///   - profile: What it can do.
+  ///   - modules: What its scripts can import.
   ///   - policy: `documented` answers as the vendor's page says, `observed` as firmware was seen to.
   ///   - microphone: What it hears.
   ///   - loudspeaker: Where what it plays goes.
-  ///   - voice: Who speaks for TTS.
+  ///   - voice: Who speaks its texts.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
-  ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
+  ///   - mounts: Its volumes; nil for empty ones in memory of the profile's sizes.
+  ///   - outcomes: What calls come to, in place of what the modules' own tables say.
   ///   - seed: What the open digits of its serial numbers come from.
   ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
   ///     what the model or the emulator lacks, or that a microphone delivers only zeros.
   ///   - notice: Gets a sentence when something happens that a person should know and the script cannot.
-  /// - Throws: `ProfileError` for an unknown or broken profile, `VolumeError` for volumes that cannot be.
-  public convenience init(
-    profile: ProfileSelection, policy: Policy = .documented,
-    microphone: any Microphone = SilenceMicrophone(),
-    loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    seed: UInt64 = 1, isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
-  ) throws {
-    try self.init(
-      profile.resolve(), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, seed: seed,
-      isQuiet: isQuiet, notice: notice)
-  }
-
-  /// Powers on a module whose profile is at hand; otherwise as the other initializer.
+  /// - Throws: `VolumeError` for volumes that cannot be.
   public init(
-    _ profile: ModuleProfile, policy: Policy = .documented,
-    microphone: any Microphone = SilenceMicrophone(),
-    loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: OutcomeTable? = nil, seed: UInt64 = 1,
-    isQuiet: Bool = false,
-    notice: @escaping @Sendable (String) -> Void = { _ in }
+    _ profile: ModuleProfile, modules: VendorModules, policy: Policy, microphone: any Microphone,
+    loudspeaker: any AudioOutput, voice: any Voice, clock: any DeviceClock,
+    mounts: [ScriptFiles.Mount]?, outcomes: OutcomeTable?, seed: UInt64, isQuiet: Bool,
+    notice: @escaping @Sendable (String) -> Void
   ) throws {
     self.profile = profile
+    self.modules = modules
     self.policy = policy
-    outcomesOfClass = { outcomes ?? .bundled(of: $0) }
+    outcomesOfClass = { outcomes ?? modules.table(of: $0) }
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -107,7 +85,7 @@ public final class DeviceEmulator: Sendable {
       output: loudspeaker, voice: voice,
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
-    state = Monitor(DeviceState(board: board, VendorModule.all.flatMap(\.peripherals)))
+    state = Monitor(DeviceState(board: board, modules.all.flatMap(\.peripherals)))
     alarms.connect(to: self)
   }
 
@@ -160,13 +138,13 @@ public final class DeviceEmulator: Sendable {
   }
 
   /// Says why scripts do not find a method.
-  func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
+  package func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
 
-  func remarkOnce(_ sentence: String) { change { $0.board.remarkOnce(sentence) } }
+  package func remarkOnce(_ sentence: String) { change { $0.board.remarkOnce(sentence) } }
 
   /// The methods of all classes that scripts do not find.
   package var missingMethods: [DeviceMethod] {
-    VendorModule.all.flatMap(\.parts).flatMap { missingMethods(of: $0.name) }
+    modules.parts.flatMap { missingMethods(of: $0.name) }
   }
 
   /// Starts a timer that calls a function back without arguments, as a module's own software may.
@@ -240,7 +218,7 @@ public final class DeviceEmulator: Sendable {
   // MARK: The world outside
 
   /// Looks at a peripheral of the module.
-  func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
+  package func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
     state.withLock { $0.look(body) }
   }
 
@@ -295,7 +273,7 @@ public final class DeviceEmulator: Sendable {
   // MARK: Swift call-backs
 
   /// Names a Swift closure so that the device can call it back.
-  func name(_ function: @escaping @Sendable ([GuestValue]) -> Void) -> Int {
+  package func name(_ function: @escaping @Sendable ([GuestValue]) -> Void) -> Int {
     functions.withLock { $0.add(function) }
   }
 

@@ -9,9 +9,9 @@ struct DeviceState {
   private var gates: [DeviceMethod: Gate] = [:]
 
   init(board: Board, _ peripherals: [any Peripheral.Type]) {
+    var board = board
+    slots = peripherals.map { $0.mount(on: &board) }
     self.board = board
-    self.board.powerOnModem()
-    slots = peripherals.map { $0.mount(on: board) }
     slotsByType = Dictionary(
       uniqueKeysWithValues: zip(peripherals.map { ObjectIdentifier($0) }, slots))
   }
@@ -122,12 +122,11 @@ struct DeviceState {
     guard end == .restart else { return }
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
-    board.powerOnModem()
     board.powerOnReason = .reset
-    for slot in slots { slot.reset(on: board) }
+    for slot in slots { slot.reset(on: &board) }
   }
 }
 
 extension Peripheral {
-  fileprivate static func mount(on board: Board) -> any Slot { Mounted(Self(on: board)) }
+  fileprivate static func mount(on board: inout Board) -> any Slot { Mounted(Self(on: &board)) }
 }

@@ -9,22 +9,22 @@ public struct DeviceEvent: Equatable, Sendable {
 /// The queue between the device and the script's callbacks.
 ///
 /// It holds 64 on the modules; past that the newest is dropped and counted.
-struct EventQueue {
-  let capacity: Int
+package struct EventQueue {
+  package let capacity: Int
   private var pending: [DeviceEvent] = []
   private(set) var dropped = 0
   /// How many were ever queued.
   private(set) var posted = 0
 
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
-  var isEmpty: Bool { pending.isEmpty }
+  package var isEmpty: Bool { pending.isEmpty }
 
   /// The functions that are to be called.
-  var functions: [Int] { pending.map(\.function) }
+  package var functions: [Int] { pending.map(\.function) }
 
   /// Queues an event; false if it is dropped.
-  mutating func post(_ event: DeviceEvent) -> Bool {
+  package mutating func post(_ event: DeviceEvent) -> Bool {
     guard pending.count < capacity else {
       drop()
       return false
@@ -35,9 +35,9 @@ struct EventQueue {
   }
 
   /// Counts an event that is not queued.
-  mutating func drop() { dropped += 1 }
+  package mutating func drop() { dropped += 1 }
 
-  mutating func next() -> DeviceEvent? {
+  package mutating func next() -> DeviceEvent? {
     pending.isEmpty ? nil : pending.removeFirst()
   }
 }

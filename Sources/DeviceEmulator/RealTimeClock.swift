@@ -1,8 +1,8 @@
-import EmulatedTime
+package import EmulatedTime
 
 /// The module's calendar, which a script may set and a reset leaves alone. A virtual day always begins at
 /// the same time; a real one is today.
-struct RealTimeClock {
+package struct RealTimeClock {
   /// Where virtual time starts: 2025-01-01 00:00:00 UTC (ruled).
   private static let virtualEpoch = 1_735_689_600
 
@@ -10,7 +10,7 @@ struct RealTimeClock {
   private var offset = 0
 
   /// Seconds since 1970 by a device's clock.
-  func seconds(by clock: any DeviceClock) -> Int {
+  package func seconds(by clock: any DeviceClock) -> Int {
     let start =
       clock is VirtualClock
       ? Self.virtualEpoch + clock.now.nanoseconds / 1_000_000_000 : HostTime.unixSeconds
@@ -18,12 +18,12 @@ struct RealTimeClock {
   }
 
   /// Sets it.
-  mutating func set(to seconds: Int, by clock: any DeviceClock) {
+  package mutating func set(to seconds: Int, by clock: any DeviceClock) {
     offset += seconds - self.seconds(by: clock)
   }
 
   /// The device time at which it will show a time.
-  func due(_ seconds: Int, by clock: any DeviceClock) -> Duration {
+  package func due(_ seconds: Int, by clock: any DeviceClock) -> Duration {
     clock is VirtualClock
       ? .seconds(seconds - offset - Self.virtualEpoch)
       : clock.now + .seconds(seconds - self.seconds(by: clock))

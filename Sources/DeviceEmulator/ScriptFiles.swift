@@ -30,7 +30,7 @@ public final class ScriptFiles: Sendable {
   }
 
   /// What a file is used for.
-  enum Purpose {
+  package enum Purpose {
     /// It is being recorded, or held open for writing by the script.
     case writing
     /// It is held open by the script, and only to be read.
@@ -60,7 +60,7 @@ public final class ScriptFiles: Sendable {
   // MARK: Names
 
   /// The volume that holds a path, and the path inside it; nil for `/` and what is not mounted.
-  func locate(_ path: String) -> (mount: Mount, path: String)? {
+  package func locate(_ path: String) -> (mount: Mount, path: String)? {
     let path = Self.normal(path)
     for mount in mounts {
       if path == mount.path { return (mount, "/") }
@@ -78,6 +78,20 @@ public final class ScriptFiles: Sendable {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")
+  }
+
+  /// Where the files lie that scripts call `U:/`.
+  package static let userRoot = "/usr"
+
+  /// The name of such a file without the volume.
+  package static func userName(of name: String) -> String {
+    let spellings = ["U:/", "u:/", userRoot + "/"]
+    return String(name.dropFirst(spellings.first { name.hasPrefix($0) }?.count ?? 0))
+  }
+
+  /// Where such a file is on the flash. `..` does not lead out of the volume.
+  package static func userPath(of name: String) -> String {
+    normal(userRoot + normal(userName(of: name)))
   }
 
   private func locateForChange(
@@ -223,7 +237,7 @@ public final class ScriptFiles: Sendable {
     return try Self.read(mount.volume, handle, count: mount.volume.size(of: handle))
   }
 
-  static func read(
+  package static func read(
     _ volume: any Volume, _ handle: FlashHandle, count: Int
   ) throws(FlashError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
@@ -240,17 +254,17 @@ public final class ScriptFiles: Sendable {
     isUsed(path, for: .writing) || isUsed(path, for: .playing)
   }
 
-  func isUsed(_ path: String, for purpose: Purpose) -> Bool {
+  package func isUsed(_ path: String, for purpose: Purpose) -> Bool {
     let use = Use(path: Self.normal(path), purpose: purpose)
     return state.withLock { $0.uses[use] != nil }
   }
 
-  func claim(_ path: String, for purpose: Purpose) {
+  package func claim(_ path: String, for purpose: Purpose) {
     let use = Use(path: Self.normal(path), purpose: purpose)
     state.withLock { $0.claim(use) }
   }
 
-  func release(_ path: String, from purpose: Purpose) {
+  package func release(_ path: String, from purpose: Purpose) {
     let use = Use(path: Self.normal(path), purpose: purpose)
     state.withLock { $0.release(use) }
   }
@@ -267,7 +281,7 @@ extension ScriptFiles.State {
 
 extension OpenMode {
   /// A mode in Python's spelling.
-  init?(python mode: String) {
+  package init?(python mode: String) {
     let letters = mode.filter { $0 != "b" && $0 != "t" }
     switch letters {
     case "", "r": self = .read

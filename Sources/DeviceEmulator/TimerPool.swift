@@ -1,16 +1,20 @@
-import EmulatedTime
+package import EmulatedTime
 
 /// What a script's timer does when it is due.
-struct TimerCall {
+package struct TimerCall {
   /// Whether it does so again and again.
-  let isPeriodic: Bool
+  package let isPeriodic: Bool
   /// The function that it calls; nil if it calls none.
-  let function: Int?
-  let arguments: [GuestValue]
+  package let function: Int?
+  package let arguments: [GuestValue]
+
+  package init(isPeriodic: Bool, function: Int?, arguments: [GuestValue]) {
+    (self.isPeriodic, self.function, self.arguments) = (isPeriodic, function, arguments)
+  }
 }
 
 /// The module's timers: a fixed number, shared by the recorder, `machine.Timer` and `osTimer`.
-struct TimerPool {
+package struct TimerPool {
   private struct Running {
     let period: Duration
     var call: TimerCall
@@ -23,28 +27,28 @@ struct TimerPool {
   private var running: [Int: Running] = [:]
   private var lastNumber = 0
 
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
-  var hasFree: Bool { taken < capacity }
+  package var hasFree: Bool { taken < capacity }
 
   /// The functions that timers will call.
-  var functions: [Int] { running.values.compactMap(\.call.function) }
+  package var functions: [Int] { running.values.compactMap(\.call.function) }
 
   /// Whether a script's timer will still call back.
-  var isRunning: Bool { !running.isEmpty }
+  package var isRunning: Bool { !running.isEmpty }
 
   /// Whether the timer of a number will still call back.
-  func isRunning(_ number: Int?) -> Bool { number.map { running[$0] != nil } ?? false }
+  package func isRunning(_ number: Int?) -> Bool { number.map { running[$0] != nil } ?? false }
 
   /// Takes a timer for the device's own use. The caller has made sure that one is free.
-  mutating func take() { taken += 1 }
+  package mutating func take() { taken += 1 }
 
-  mutating func release() { taken -= 1 }
+  package mutating func release() { taken -= 1 }
 
   /// Starts a timer that calls the script back; nil if none is free.
   ///
   /// - Parameter period: Taken for a millisecond if it is less, so that time cannot stand still.
-  mutating func start(
+  package mutating func start(
     period: Duration, _ call: TimerCall, clock: any DeviceClock,
     alarm: (_ due: Duration, _ number: Int) -> Alarm
   ) -> Int? {
@@ -59,20 +63,20 @@ struct TimerPool {
   }
 
   /// Has a timer that runs do something else when it is due.
-  mutating func change(_ number: Int, to call: TimerCall) { running[number]?.call = call }
+  package mutating func change(_ number: Int, to call: TimerCall) { running[number]?.call = call }
 
-  mutating func stop(_ number: Int, clock: any DeviceClock) {
+  package mutating func stop(_ number: Int, clock: any DeviceClock) {
     guard let timer = running.removeValue(forKey: number) else { return }
     clock.cancel(timer.alarm)
     release()
   }
 
-  mutating func stopAll(clock: any DeviceClock) {
+  package mutating func stopAll(clock: any DeviceClock) {
     for number in running.keys { stop(number, clock: clock) }
   }
 
   /// Acts on an alarm; gives what to call. A periodic timer keeps to its grid.
-  mutating func fire(
+  package mutating func fire(
     _ number: Int, alarm: (_ due: Duration, _ number: Int) -> Alarm
   ) -> TimerCall? {
     guard var timer = running[number] else { return nil }

@@ -32,12 +32,12 @@ public struct World: Sendable, Equatable {
   public init() {}
 
   /// Whether the card can be read.
-  var hasReadyCard: Bool { modem.sim == .ready }
+  package var hasReadyCard: Bool { modem.sim == .ready }
 
   /// What the modem does when its power comes on.
   ///
   /// - Parameter contexts: The data contexts that it dials by itself.
-  mutating func powerOn(dialling contexts: Set<Int>) {
+  package mutating func powerOn(dialling contexts: Set<Int>) {
     modem.functionality = .full
     modem.dialled = contexts
     if card.asksPIN, modem.sim == .ready { modem.sim = .locked }
@@ -79,8 +79,8 @@ public struct SIMCard: Sendable, Equatable {
     }
   }
 
-  static let allPINTries = 3
-  static let allPUKTries = 10
+  package static let allPINTries = 3
+  package static let allPUKTries = 10
 }
 
 /// A network and the cell that serves the module. The values at power-on are ruled.
@@ -103,8 +103,8 @@ public struct MobileNetwork: Sendable, Equatable {
   public var nameServers = ["127.0.0.1", "0.0.0.0"]
 
   /// The physical cell and its frequency.
-  static let physicalCell = 121
-  static let frequency = 3688
+  package static let physicalCell = 121
+  package static let frequency = 3688
 }
 
 /// One change of what is outside of the module.

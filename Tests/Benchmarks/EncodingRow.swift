@@ -4,6 +4,7 @@ import DeviceEmulator
 import EmulatedTime
 import Glibc
 import ModuleProfiles
+import QuecPython
 
 /// An hour of AMR recording in virtual time, against a bare loop around the encoder library on the
 /// same samples: processor time, minute by minute in turn. What both wrote must be the same.

@@ -2,6 +2,7 @@ import CAllocations
 import DeviceEmulator
 import Glibc
 import ModuleProfiles
+import QuecPython
 
 /// A device call of a Swift program: time and allocations.
 func swiftCallRow(_ bench: Bench) throws -> [Line] {

@@ -143,7 +143,7 @@ struct ConformTests {
         to: "bad-\($0.offset).json")
     }
     let ours = ["Record", "Audio", "TTS"].map {
-      "\(repository)/Sources/DeviceEmulator/QuecPython/audio/\($0)Cases.json"
+      "\(repository)/Sources/QuecPython/audio/\($0)Cases.json"
     }
     let files = ["\(repository)/Profiles/case.schema.json"] + ours + bad
     let path = try bench.write(script, to: "validate.py")

@@ -1,5 +1,6 @@
 import DeviceEmulator
 import ModuleProfiles
+import QuecPython
 import TestSupport
 import Testing
 

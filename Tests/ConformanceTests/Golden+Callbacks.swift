@@ -1,5 +1,6 @@
 import DeviceEmulator
 import ModelTable
+import QuecPython
 
 private func heard(_ path: String, _ length: Int, _ state: Int) -> Told {
   .value(.list([.string(path), .int(length), .int(state)]))

@@ -1,6 +1,7 @@
 import DeviceEmulator
 import ModelTable
 import ModuleProfiles
+import QuecPython
 
 /// The SIM, the network, and what the module says of itself.
 extension Golden {

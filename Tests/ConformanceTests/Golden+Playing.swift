@@ -1,6 +1,7 @@
 import DeviceEmulator
 import ModelTable
 import ModuleProfiles
+import QuecPython
 
 /// What both classes have in common.
 private func shared(

@@ -3,6 +3,7 @@ import DeviceEmulator
 import GuestRuntime
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("Changes of the outcome table, one cell at a time")
@@ -25,7 +26,7 @@ struct MutationTests {
 
   @Test("A changed cell changes the call-back, and fails exactly the cases of its row")
   func callback() throws {
-    let changed = OutcomeTable.bundled.replacing(
+    let changed = VendorModules.quecPython.table.replacing(
       "ended", of: "Record.end_callback", under: .observed,
       with: .callsBack(.list(["{path}", "{length}", 9])))
     let cells = try cells(on: ["EC600N"])

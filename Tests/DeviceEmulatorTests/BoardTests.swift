@@ -3,6 +3,7 @@ import EmulatedTime
 import FlashStorage
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("Timers")

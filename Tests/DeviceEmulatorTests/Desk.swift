@@ -4,6 +4,7 @@ import EmulatedTime
 import FlashStorage
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 /// A module on a desk, its clock in our hand.
@@ -25,11 +26,11 @@ final class Desk {
     _ model: Model = .named("EC600N"), _ policy: Policy = .documented,
     microphone: any Microphone = ToneMicrophone(hertz: 440),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    mounts: [ScriptFiles.Mount]? = nil, outcomes: OutcomeTable = .bundled
+    mounts: [ScriptFiles.Mount]? = nil, outcomes: OutcomeTable? = nil
   ) throws {
     self.model = model
     device = try DeviceEmulator(
-      model.profile(), policy: policy, microphone: microphone,
+      profile: .profile(model.profile()), policy: policy, microphone: microphone,
       loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, outcomes: outcomes,
       notice: { [notices] in notices.append($0) })
   }

@@ -4,6 +4,7 @@ import EmulatedTime
 import FlashStorage
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 private let kinds =
@@ -131,7 +132,7 @@ struct FaultTests {
   func counting() throws {
     let desk = try Desk()
     try desk.write(Array(0..<100))
-    desk.device.inject(try Fault("what=read when=call:2 times=2"))
+    desk.device.inject(try Fault("what=read when=call:2 times=2", among: .quecPython))
     let answers = try (0..<5).map { _ in try desk.call("Record.getData", "a.wav", 0, 1) }
     #expect(answers == [.value(.bytearray([0])), -1, -1] + [.value(.bytearray([0]))] * 2)
     #expect(desk.device.injectedFaults.map(\.strikes) == [2])
@@ -216,9 +217,9 @@ struct FaultTests {
       ),
     ])
   func words(words: String, canonical: String) throws {
-    let fault = try Fault(words)
+    let fault = try Fault(words, among: .quecPython)
     #expect(fault.description == canonical)
-    #expect(try Fault(canonical) == fault)
+    #expect(try Fault(canonical, among: .quecPython) == fault)
   }
 
   @Test("Every kind can be written in words", arguments: Fault.What.allCases)
@@ -226,9 +227,10 @@ struct FaultTests {
     let words = "what=\(what.rawValue)"
     if what == .row {
       #expect(
-        try Fault(words + " call=Record.gain row=dsp") == Fault(row: "dsp", of: "Record.gain"))
+        try Fault(words + " call=Record.gain row=dsp", among: .quecPython)
+          == Fault(row: "dsp", of: "Record.gain", among: .quecPython))
     } else {
-      #expect(try Fault(words) == Fault(what))
+      #expect(try Fault(words, among: .quecPython) == Fault(what))
     }
   }
 
@@ -295,7 +297,7 @@ struct FaultTests {
       ),
     ])
   func refused(words: String, sentence: String) throws {
-    let error = #expect(throws: Fault.Malformed.self) { try Fault(words) }
+    let error = #expect(throws: Fault.Malformed.self) { try Fault(words, among: .quecPython) }
     #expect(error?.description == sentence)
   }
 }

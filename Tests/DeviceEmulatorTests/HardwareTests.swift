@@ -4,6 +4,7 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 @Suite("Timers of scripts")
 struct ScriptTimerTests {

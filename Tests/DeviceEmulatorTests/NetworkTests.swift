@@ -4,6 +4,7 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 @Suite("The SIM, the network and data calls")
 struct NetworkTests {
@@ -248,7 +249,7 @@ struct NetworkTests {
     let profile = try Model.named("EC600N").profile()
     for seed: UInt64 in [1, 2] {
       let imei = profile.identity.serialNumber(seed: seed)
-      let device = try DeviceEmulator(profile, seed: seed)
+      let device = try DeviceEmulator(profile: .profile(profile), seed: seed)
       #expect(try device.call("modem.getDevImei") == .success(.string(imei)))
     }
   }

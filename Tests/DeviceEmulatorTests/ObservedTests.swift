@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("What the observed firmware does beside the outcome table")

@@ -4,16 +4,17 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 @Suite("The outcome table itself")
 struct OutcomeTableTests {
-  private let table = OutcomeTable.bundled
+  private let table = VendorModules.quecPython.table
 
   @Test("Every row has its rule and every rule its row")
   func rules() {
     let rows = table.rowIDs()
     #expect(Set(rows).count == rows.count, "an id occurs twice")
-    let behind = VendorModule.all.flatMap(\.peripherals).flatMap { $0.rowNames }
+    let behind = VendorModules.quecPython.all.flatMap(\.peripherals).flatMap { $0.rowNames }
     #expect(Set(behind).subtracting(rows) == [], "no row of a table")
     let bare = rows.filter { row in
       !behind.contains(row) && Row<AudioModule>.common(String(row.split(separator: ".")[2])) == nil
@@ -34,10 +35,10 @@ struct OutcomeTableTests {
 
   @Test(
     "What is documented of a module has rows, or stands under what is not emulated",
-    arguments: VendorModule.all.filter { !$0.parts.isEmpty }.map(\.name))
+    arguments: VendorModules.quecPython.all.filter { !$0.parts.isEmpty }.map(\.name))
   func documented(name: String) throws {
     let module = try #require(DocumentedModules.bundled[name])
-    let classes = VendorModule.all.first { $0.name == name }?.parts.map(\.name) ?? []
+    let classes = VendorModules.quecPython.named(name)?.parts.map(\.name) ?? []
     let withRows = table.order.filter { method in
       !method.isConstructor && classes.contains(String(method.className))
         && table.methods[method]?.rows(under: .documented).contains {

@@ -4,6 +4,7 @@ import EmulatedTime
 import FlashStorage
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("A power cut")

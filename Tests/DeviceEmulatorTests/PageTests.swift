@@ -4,6 +4,7 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 @Suite("What the vendor's pages print, and what the table claims of it")
 struct PageTests {
@@ -36,7 +37,8 @@ struct PageTests {
   }
 
   private func cells(of className: String) -> [Cell] {
-    OutcomeTable.bundled.methods.filter { $0.key.className == className }.flatMap { method, rows in
+    VendorModules.quecPython.table.methods.filter { $0.key.className == className }.flatMap {
+      method, rows in
       rows.allRows.flatMap { row in
         Policy.allCases.compactMap { policy in
           row.outcome(under: policy).map {

@@ -3,6 +3,7 @@ import DeviceEmulator
 import EmulatedTime
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("Playing and speaking")

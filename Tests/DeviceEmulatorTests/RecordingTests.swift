@@ -4,6 +4,7 @@ import EmulatedTime
 import FlashStorage
 import ModelTable
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("Recordings to files")
@@ -312,7 +313,7 @@ struct RecordingTests {
 
   @Test(
     "A call without its object, or on one that never was, is refused",
-    arguments: OutcomeTable.bundled.order)
+    arguments: VendorModules.quecPython.table.order)
   func noObject(method: DeviceMethod) throws {
     guard !method.rawValue.hasSuffix(".init") else { return }
     let desk = try Desk()

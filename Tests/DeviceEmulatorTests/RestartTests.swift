@@ -3,6 +3,7 @@ import DeviceEmulator
 import EmulatedTime
 import FlashStorage
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @Suite("A module that is restarted")

@@ -3,6 +3,7 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 @Suite("Any row on demand")
 struct RowFaultTests {
@@ -50,17 +51,19 @@ struct RowFaultTests {
     let desk = try Desk(model, policy)
     try desk.write(sound(seconds: 0.1), to: "/usr/kept.wav")
     var count = 0
-    for (method, rows) in OutcomeTable.bundled.methods
+    for (method, rows) in VendorModules.quecPython.table.methods
     where ["Record", "Audio", "TTS"].contains(method.className) {
       guard model.hasTTS || method.className != "TTS" else {
         #expect(throws: Fault.Malformed.self) {
-          try Fault(row: "arguments", of: method).check(on: profile, under: policy)
+          try Fault(row: "arguments", of: method, among: .quecPython)
+            .check(on: profile, under: policy, in: VendorModules.quecPython.table(of:))
         }
         continue
       }
       let arguments = Self.legal(method, on: model)
       let isOnObject =
-        !method.isConstructor && OutcomeTable.bundled.kind(of: method.className).hasObjects
+        !method.isConstructor
+        && VendorModules.quecPython.table.kind(of: method.className).hasObjects
       if isOnObject { try desk.construct(method.className) }
       for (id, outcome) in rows.refusals(under: policy) {
         try desk.device.inject("what=row call=\(method.rawValue) row=\(id) times=once")
@@ -118,8 +121,8 @@ struct RowFaultTests {
   @Test("Of two rows for one call the first injected is the answer, and both have struck")
   func two() throws {
     let desk = try Desk()
-    desk.device.inject(try Fault(row: "dsp", of: "Record.gain", times: 1))
-    desk.device.inject(try Fault(row: "arguments", of: "Record.gain", times: 1))
+    desk.device.inject(try Fault(row: "dsp", of: "Record.gain", among: .quecPython, times: 1))
+    desk.device.inject(try Fault(row: "arguments", of: "Record.gain", among: .quecPython, times: 1))
     #expect(try desk.call("Record.gain", 1, 1) == -1)
     #expect(desk.device.injectedFaults.map(\.strikes) == [1, 1])
     #expect(try desk.call("Record.gain", 1, 1) == 0)
@@ -166,7 +169,7 @@ struct RowFaultTests {
       ),
     ])
   func refused(words: String, sentence: String) throws {
-    let error = #expect(throws: Fault.Malformed.self) { try Fault(words) }
+    let error = #expect(throws: Fault.Malformed.self) { try Fault(words, among: .quecPython) }
     #expect(error?.description == sentence)
   }
 

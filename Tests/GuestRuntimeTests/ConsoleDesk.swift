@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
+import QuecPython
 import Testing
 
 @testable import GuestRuntime

@@ -1,6 +1,7 @@
 import DeviceEmulator
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 import Testing
 
 /// As the vendor's firmware layer of 2021-12 answered on the host.

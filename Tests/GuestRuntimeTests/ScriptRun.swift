@@ -4,6 +4,7 @@ import EmulatedTime
 import Foundation
 import GuestRuntime
 import ModuleProfiles
+import QuecPython
 import Testing
 
 /// One run of a script on an emulated module, and all that came of it.

@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import GuestRuntime
 import JSONText
+import QuecPython
 
 extension Scenario {
   /// Reads a scenario and all that it names.
@@ -210,7 +211,7 @@ struct ScenarioReading {
   private mutating func fault(_ node: JSONNode) -> Fault? {
     guard let words = text(node, "fault") else { return nil }
     do throws(Fault.Malformed) {
-      let fault = try Fault(words)
+      let fault = try Fault(words, among: .quecPython)
       try checkFault(fault)
       return fault
     } catch {

@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import GuestRuntime
+import QuecPython
 
 /// What a run goes through beside its script: `--fault` and `--scenario`.
 struct StageOptions {
@@ -12,7 +13,7 @@ struct StageOptions {
     var faults: [Fault] = []
     while let words = try arguments.option("--fault") {
       do throws(Fault.Malformed) {
-        faults.append(try Fault(words))
+        faults.append(try Fault(words, among: .quecPython))
       } catch {
         throw UsageError("--fault: \(error)")
       }

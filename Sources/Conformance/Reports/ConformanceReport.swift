@@ -1,6 +1,7 @@
 import DeviceEmulator
 package import JSONText
 package import ModuleProfiles
+import QuecPython
 
 /// The results of a run of `conform`, whole or a shard.
 package struct ConformanceReport: Sendable {
@@ -33,8 +34,8 @@ package struct ConformanceReport: Sendable {
   private static func basis(of cells: [Cell], via driver: String) -> [String: String] {
     var basis = [
       "program": programVersion, "via": driver, "seed": String(GuestDriver.seed),
-      "outcomes": Digest.text(of: VendorModule.all.flatMap(\.parts).map(\.table.bytes)),
-      "cases": Digest.text(of: VendorModule.all.flatMap(\.parts).map(\.cases.bytes)),
+      "outcomes": Digest.text(of: VendorModules.quecPython.parts.map(\.table.bytes)),
+      "cases": Digest.text(of: VendorModules.quecPython.parts.map(\.cases.bytes)),
     ]
     for cell in cells where basis["profile \(cell.profile.name)"] == nil {
       basis["profile \(cell.profile.name)"] = cell.profile.digest

@@ -1,5 +1,6 @@
 import DeviceEmulator
 package import ModuleProfiles
+import QuecPython
 
 /// The results of one policy by method and model.
 package struct Matrix: Sendable {
@@ -84,7 +85,7 @@ package struct Matrix: Sendable {
       fields[cell.method, default: [:]][cell.model, default: Field()]
         .add(cell.verdict, cell.provenance)
     }
-    methods = OutcomeTable.bundled.order.filter(found.contains)
+    methods = VendorModules.quecPython.table.order.filter(found.contains)
   }
 
   /// Nil where no case can come about: the model has nothing of the kind.

@@ -1,57 +1,57 @@
-import ModuleProfiles
+package import ModuleProfiles
 
 /// One call that a script makes on a peripheral.
-struct Call {
-  let method: DeviceMethod
-  let signature: Signature
+package struct Call {
+  package let method: DeviceMethod
+  package let signature: Signature
   /// Whether it is made on an object, which the interpreter counts among the arguments.
-  let isOnObject: Bool
+  package let isOnObject: Bool
   /// The object it is made on; nil for a constructor, and for a module's function.
-  let object: PeripheralID?
+  package let object: PeripheralID?
   /// In the order of the parameters.
-  let arguments: [GuestValue]
+  package let arguments: [GuestValue]
   /// Bytes of script heap that are free, as far as the caller knows.
-  let heapFree: Int
+  package let heapFree: Int
 
   /// How many arguments the interpreter counts beside those that the script wrote.
   private var own: Int { isOnObject ? 1 : 0 }
 
   /// Why the number of the arguments does not fit the method; nil if it does.
-  var countMismatch: String? { signature.countMismatch(arguments.count, own: own) }
+  package var countMismatch: String? { signature.countMismatch(arguments.count, own: own) }
 
   /// Why the arguments do not fit the method; nil if they do.
-  var mismatch: String? { signature.mismatch(arguments, own: own) }
+  package var mismatch: String? { signature.mismatch(arguments, own: own) }
 
   /// What the interpreter says of arguments that are refused, whether they fit or not.
-  var complaint: String { mismatch ?? signature.mismatchOfOneTooMany(own: own) }
+  package var complaint: String { mismatch ?? signature.mismatchOfOneTooMany(own: own) }
 
   /// Whether the type of the argument at `index` does not fit; only where ``countMismatch`` is nil.
-  func hasWrongType(at index: Int) -> Bool {
+  package func hasWrongType(at index: Int) -> Bool {
     signature.misfit(of: arguments, at: index) != nil
   }
 
   /// Whether the first argument that does not fit is an integer that the module's interpreter of 32 bits cannot hand on;
   /// only where ``countMismatch`` is nil.
-  var overflows: Bool { signature.misfit(of: arguments) == .overflow }
+  package var overflows: Bool { signature.misfit(of: arguments) == .overflow }
 
   /// The number of the object; not for a constructor. The gate has seen that there is such an object.
-  var objectNumber: Int { object!.number }
+  package var objectNumber: Int { object!.number }
 
   /// The integer at `index`; only where ``mismatch`` is nil.
-  func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
+  package func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
 
   /// The first bytes of what the argument at `index` holds, at most so many; likewise.
-  func bytes(_ index: Int, upTo count: Int) -> [UInt8] {
+  package func bytes(_ index: Int, upTo count: Int) -> [UInt8] {
     Array((arguments[index].readableBytes ?? []).prefix(max(count, 0)))
   }
 
   /// The room of the buffer at `index`, but at most so many bytes; likewise.
-  func room(_ index: Int, upTo count: Int) -> Int {
+  package func room(_ index: Int, upTo count: Int) -> Int {
     min(arguments[index].bufferRoom ?? 0, max(count, 0))
   }
 
   /// The string at `index`; likewise. It ends at the first NUL, as C code on the module sees it.
-  func string(_ index: Int) -> String {
+  package func string(_ index: Int) -> String {
     let text =
       arguments[index].string ?? String(decoding: arguments[index].bytes ?? [], as: UTF8.self)
     return String(text.prefix { $0 != "\0" })

@@ -1,13 +1,13 @@
-import ModuleProfiles
+package import ModuleProfiles
 
 /// The name of a call-back row of the outcome tables, such as `Record.end_callback.started`: what a script is called
 /// back with on an occasion.
-struct CallbackRow: ExpressibleByStringLiteral {
-  let method: DeviceMethod
-  let id: String
+package struct CallbackRow: ExpressibleByStringLiteral {
+  package let method: DeviceMethod
+  package let id: String
 
   /// - Precondition: There are two dots in the name.
-  init(stringLiteral name: String) {
+  package init(stringLiteral name: String) {
     let dot = name.lastIndex(of: ".")!
     method = DeviceMethod(String(name[..<dot]))
     id = String(name[name.index(after: dot)...])
@@ -16,7 +16,7 @@ struct CallbackRow: ExpressibleByStringLiteral {
 
 extension OutcomeTable {
   /// What a script is called back with under a policy; nil if it has no such call-back.
-  func callback(_ row: CallbackRow, under policy: Policy) -> GuestValue? {
+  package func callback(_ row: CallbackRow, under policy: Policy) -> GuestValue? {
     guard let found = methods[row.method]?.callbacks.first(where: { $0.id == row.id }),
       case .callsBack(let value)? = found.outcome(under: policy)?.effect
     else { return nil }

@@ -34,7 +34,7 @@ protocol Slot: AnyObject {
   func drop(_ object: Int, of className: Substring, on board: inout Board)
   func worldChanged(from world: World, on board: inout Board)
   /// Powers it on anew.
-  func reset(on board: Board)
+  func reset(on board: inout Board)
 }
 
 /// A peripheral in a device.
@@ -59,7 +59,7 @@ final class Mounted<P: Peripheral>: Slot {
   func worldChanged(from world: World, on board: inout Board) {
     peripheral.worldChanged(from: world, on: &board)
   }
-  func reset(on board: Board) { peripheral = P(on: board) }
+  func reset(on board: inout Board) { peripheral = P(on: &board) }
 }
 
 /// The only place where a policy and the outcome table decide what a call does.
@@ -69,7 +69,7 @@ private final class RowGate<P: Peripheral>: MethodGate {
   private let className: Substring
   private let needsObject: Bool
   private let signature: Signature
-  private let rows: [(id: String, row: Row<P>, outcome: Outcome)]
+  private let rows: [BackedRow<P>]
   /// What follows from the rows that refuse a call, by their ids.
   private let refusals: [String: Outcome]
 
@@ -85,7 +85,7 @@ private final class RowGate<P: Peripheral>: MethodGate {
       guard let row = behind[id] ?? .common(id) else {
         preconditionFailure("nothing stands behind the row \(method.rawValue).\(id)")
       }
-      return (id, row, outcome)
+      return BackedRow(id, row, outcome)
     }
     refusals = Dictionary(
       uniqueKeysWithValues: outcomes.refusals(under: policy).map { ($0.id, $0.outcome) })
@@ -107,18 +107,18 @@ private final class RowGate<P: Peripheral>: MethodGate {
     if let id = board.faults.refusal(of: method, among: { refusals[$0] != nil }) {
       return Reply(refusals[id]!.answer(to: call, made: nil), injectedRow: id)
     }
-    for (id, row, outcome) in rows {
-      let holds = row.applies(&slot.peripheral, call, &board)
-      guard holds || board.fails(row.fault, with: outcome) else { continue }
-      switch try row.act(&slot.peripheral, call, outcome.product, &board) {
+    for row in rows {
+      let holds = row.row.applies(&slot.peripheral, call, &board)
+      guard holds || board.fails(row.row.fault, with: row.outcome) else { continue }
+      switch try row.row.act(&slot.peripheral, call, row.outcome.product, &board) {
       case .done(let made):
-        let answer = outcome.answer(to: call, made: made)
-        if holds { explain(answer, to: call, by: id, row, outcome, on: &board) }
+        let answer = row.outcome.answer(to: call, made: made)
+        if holds { explain(answer, to: call, by: row, on: &board) }
         return Reply(answer)
       case .takes(let due, let made):
-        return Reply(outcome.answer(to: call, made: made), due: due)
+        return Reply(row.outcome.answer(to: call, made: made), due: due)
       case .fills(let argument, let bytes, let due):
-        let answer = outcome.answer(to: call, made: nil)
+        let answer = row.outcome.answer(to: call, made: nil)
         return Reply(answer, due: due, fill: Reply.Fill(argument: argument, bytes: bytes))
       case .instead(let other):
         guard let entry = rows.first(where: { $0.id == other }) else { continue }
@@ -135,23 +135,34 @@ private final class RowGate<P: Peripheral>: MethodGate {
 
   /// Says why a call has failed, if the model or the emulator is the reason.
   private func explain(
-    _ answer: Result<GuestValue, GuestException>, to call: Call, by id: String, _ row: Row<P>,
-    _ outcome: Outcome, on board: inout Board
+    _ answer: Result<GuestValue, GuestException>, to call: Call, by row: BackedRow<P>,
+    on board: inout Board
   ) {
     guard let failure = call.failure(answer) else { return }
-    if outcome.effect == .missing { return board.explainMissing(method) }
+    if row.outcome.effect == .missing { return board.explainMissing(method) }
     let lack =
-      row.lack.map { $0(slot.peripheral, call, board) }
-      ?? board.profile.lack(behind: id, of: method)
+      row.row.lack.map { $0(slot.peripheral, call, board) }
+      ?? board.profile.lack(behind: row.id, of: method)
     if let lack { board.remarkOnce("\(failure): \(lack)") }
   }
 
   func isMissing(on board: Board) -> Bool {
-    guard let (_, row, outcome) = rows.first, outcome.effect == .missing else { return false }
+    guard let first = rows.first, first.outcome.effect == .missing else { return false }
     let call = Call(
       method: method, signature: signature, isOnObject: needsObject, object: nil, arguments: [],
       heapFree: .max)
     var board = board
-    return row.applies(&slot.peripheral, call, &board)
+    return first.row.applies(&slot.peripheral, call, &board)
+  }
+}
+
+/// A row of the table with what stands behind it. An object: a call looks at several, and copies none.
+private final class BackedRow<P: Peripheral> {
+  let id: String
+  let row: Row<P>
+  let outcome: Outcome
+
+  init(_ id: String, _ row: Row<P>, _ outcome: Outcome) {
+    (self.id, self.row, self.outcome) = (id, row, outcome)
   }
 }

@@ -74,10 +74,10 @@ public enum GuestValue: Equatable, Sendable {
   package var object: PeripheralID? { if case .object(let id) = self { id } else { nil } }
 
   /// The bytes that native code can read: of a str, bytes or a bytearray.
-  var readableBytes: [UInt8]? { string.map { Array($0.utf8) } ?? bytes }
+  package var readableBytes: [UInt8]? { string.map { Array($0.utf8) } ?? bytes }
 
   /// The bytes that fit into it, if it is a writable buffer.
-  var bufferRoom: Int? { if case .buffer(let room) = self { room } else { nil } }
+  package var bufferRoom: Int? { if case .buffer(let room) = self { room } else { nil } }
 
   /// The script's name for the function, if it is one.
   public var function: Int? {
@@ -126,4 +126,15 @@ public struct HostFailure: Error, Equatable, Sendable {
 
   /// Makes a failure of a sentence.
   public init(_ message: String) { self.message = message }
+}
+
+/// Results compare with literals: `0`, `"U:/a.wav"`, `false`, `nil` for None.
+extension GuestValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral
+{
+  public init(integerLiteral value: Int) { self = .int(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(nilLiteral: ()) { self = .none }
+  public init(arrayLiteral elements: GuestValue...) { self = .list(elements) }
 }

@@ -1,4 +1,3 @@
-import EmulatedTime
 package import JSONText
 public import ModuleProfiles
 
@@ -22,30 +21,6 @@ public struct OutcomeTable: Equatable, Sendable {
   public var constants: [ClassConstant] = []
   /// Where each class's outcomes were read, by how they are known.
   private var sources: [String: [Provenance: String]] = [:]
-
-  /// The compiled-in table.
-  public static let bundled = compiledIn(VendorModule.all.flatMap(\.parts))
-
-  /// The compiled-in table of one class, read when it is first asked for; empty if there is no such class.
-  public static func bundled(of className: Substring) -> OutcomeTable {
-    let name = String(className)
-    return classTables.withLock { tables in
-      if let table = tables[name] { return table }
-      let table = compiledIn(VendorModule.part(named: name).map { [$0] } ?? [])
-      tables[name] = table
-      return table
-    }
-  }
-
-  private static let classTables = Monitor<[String: OutcomeTable]>([:])
-
-  private static func compiledIn(_ parts: [VendorModule.Part]) -> OutcomeTable {
-    do throws(Broken) {
-      return try OutcomeTable(parts.map(\.table))
-    } catch {
-      fatalError("the compiled-in outcome table is broken: \(error.description)")
-    }
-  }
 
   /// What is wrong in a table's file: `file:line:column: message`.
   public struct Broken: Error, Equatable, CustomStringConvertible, Sendable {

@@ -3,12 +3,12 @@ import ModuleProfiles
 /// A part of the device that scripts call: what its rows ask, what they do, and what it does by itself.
 ///
 /// Everything it does happens under the device's lock, on the ``Board`` that all peripherals share.
-protocol Peripheral: SendableMetatype {
+package protocol Peripheral: SendableMetatype {
   /// What stands behind the rows of each method, by the method's name in the outcome table.
   static var methods: [String: MethodRows<Self>] { get }
 
   /// Powers it on.
-  init(on board: Board)
+  init(on board: inout Board)
 
   /// How many objects of a class scripts have made; they are numbered from 0.
   func objectCount(of className: Substring) -> Int
@@ -33,17 +33,17 @@ protocol Peripheral: SendableMetatype {
 }
 
 extension Peripheral {
-  var functions: [Int?] { [] }
-  var isWorking: Bool { false }
-  var hearsWorld: Bool { false }
-  func objectCount(of className: Substring) -> Int { 0 }
-  mutating func end(_ end: PowerEnd, on board: inout Board) {}
-  mutating func drop(_ object: Int, of className: Substring, on board: inout Board) {}
-  mutating func worldChanged(from world: World, on board: inout Board) {}
+  package var functions: [Int?] { [] }
+  package var isWorking: Bool { false }
+  package var hearsWorld: Bool { false }
+  package func objectCount(of className: Substring) -> Int { 0 }
+  package mutating func end(_ end: PowerEnd, on board: inout Board) {}
+  package mutating func drop(_ object: Int, of className: Substring, on board: inout Board) {}
+  package mutating func worldChanged(from world: World, on board: inout Board) {}
 }
 
 /// How what goes on comes to its end.
-enum PowerEnd {
+package enum PowerEnd {
   /// In order, and then all is as at power-on.
   case restart
   /// In order, for good.
@@ -56,10 +56,10 @@ enum PowerEnd {
 ///
 /// The gate knows these without being told: `count`, `arguments` and `overflow` ask of the arguments what their names say;
 /// `failed` never applies by itself, but on demand; `ok` always does.
-typealias MethodRows<P> = [String: Row<P>]
+package typealias MethodRows<P> = [String: Row<P>]
 
 /// What came of acting on a row.
-enum Performed {
+package enum Performed {
   /// It was done; the value is what the outcome makes, if it makes one.
   case done(GuestValue? = nil)
   /// It takes until a device time: only then the script has its answer.
@@ -72,18 +72,18 @@ enum Performed {
 }
 
 /// One row of a method: when it applies, and what is done then.
-struct Row<P>: Sendable {
+package struct Row<P>: Sendable {
   /// Changes nothing: it gets both by reference, since a copy of a device's state costs more than a call.
-  typealias Check = @Sendable (inout P, Call, inout Board) -> Bool
-  typealias Act =
+  package typealias Check = @Sendable (inout P, Call, inout Board) -> Bool
+  package typealias Act =
     @Sendable (inout P, Call, Outcome.Product?, inout Board) throws(HostFailure) -> Performed
 
   /// Whether its precondition holds, given that those before it in the table did not. It changes nothing.
-  let applies: Check
+  package let applies: Check
   /// What else makes it apply: the fault that stands for something which cannot be had. It has no such effect where the row is
   /// no failure.
-  let fault: Fault.What?
-  let act: Act
+  package let fault: Fault.What?
+  package let act: Act
   /// What the model or the emulator lacks where the row applies, as a clause; nil to have the profile say it.
   private(set) var lack: (@Sendable (P, Call, Board) -> String?)?
 
@@ -92,19 +92,19 @@ struct Row<P>: Sendable {
   }
 
   /// A precondition where nothing is done.
-  static func when(orFault fault: Fault.What? = nil, _ applies: @escaping Check) -> Row {
+  package static func when(orFault fault: Fault.What? = nil, _ applies: @escaping Check) -> Row {
     Row(fault, applies: applies) { _, _, _, _ in .done() }
   }
 
   /// A precondition that asks nothing of the board.
-  static func when(
+  package static func when(
     orFault fault: Fault.What? = nil, _ applies: @escaping @Sendable (inout P, Call) -> Bool
   ) -> Row {
     .when(orFault: fault) { peripheral, call, _ in applies(&peripheral, call) }
   }
 
   /// What is done where nothing is in the way, or when another row hands over.
-  static func act(
+  package static func act(
     _ act: @escaping @Sendable (inout P, Call, inout Board) throws(HostFailure) -> Void
   ) -> Row {
     .make { peripheral, call, _, board throws(HostFailure) in
@@ -114,30 +114,34 @@ struct Row<P>: Sendable {
   }
 
   /// What is done where it makes a value, or can come out as another row.
-  static func make(_ act: @escaping Act) -> Row {
+  package static func make(_ act: @escaping Act) -> Row {
     Row(nil, applies: { _, _, _ in true }, act: act)
   }
 
   /// Where what is answered is what the board knows.
-  static func fact(_ fact: @escaping @Sendable (Board) -> GuestValue) -> Row {
+  package static func fact(_ fact: @escaping @Sendable (Board) -> GuestValue) -> Row {
     .make { _, _, _, board in .done(fact(board)) }
   }
 
   /// A precondition where something is done.
-  func then(_ act: Row) -> Row { Row(fault, applies: applies, act: act.act) }
+  package func then(_ act: Row) -> Row {
+    var row = Row(fault, applies: applies, act: act.act)
+    row.lack = lack
+    return row
+  }
 
   /// A precondition for which the profile cannot say what is lacking.
-  func lacking(_ lack: @escaping @Sendable (P, Call, Board) -> String?) -> Row {
+  package func lacking(_ lack: @escaping @Sendable (P, Call, Board) -> String?) -> Row {
     var row = self
     row.lack = lack
     return row
   }
 
   /// It applies only on demand, or where another row hands over.
-  static var never: Row { .when { _, _, _ in false } }
+  package static var never: Row { .when { _, _, _ in false } }
 
   /// The row that the gate knows by its id, if it is one of those.
-  static func common(_ id: String) -> Row? {
+  package static func common(_ id: String) -> Row? {
     switch id {
     case "count": .when { $1.countMismatch != nil }
     case "arguments": .when { $1.mismatch != nil }

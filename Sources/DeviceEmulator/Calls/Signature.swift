@@ -5,7 +5,7 @@ package import ModuleProfiles
 ///
 /// The texts are those of MicroPython's `py/argcheck.c` and `py/obj.c` as the modules have it.
 public struct Signature: Equatable, Sendable {
-  enum Parameter: String {
+  package enum Parameter: String {
     /// An integer of the module's 32 bits.
     case int
     /// A str, or bytes.
@@ -18,7 +18,7 @@ public struct Signature: Equatable, Sendable {
   }
 
   /// How many arguments there may be, and so in which words the interpreter refuses others.
-  enum Arity: Equatable {
+  package enum Arity: Equatable {
     case fixed
     /// So many of the last may be left out.
     case optional(Int)
@@ -31,13 +31,13 @@ public struct Signature: Equatable, Sendable {
   }
 
   /// The name of a parameter, and what there is to it where it can be given by that.
-  struct Name: Equatable {
+  package struct Name: Equatable {
     /// By the vendor's page, and by the firmware.
-    let spellings: [Policy: String]
+    package let spellings: [Policy: String]
     /// What it is where it is left out; nil where it may not be.
-    let standard: GuestValue?
+    package let standard: GuestValue?
     /// It is given by its name alone.
-    let isNeeded: Bool
+    package let isNeeded: Bool
   }
 
   private let parameters: [Parameter]
@@ -127,7 +127,7 @@ public struct Signature: Equatable, Sendable {
   }
 
   /// The arguments, with what stands for those at the end that may be left out by name.
-  func filled(_ arguments: [GuestValue]) -> [GuestValue] {
+  package func filled(_ arguments: [GuestValue]) -> [GuestValue] {
     guard case .named(let names) = arity else { return arguments }
     let left = names.dropFirst(arguments.count).prefix { $0.standard != nil }
     return arguments + left.compactMap(\.standard)
@@ -137,7 +137,7 @@ public struct Signature: Equatable, Sendable {
   /// integer is too large before that.
   ///
   /// - Parameter own: How many the interpreter counts beside them: `self` of a method.
-  func mismatch(_ arguments: [GuestValue], own: Int) -> String? {
+  package func mismatch(_ arguments: [GuestValue], own: Int) -> String? {
     if let mismatch = countMismatch(arguments.count, own: own) { return mismatch }
     switch misfit(of: arguments) {
     case .type(let text)?: return text
@@ -147,12 +147,12 @@ public struct Signature: Equatable, Sendable {
   }
 
   /// Why arguments do not fit, for a call whose arguments are refused though they do.
-  func mismatchOfOneTooMany(own: Int) -> String {
+  package func mismatchOfOneTooMany(own: Int) -> String {
     mismatch([GuestValue](repeating: .none, count: parameters.count + 1), own: own) ?? ""
   }
 
   /// Why so many arguments do not fit; nil if they do, or if ``nameMismatch(_:own:)`` says it.
-  func countMismatch(_ count: Int, own: Int) -> String? {
+  package func countMismatch(_ count: Int, own: Int) -> String? {
     let most = parameters.count
     switch arity {
     case .named: return nil
@@ -175,7 +175,7 @@ public struct Signature: Equatable, Sendable {
   }
 
   /// Why a method cannot be called on the class, without its object.
-  var mismatchWithoutObject: String {
+  package var mismatchWithoutObject: String {
     let least =
       switch arity {
       case .named: 1

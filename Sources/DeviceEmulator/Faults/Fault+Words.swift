@@ -16,7 +16,9 @@ extension Fault {
   /// Reads a fault's words: fields such as `when=call:2`, in any order, between blanks. All but `what`
   /// may be left out: then it fails from now on, always, whatever the file. `what=row` has `call` and
   /// `row` too.
-  public init(_ words: String) throws(Malformed) {
+  ///
+  /// - Parameter modules: Whose calls can be refused.
+  public init(_ words: String, among modules: VendorModules) throws(Malformed) {
     let fields = try Self.fields(of: words)
     guard let word = fields[.what] else {
       throw Malformed(description: "what= is missing. It is \(listed(What.words, "or"))")
@@ -35,12 +37,12 @@ extension Fault {
           ? "file= names no file"
           : "file=\(file) does not go with what=\(word), only with \(listed(others, "or"))")
     }
-    let row = try Row(fields, of: what)
+    let row = try Row(fields, of: what, among: modules)
     guard let row else {
       self.init(what, when: when ?? .now, times: times, file: fields[.file])
       return
     }
-    try self.init(row: row.id, of: row.method, when: when ?? .now, times: times)
+    try self.init(row: row.id, of: row.method, among: modules, when: when ?? .now, times: times)
   }
 
   private static func fields(of words: String) throws(Malformed) -> [Field: String] {
@@ -76,7 +78,7 @@ extension Fault {
 extension Fault.Row {
   /// The row that `call=` and `row=` name; nil where neither is there and none is needed.
   fileprivate init?(
-    _ fields: [Fault.Field: String], of what: Fault.What
+    _ fields: [Fault.Field: String], of what: Fault.What, among modules: VendorModules
   ) throws(Fault.Malformed) {
     let given = [Fault.Field.call, .row].filter { fields[$0] != nil }
     guard what == .row else {
@@ -88,20 +90,23 @@ extension Fault.Row {
       throw Fault.Malformed(
         description: "what=row needs call= and row=, such as call=Record.gain row=codec")
     }
-    guard let method = OutcomeTable.bundled(of: call.prefix { $0 != "." }).method(named: call)
+    guard let method = modules.table(of: call.prefix { $0 != "." }).method(named: call)
     else {
       throw Fault.Malformed(
         description:
-          "call=\(call) is no method\(hint(call, OutcomeTable.bundled.order.map(\.rawValue))) "
+          "call=\(call) is no method\(hint(call, modules.table.order.map(\.rawValue))) "
           + "It is a class and its method, such as Record.gain")
     }
-    try self.init(id, of: method)
+    try self.init(id, of: method, among: modules)
   }
 
   /// Checks that a method can be refused so, under one policy at least.
-  init(_ id: String, of method: DeviceMethod) throws(Fault.Malformed) {
+  init(
+    _ id: String, of method: DeviceMethod, among modules: VendorModules
+  ) throws(Fault.Malformed) {
     (self.method, self.id) = (method, id)
-    let known = Policy.allCases.flatMap { refusals(in: .bundled(of: method.className), under: $0) }
+    let table = modules.table(of: method.className)
+    let known = Policy.allCases.flatMap { refusals(in: table, under: $0) }
     try check(id, among: known.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }, "")
   }
 
@@ -140,7 +145,7 @@ extension Fault {
   /// - Throws: ``Malformed`` if it cannot, with the rows that would do.
   public func check(
     on profile: ModuleProfile, under policy: Policy,
-    in table: (_ className: Substring) -> OutcomeTable = { .bundled(of: $0) }
+    in table: (_ className: Substring) -> OutcomeTable
   ) throws(Malformed) {
     guard let row else { return }
     try row.check(on: profile, under: policy, table(row.method.className))

@@ -115,9 +115,10 @@ public struct Fault: Hashable, Sendable {
   /// - Precondition: `when` is ``When/now`` or ``When/call(_:)``; `times` is above 0.
   /// - Throws: ``Malformed`` if the method has no such row, with those that it has.
   public init(
-    row id: String, of method: DeviceMethod, when: When = .now, times: Int? = nil
+    row id: String, of method: DeviceMethod, among modules: VendorModules, when: When = .now,
+    times: Int? = nil
   ) throws(Malformed) {
-    self.init(.row, when, times, nil, try Row(id, of: method))
+    self.init(.row, when, times, nil, try Row(id, of: method, among: modules))
   }
 
   private init(_ what: What, _ when: When, _ times: Int?, _ file: String?, _ row: Row?) {

@@ -5,9 +5,9 @@ import ModuleProfiles
 ///
 /// Whatever can fail asks it at each occasion; nothing else knows of faults. It is asked under the
 /// device's lock and without it, and asks nobody.
-final class FaultLedger: Sendable {
+package final class FaultLedger: Sendable {
   /// What goes by at an occasion.
-  enum Passing {
+  package enum Passing {
     /// One more.
     case call
     /// So many more bytes.
@@ -55,7 +55,7 @@ final class FaultLedger: Sendable {
 
     private static func flashPath(of file: String) -> String {
       file.hasPrefix("/")
-        ? ScriptFiles.normal(file) : RecordedFile.flashPath(of: file)
+        ? ScriptFiles.normal(file) : ScriptFiles.userPath(of: file)
     }
   }
 
@@ -63,18 +63,18 @@ final class FaultLedger: Sendable {
   private let firstHostFailure = Monitor<HostFailure?>(nil)
 
   /// The first failure that was the host's own doing, whatever a script was told; nil if there was none.
-  var hostFailure: HostFailure? { firstHostFailure.withLock { $0 } }
+  package var hostFailure: HostFailure? { firstHostFailure.withLock { $0 } }
 
-  func noteHostFailure(_ failure: HostFailure) {
+  package func noteHostFailure(_ failure: HostFailure) {
     firstHostFailure.withLock { $0 = $0 ?? failure }
   }
 
-  func inject(_ fault: Fault) { entries.withLock { $0.append(Entry(fault: fault)) } }
+  package func inject(_ fault: Fault) { entries.withLock { $0.append(Entry(fault: fault)) } }
 
-  func clear() { entries.withLock { $0 = [] } }
+  package func clear() { entries.withLock { $0 = [] } }
 
   /// The faults in the order of their injection, and how often each has struck.
-  var faults: [(fault: Fault, strikes: Int)] {
+  package var faults: [(fault: Fault, strikes: Int)] {
     entries.withLock { entries in entries.map { ($0.fault, $0.strikes) } }
   }
 
@@ -98,7 +98,7 @@ final class FaultLedger: Sendable {
   /// Whether something fails at an occasion. Each fault of the kind takes note of it.
   ///
   /// - Parameter file: The path on the flash, if it is a file that may fail.
-  func strikes(
+  package func strikes(
     _ what: Fault.What, _ passing: Passing = .call, file: @autoclosure () -> String? = nil
   ) -> Bool {
     entries.withLock { entries in

@@ -1,37 +1,45 @@
 package import ModuleProfiles
 
 /// What the modem keeps over a restart, in a memory that scripts do not see.
-struct ModemMemory: Sendable, Equatable {
+package struct ModemMemory: Sendable, Equatable {
   /// What to dial with, by the number of the context.
-  var contexts: [Int: DataContext] = [:]
+  package var contexts: [Int: DataContext] = [:]
   /// The network mode that was set; nil for the model's own.
-  var networkMode: Int?
-  var roams = false
+  package var networkMode: Int?
+  package var roams = false
   /// The access points that were set, by the SIM.
-  var accessPoints: [Int: String] = [:]
+  package var accessPoints: [Int: String] = [:]
   /// Whether the slot is watched, and the level that means a card.
-  var watchesSlot = false
-  var insertLevel = 0
+  package var watchesSlot = false
+  package var insertLevel = 0
 }
 
 /// What a data context is dialled with, and when.
-struct DataContext: Sendable, Equatable {
-  var ipType = 0
-  var accessPoint = ""
-  var user = ""
-  var password = ""
-  var authentication = 0
+package struct DataContext: Sendable, Equatable {
+  package var ipType: Int
+  package var accessPoint: String
+  package var user: String
+  package var password: String
+  package var authentication: Int
   /// Whether it is dialled at power-on; nil if nobody has said so.
-  var dialsAtPowerOn: Bool?
+  package var dialsAtPowerOn: Bool?
   /// Whether it comes back after the network was lost; nil likewise.
-  var comesBack: Bool?
+  package var comesBack: Bool?
   /// The name servers in place of the network's.
-  var nameServers: [String]?
+  package var nameServers: [String]?
+
+  package init(
+    ipType: Int = 0, accessPoint: String = "", user: String = "", password: String = "",
+    authentication: Int = 0
+  ) {
+    (self.ipType, self.accessPoint, self.user) = (ipType, accessPoint, user)
+    (self.password, self.authentication) = (password, authentication)
+  }
 }
 
 extension Board {
   /// Changes the world; those who are told of it hear it after the call.
-  mutating func change<Result>(_ change: (inout World) -> Result) -> Result {
+  package mutating func change<Result>(_ change: (inout World) -> Result) -> Result {
     worldBefore = worldBefore ?? world
     return change(&world)
   }
@@ -42,8 +50,8 @@ extension ModuleProfile {
   package var isASR: Bool { platform.hasPrefix("ASR") }
 
   /// Whether its chip is one of Unisoc's.
-  var isUnisoc: Bool { platform.hasPrefix("Unisoc") }
+  package var isUnisoc: Bool { platform.hasPrefix("Unisoc") }
 
   /// A country's code as scripts get it: on the chips of ASR the number whose hexadecimal digits it is.
-  func number(ofCountry code: String) -> Int { Int(code, radix: isASR ? 16 : 10) ?? 0 }
+  package func number(ofCountry code: String) -> Int { Int(code, radix: isASR ? 16 : 10) ?? 0 }
 }

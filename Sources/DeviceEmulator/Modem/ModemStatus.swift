@@ -18,7 +18,7 @@ public struct ModemStatus: Equatable, Sendable {
     case no, home, searching, denied, roaming
 
     /// As AT+CREG? says it (3GPP TS 27.007).
-    var number: Int {
+    package var number: Int {
       switch self {
       case .no: 0
       case .home: 1
@@ -29,7 +29,7 @@ public struct ModemStatus: Equatable, Sendable {
     }
 
     /// Whether it lets data through.
-    var isIn: Bool { self == .home || self == .roaming }
+    package var isIn: Bool { self == .home || self == .roaming }
   }
 
   /// How much of the modem is on, as AT+CFUN says it.

@@ -23,7 +23,7 @@ public enum I2CDevice: Sendable, Equatable {
   /// Takes a message of the master's.
   ///
   /// - Returns: Whether the device acknowledges it.
-  mutating func receive(_ bytes: [UInt8], at now: Duration) -> Bool {
+  package mutating func receive(_ bytes: [UInt8], at now: Duration) -> Bool {
     switch self {
     case .registers(var map):
       map.receive(bytes)
@@ -44,7 +44,7 @@ public enum I2CDevice: Sendable, Equatable {
   }
 
   /// Gives what the master reads; nil if the device does not acknowledge.
-  mutating func send(_ count: Int, at now: Duration) -> [UInt8]? {
+  package mutating func send(_ count: Int, at now: Duration) -> [UInt8]? {
     switch self {
     case .registers(var map):
       defer { self = .registers(map) }
@@ -69,7 +69,7 @@ public struct RegisterMap: Sendable, Equatable {
   /// Makes a map.
   public init(_ values: [UInt8: UInt8] = [:]) { self.values = values }
 
-  mutating func receive(_ bytes: [UInt8]) {
+  package mutating func receive(_ bytes: [UInt8]) {
     guard let first = bytes.first else { return }
     place = first
     for byte in bytes.dropFirst() {
@@ -78,7 +78,7 @@ public struct RegisterMap: Sendable, Equatable {
     }
   }
 
-  mutating func send(_ count: Int) -> [UInt8] {
+  package mutating func send(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in
       defer { place &+= 1 }
       return values[place] ?? 0
@@ -106,7 +106,7 @@ public struct EEPROM: Sendable, Equatable {
     (addressLength, pageSize) = byteCount <= 256 ? (1, 8) : (2, 32)
   }
 
-  mutating func receive(_ message: [UInt8], at now: Duration) -> Bool {
+  package mutating func receive(_ message: [UInt8], at now: Duration) -> Bool {
     guard now >= deafUntil else { return false }
     guard message.count >= addressLength else { return true }
     place = message.prefix(addressLength).reduce(0) { $0 << 8 | Int($1) } % bytes.count
@@ -121,7 +121,7 @@ public struct EEPROM: Sendable, Equatable {
     return true
   }
 
-  mutating func send(_ count: Int, at now: Duration) -> [UInt8]? {
+  package mutating func send(_ count: Int, at now: Duration) -> [UInt8]? {
     guard now >= deafUntil else { return nil }
     return (0..<count).map { _ in
       defer { place = (place + 1) % bytes.count }
@@ -148,11 +148,11 @@ public struct ClimateSensor: Sendable, Equatable {
     (self.temperature, self.humidity) = (temperature, humidity)
   }
 
-  mutating func receive(_ message: [UInt8], at now: Duration) {
+  package mutating func receive(_ message: [UInt8], at now: Duration) {
     if message.first == 0xAC { busyUntil = now + Self.measuringTime }
   }
 
-  func send(_ count: Int, at now: Duration) -> [UInt8] {
+  package func send(_ count: Int, at now: Duration) -> [UInt8] {
     let status: UInt8 = now < busyUntil ? 0x98 : 0x18
     let wet = Self.raw(humidity / 100)
     let warm = Self.raw((temperature + 50) / 200)
@@ -195,7 +195,7 @@ public struct Accelerometer: Sendable, Equatable {
   /// Makes a sensor that feels an acceleration.
   public init(milliG: [Int]) { self.milliG = milliG }
 
-  mutating func receive(_ message: [UInt8]) {
+  package mutating func receive(_ message: [UInt8]) {
     guard let first = message.first else { return }
     (place, countsOn) = (first & 0x7F, first & 0x80 != 0)
     for byte in message.dropFirst() {
@@ -204,7 +204,7 @@ public struct Accelerometer: Sendable, Equatable {
     }
   }
 
-  mutating func send(_ count: Int) -> [UInt8] {
+  package mutating func send(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in
       defer { step() }
       return value(at: place)

@@ -6,7 +6,7 @@ public enum SPIDevice: Sendable, Equatable {
   case sends([UInt8])
 
   /// What comes in while bytes go out.
-  func exchange(_ bytes: [UInt8]) -> [UInt8] {
+  package func exchange(_ bytes: [UInt8]) -> [UInt8] {
     switch self {
     case .loopback: bytes
     case .sends(let own): bytes.indices.map { $0 < own.count ? own[$0] : 0xFF }

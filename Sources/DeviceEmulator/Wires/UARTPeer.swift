@@ -29,7 +29,7 @@ public struct UARTPeer: Sendable, Equatable {
   /// A peer that says nothing.
   public init() {}
 
-  mutating func perform(_ act: WorldChange.UARTAct) {
+  package mutating func perform(_ act: WorldChange.UARTAct) {
     switch act {
     case .loopback: isLoopback = true
     case .answers(let answers): (isLoopback, self.answers) = (false, answers)
@@ -38,7 +38,7 @@ public struct UARTPeer: Sendable, Equatable {
   }
 
   /// Takes what the module has sent; gives what comes back.
-  mutating func receive(_ bytes: [UInt8]) -> [UInt8] {
+  package mutating func receive(_ bytes: [UInt8]) -> [UInt8] {
     received += bytes
     let old = max(received.count - Self.memory, 0)
     received.removeFirst(old)

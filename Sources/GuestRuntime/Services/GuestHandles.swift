@@ -30,9 +30,9 @@ struct GuestHandles {
   }
 
   /// The full name of an object's class.
-  func className(of handle: UInt32) -> String? {
+  func className(of handle: UInt32, in modules: VendorModules) -> String? {
     switch subjects[handle] {
-    case .peripheral(let name, _)?: VendorModule.fullName(of: name)
+    case .peripheral(let name, _)?: modules.fullName(of: name)
     case .file?: "File"
     case nil: nil
     }

@@ -2,6 +2,7 @@ import DeviceEmulator
 import EmulatedTime
 import FlashStorage
 import ModuleProfiles
+import QuecPython
 
 /// A call that is no peripheral's method: of the interpreter itself, or of the files, and what the emulator
 /// is asked.

@@ -157,7 +157,7 @@ final class GuestServices: GuestLink.Services {
 
   /// How an answer names an object.
   func reference(to handle: UInt32) -> WireWriter.Object {
-    WireWriter.Object(handle: handle, className: handles.className(of: handle) ?? "")
+    WireWriter.Object(handle: handle, className: className(of: handle) ?? "")
   }
 
   /// An object that is new.
@@ -165,7 +165,9 @@ final class GuestServices: GuestLink.Services {
     .object(reference(to: handles.handle(for: subject)))
   }
 
-  func className(of handle: UInt32) -> String? { handles.className(of: handle) }
+  func className(of handle: UInt32) -> String? {
+    handles.className(of: handle, in: device.modules)
+  }
 
   func drop(_ handle: UInt32) {
     switch handles[handle] {

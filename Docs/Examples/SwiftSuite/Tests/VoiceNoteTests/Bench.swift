@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
+import QuecPython
 import Synchronization
 
 /// A module on the bench, the model of which `QPYEMU_PROFILE` names: it hears a tone, its clock is moved

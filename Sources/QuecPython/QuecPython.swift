@@ -1,0 +1,51 @@
+public import DeviceEmulator
+
+private typealias Part = VendorModule.Part
+
+extension VendorModules {
+  /// All that a module of this vendor has.
+  public static let quecPython = VendorModules([
+    VendorModule(
+      "audio", AudioModule.self,
+      parts: Part("Record", PackageResources.Record_json, PackageResources.RecordCases_json),
+      Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
+      Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
+    VendorModule(
+      "machine", MachineModule.self, Buses.self, SerialPorts.self,
+      parts: Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
+      Part("ExtInt", PackageResources.ExtInt_json, PackageResources.ExtIntCases_json),
+      Part("Timer", PackageResources.Timer_json, PackageResources.TimerCases_json),
+      Part("RTC", PackageResources.RTC_json, PackageResources.RTCCases_json),
+      Part("I2C", PackageResources.I2C_json, PackageResources.I2CCases_json),
+      Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
+      Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
+      Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
+    VendorModule(
+      "misc", MiscModule.self,
+      parts: Part("Power", PackageResources.Power_json, PackageResources.PowerCases_json),
+      Part("PowerKey", PackageResources.PowerKey_json, PackageResources.PowerKeyCases_json),
+      Part("ADC", PackageResources.ADC_json, PackageResources.ADCCases_json),
+      Part("PWM", PackageResources.PWM_json, PackageResources.PWMCases_json),
+      Part("USB", PackageResources.USB_json, PackageResources.USBCases_json)),
+    VendorModule(
+      "osTimer", OSTimer.self,
+      parts: Part("osTimer", PackageResources.osTimer_json, PackageResources.osTimerCases_json)),
+    VendorModule(
+      "sim", SimModule.self,
+      parts: Part("sim", PackageResources.sim_json, PackageResources.simCases_json)),
+    VendorModule(
+      "net", NetModule.self,
+      parts: Part("net", PackageResources.net_json, PackageResources.netCases_json)),
+    VendorModule(
+      "modem", ModemModule.self,
+      parts: Part("modem", PackageResources.modem_json, PackageResources.modemCases_json)),
+    VendorModule(
+      "dataCall", DataCallModule.self,
+      parts: Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule("checkNet", source: PackageResources.checkNet_py),
+    VendorModule("log", source: PackageResources.log_py),
+    VendorModule("queue", source: PackageResources.queue_py),
+    VendorModule("sys_bus", source: PackageResources.sys_bus_py),
+    VendorModule("ql_fs", source: PackageResources.ql_fs_py),
+  ])
+}
