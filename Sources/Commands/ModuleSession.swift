@@ -15,24 +15,24 @@ final class ModuleSession: Sendable {
   private let interpreter: Interpreter
   private let options: GuestOptions
   private let console: ModuleConsole
-  private let trace: CallTrace?
+  private let journal: Journal
   private let stage: Stage
   private let state = Monitor(State())
 
   /// - Parameter options: Of each interpreter's run; the work is to serve the console.
   init(
     _ device: DeviceEmulator, at console: ModuleConsole, interpreter: Interpreter,
-    options: GuestOptions, trace: CallTrace?, stage: Stage
+    options: GuestOptions, journal: Journal, stage: Stage
   ) {
     (self.device, self.console, self.interpreter) = (device, console, interpreter)
-    (self.options, self.trace, self.stage) = (options, trace, stage)
+    (self.options, self.journal, self.stage) = (options, journal, stage)
   }
 
   /// Keeps the module on until it is switched off, by itself or by ``end(_:)``.
   func run() throws(Complaint) -> GuestEnding {
     stage.begin(device)
     while true {
-      let run = GuestRun(device, interpreter: interpreter, options: options, trace: trace)
+      let run = GuestRun(device, interpreter: interpreter, options: options, journal: journal)
       stage.follow(run)
       let ending = state.withLock { state in
         state.run = run

@@ -74,11 +74,11 @@ struct Repl: Command {
     let module = moduleConsole(setup, line, stage)
     var choices = GuestOptions(
       .console(module), heapBytes: options.heapBytes, seed: setup.seed,
-      modules: setup.modules.modules, hear: stage.hear)
+      modules: setup.modules.modules)
     choices.isUnconfined = options.isUnconfined
     let session = ModuleSession(
-      device, at: module, interpreter: interpreter, options: choices, trace: trace?.calls,
-      stage: stage)
+      device, at: module, interpreter: interpreter, options: choices,
+      journal: Journal([trace?.reader, stage.reader(showsPrints: false)].compactMap { $0 }), stage: stage)
     host.earlyEnd.handle { session.end($0.ending) }
     line.start(
       receive: module.receive,
@@ -119,7 +119,7 @@ struct Repl: Command {
       codeLimit: options.heapBytes ?? setup.profile.limits.scriptHeapBytes
     ) { bytes in
       line.send(bytes)
-      stage.note(bytes)
+      stage.show(bytes)
     }
   }
 

@@ -99,10 +99,11 @@ struct Run: Command {
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
     var choices = GuestOptions(
       .script(path), heapBytes: options.heapBytes, seed: setup.seed,
-      console: try stage.outputDescriptor(), modules: setup.modules.modules, hear: stage.hear)
+      console: try stage.outputDescriptor(), modules: setup.modules.modules)
     length.put(into: &choices)
     choices.isUnconfined = options.isUnconfined
-    let run = GuestRun(device, interpreter: interpreter, options: choices, trace: trace?.calls)
+    let journal = Journal([trace?.reader, stage.reader(showsPrints: true)].compactMap { $0 })
+    let run = GuestRun(device, interpreter: interpreter, options: choices, journal: journal)
     host.earlyEnd.handle { run.end($0.ending) }
     stage.follow(run)
     stage.begin(device)

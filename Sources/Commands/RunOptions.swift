@@ -69,7 +69,7 @@ struct RunOptions {
 final class TraceFile: Sendable {
   private let hasFailed: Monitor<Bool>
   /// What writes into it.
-  let calls: CallTrace
+  let reader: Journal.Reader
   private let finish: @Sendable () -> Void
 
   /// Creates the file; of a named pipe waits for somebody who reads.
@@ -90,8 +90,8 @@ final class TraceFile: Sendable {
         console.complain("the trace \(path) ends here: \(hostReason)")
       }
     }
-    calls = CallTrace { line in
-      attempt { HostFile.writeAll(descriptor, line, unless: { earlyEnd.hasCome }) }
+    reader = Journal.Reader(.peripherals) { entry in
+      attempt { HostFile.writeAll(descriptor, entry.line, unless: { earlyEnd.hasCome }) }
     }
     // What takes nothing refuses an empty trace, too; some hosts say only at the end that the disk is full.
     finish = { attempt { Glibc.write(descriptor, nil, 0) == 0 && Glibc.close(descriptor) == 0 } }

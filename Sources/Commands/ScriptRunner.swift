@@ -54,7 +54,6 @@ struct ScriptRunner: Sendable {
     let copied = recorder.operationCount
     let output = try onHost { () throws(HostError) in
       try OutputTee(
-        keeps: false,
         to: { bytes in
           console.writeAside(bytes)
           return true
@@ -79,11 +78,9 @@ struct ScriptRunner: Sendable {
     let path = mount.path + (try source.copy(to: mount.volume))
     let device = try device(with: mount)
     let output = try TemporaryOutput()
-    let entries = Monitor<[CallTrace.Entry]>([])
-    let trace = CallTrace(.module) { entry in
-      entries.withLock { $0.append(entry) }
-    }
-    let ending = try run(path, on: device, output: output.descriptor, trace: trace)
+    let entries = Monitor<[Journal.Entry]>([])
+    let journal = Journal([.init(.module) { entry in entries.withLock { $0.append(entry) } }])
+    let ending = try run(path, on: device, output: output.descriptor, journal: journal)
     try ending.refuseFailure()
     return TracedRun(
       entries: entries.withLock { $0 }, ending: ending, console: output.text,
@@ -129,13 +126,13 @@ struct ScriptRunner: Sendable {
 
   /// - Parameter isMain: Whether it is all that the command does at the moment, and ends early with it.
   private func run(
-    _ path: String, on device: DeviceEmulator, output: Int32, trace: CallTrace? = nil,
+    _ path: String, on device: DeviceEmulator, output: Int32, journal: Journal = Journal(),
     isMain: Bool = false
   ) throws -> GuestEnding {
     var options = GuestOptions(
       .script(path), timeout: timeout, seed: seed, console: output, modules: modules)
     length?.put(into: &options)
-    let run = GuestRun(device, interpreter: interpreter, options: options, trace: trace)
+    let run = GuestRun(device, interpreter: interpreter, options: options, journal: journal)
     if isMain { earlyEnd.handle { run.end($0.ending) } }
     return try onHost(run.run)
   }

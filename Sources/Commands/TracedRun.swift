@@ -6,7 +6,7 @@ import QuecPython
 
 /// A run of a script, and all that passed between it and the module.
 struct TracedRun: Sendable {
-  let entries: [CallTrace.Entry]
+  let entries: [Journal.Entry]
   let ending: GuestEnding
   /// What was printed, of much only the end.
   let console: String
@@ -52,7 +52,7 @@ struct TracedRun: Sendable {
 
   /// What came before an entry: the last lines, those alike in one.
   func lines(before number: Int, limit: Int) -> [String] {
-    var steps: [(entry: CallTrace.Entry, count: Int)] = []
+    var steps: [(entry: Journal.Entry, count: Int)] = []
     for entry in entries[..<number] {
       if steps.last?.entry.event == entry.event {
         steps[steps.count - 1].count += 1
@@ -64,7 +64,7 @@ struct TracedRun: Sendable {
   }
 }
 
-extension CallTrace.Entry {
+extension Journal.Entry {
   fileprivate func hands(over function: Int) -> Bool {
     guard case .call(_, _, let arguments, _, _) = event else { return false }
     return arguments.contains(.function(function))

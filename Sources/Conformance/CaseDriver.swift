@@ -22,9 +22,9 @@ package struct Observation: Sendable {
   /// The answer of the last step; for a row of call-backs, what the script was called back with last.
   package let answer: Answer
   /// All that has passed between script and device.
-  package let trace: [CallTrace.Entry]
+  package let trace: [Journal.Entry]
 
-  package init(answer: Answer, trace: [CallTrace.Entry]) {
+  package init(answer: Answer, trace: [Journal.Entry]) {
     self.answer = answer
     self.trace = trace
   }
@@ -33,9 +33,9 @@ package struct Observation: Sendable {
 /// Why a case did not come as far as its last step.
 package struct CannotRun: Error, Sendable {
   package let reason: String
-  package let trace: [CallTrace.Entry]
+  package let trace: [Journal.Entry]
 
-  package init(_ reason: String, trace: [CallTrace.Entry] = []) {
+  package init(_ reason: String, trace: [Journal.Entry] = []) {
     self.reason = reason
     self.trace = trace
   }
@@ -49,7 +49,7 @@ package enum CannotCheck: Error, Equatable, Sendable {
   case noInterpreter(String)
 }
 
-extension CallTrace.Entry {
+extension Journal.Entry {
   /// Whether it is a call, and not a call-back.
   var isCall: Bool { if case .call = event { true } else { false } }
 
@@ -67,6 +67,7 @@ extension CallTrace.Entry {
       return "\(name)(\(Self.list(arguments)))\(on) -> \(answer.text)"
         + (injectedRow.map { ", the row \($0) injected" } ?? "")
     case .callback(_, let arguments): return "call-back(\(Self.list(arguments)))"
+    case .printed(let bytes): return "prints \(String(decoding: bytes, as: UTF8.self))"
     }
   }
 

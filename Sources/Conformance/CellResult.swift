@@ -19,7 +19,7 @@ package struct CellResult: Sendable {
   package let verdict: Verdict
   /// What the script got, or why it got nothing.
   package let actual: String
-  package let trace: [CallTrace.Entry]
+  package let trace: [Journal.Entry]
   /// Whether the case did not come as far as its last step.
   let isBlocked: Bool
 

@@ -32,11 +32,11 @@ package struct GuestDriver: CaseDriver {
       profile: .profile(cell.profile), policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
       outcomes: outcomes)
     try Self.write(GuestScript.text(of: cell), to: device.files)
-    let entries = Monitor<[CallTrace.Entry]>([])
+    let entries = Monitor<[Journal.Entry]>([])
     let result = try Self.onHost { () throws(HostError) in
       try perform(
         on: device,
-        CallTrace(.methods, entries: { entry in entries.withLock { $0.append(entry) } }))
+        Journal([.init(.methods) { entry in entries.withLock { $0.append(entry) } }]))
     }
     let trace = entries.withLock { $0 }
     switch result.ending {
@@ -62,14 +62,14 @@ package struct GuestDriver: CaseDriver {
 
   /// Runs the script; how it ended, and what it printed.
   private func perform(
-    on device: DeviceEmulator, _ trace: CallTrace
+    on device: DeviceEmulator, _ journal: Journal
   ) throws(HostError) -> (ending: GuestEnding, text: String) {
     let console = try ConsolePipe()
     let ending = try GuestRun(
       device, interpreter: interpreter,
       options: GuestOptions(
         .script(Self.path), timeout: Self.patience, seed: Self.seed, console: console.writingEnd),
-      trace: trace
+      journal: journal
     ).run()
     return (ending, console.close())
   }

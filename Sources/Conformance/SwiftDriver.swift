@@ -38,7 +38,7 @@ private final class Bench {
   /// The objects of each class in the order in which they first appeared.
   private var objects: [Substring: [PeripheralID]] = [:]
   private var heapFree = Int.max
-  private(set) var trace: [CallTrace.Entry] = []
+  private(set) var trace: [Journal.Entry] = []
   /// What the last call-back told; nil if none has come.
   private(set) var heard: Answer?
 
@@ -106,7 +106,7 @@ private final class Bench {
   ) throws -> Answer {
     let reply = try device.reply(to: method, on: object, arguments, heapFree: heapFree)
     trace.append(
-      CallTrace.Entry(
+      Journal.Entry(
         time: clock.now,
         .call(
           name: method.rawValue, object: object, arguments: arguments, answer: reply.result,
@@ -121,7 +121,7 @@ private final class Bench {
     while let event = device.nextEvent() {
       heard = .success(event.arguments.first ?? .none)
       trace.append(
-        CallTrace.Entry(
+        Journal.Entry(
           time: clock.now, .callback(function: event.function, arguments: event.arguments)))
     }
   }

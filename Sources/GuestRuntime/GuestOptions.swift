@@ -12,8 +12,6 @@ package struct GuestOptions: Sendable {
   package var seed: UInt64
   /// A descriptor that gets what a script prints; nil for standard output.
   package var console: Int32?
-  /// Gets the arguments of each call-back when the script runs it.
-  package var hear: @Sendable ([GuestValue]) -> Void
   /// What scripts import as if it were part of the firmware.
   package var modules = FirmwareModules()
   /// Whether the script may wait for what never comes.
@@ -25,8 +23,7 @@ package struct GuestOptions: Sendable {
 
   package init(
     _ work: Work, heapBytes: Int? = nil, timeout: Duration? = nil, seed: UInt64 = 0,
-    console: Int32? = nil, modules: FirmwareModules = FirmwareModules(),
-    hear: @escaping @Sendable ([GuestValue]) -> Void = { _ in }
+    console: Int32? = nil, modules: FirmwareModules = FirmwareModules()
   ) {
     self.work = work
     self.heapBytes = heapBytes
@@ -34,7 +31,6 @@ package struct GuestOptions: Sendable {
     self.seed = seed
     self.console = console
     self.modules = modules
-    self.hear = hear
   }
 
   /// What the interpreter is for.

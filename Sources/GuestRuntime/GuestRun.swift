@@ -14,7 +14,7 @@ package final class GuestRun: Sendable {
   private let device: DeviceEmulator
   private let interpreter: Interpreter
   private let options: GuestOptions
-  private let trace: CallTrace?
+  private let journal: Journal
   private let signals = GuestSignals()
   /// Whether the run is to end with an interruption, once the script has seen it.
   private let isInterrupted = Monitor(false)
@@ -22,10 +22,10 @@ package final class GuestRun: Sendable {
   /// Prepares a run; ``run()`` starts it.
   package init(
     _ device: DeviceEmulator, interpreter: Interpreter, options: GuestOptions,
-    trace: CallTrace? = nil
+    journal: Journal = Journal()
   ) {
-    (self.device, self.interpreter, self.options, self.trace) = (
-      device, interpreter, options, trace
+    (self.device, self.interpreter, self.options, self.journal) = (
+      device, interpreter, options, journal
     )
   }
 
@@ -55,7 +55,7 @@ package final class GuestRun: Sendable {
     device.whenEventQueued { [signals] in signals.wake() }
     let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
     let services = GuestServices(
-      device, options, interpreterBits: interpreter.bits, trace: trace, write: output.write)
+      device, options, interpreterBits: interpreter.bits, journal: journal, write: output.write)
     var link = GuestLink(
       device, connection, signals, services, isAtConsole: options.work.console != nil,
       isEndless: options.isEndless, limit: options.limit)

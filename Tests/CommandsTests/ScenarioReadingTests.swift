@@ -18,7 +18,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   private static let actions =
     "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, microphone, fault, modem, power"
   private static let checks =
-    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file"
+    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, call, file"
 
   static let all: [BadScenario] = [
     BadScenario(text: "[]", problems: ["1:1: a scenario must be an object, not an array"]),
@@ -33,6 +33,21 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"expect": [5]}"#,
       problems: ["1:13: an expectation must be an object, not an integer"]),
+
+    // What events wait for.
+    BadScenario(
+      text: #"{"events": [{"battery": 3000}]}"#,
+      problems: [#"1:13: "at" is missing: the event's time in s"#]),
+    BadScenario(
+      text: #"{"events": [{"when": {}, "battery": 3000}]}"#,
+      problems: [#"1:22: "when" has one of console, call, callback"#]),
+    BadScenario(
+      text: #"{"events": [{"when": {"console": "a", "nth": 0}, "battery": 3000}]}"#,
+      problems: [#"1:46: "nth" must be a whole number from 1 to 1000000, not 0"#]),
+    BadScenario(
+      text: #"{"events": [{"when": {"call": "ADC.raed"}, "battery": 3000}]}"#,
+      problems: [#"1:31: there is no call "ADC.raed"; did you mean ADC.read?"#],
+      isStructural: false),
 
     // What hangs on wires.
     BadScenario(
@@ -174,7 +189,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"expect": [{"callback": ["*", [{}]]}]}"#,
       problems: [
-        #"1:33: no call-back has the argument {}: it is a number, a string, a list or null, or "*" for any"#
+        #"1:33: no call and no call-back has the argument {}: it is a number, a string, a list or null, or "*" for any"#
       ]),
     BadScenario(
       text: #"{"expect": [{"file": "U:/a.wav"}]}"#,

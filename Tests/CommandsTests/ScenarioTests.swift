@@ -54,6 +54,53 @@ struct ScenarioTests {
     #expect(ending.code == 0 && said(ending) == [])
   }
 
+  @Test("An event waits for what the script prints, calls or runs, and for how often")
+  func waits() async throws {
+    let ending = try await run(
+      """
+      import utime, osTimer
+      from machine import ExtInt
+      from misc import ADC, PWM
+      adc, timer = ADC(), osTimer()
+      button = ExtInt(ExtInt.GPIO5, ExtInt.IRQ_FALLING, ExtInt.PULL_PU, lambda a: print('pressed', utime.ticks_ms()))
+      button.enable()
+      print('press', 'the button')
+      print(adc.open(), adc.read(0), adc.read(0))
+      timer.start(700, 0, lambda a: print('timer', adc.read(0)))
+      utime.sleep(1)
+      print(adc.read(0))
+      """,
+      """
+      {"events": [
+        {"when": {"console": "press the"}, "at": 0.5, "pin": 5, "level": 0},
+        {"at": 0, "adc": 0, "millivolts": 100},
+        {"when": {"call": "ADC.read", "args": [0], "gives": 100, "nth": 2}, "adc": 0, "millivolts": 200},
+        {"when": {"callback": ["*"], "nth": 2}, "adc": 0, "millivolts": 300}],
+       "expect": [{"call": "ADC.read", "gives": 300}, {"call": "ADC.open"}]}
+      """)
+    #expect(
+      ending.lines == ["press the button", "0 100 100", "pressed 500", "timer 300", "300"])
+    #expect(ending.code == 0 && said(ending) == [], "\(ending.errors)")
+  }
+
+  @Test("An event that waited in vain and a call that was not made are told")
+  func waitsInVain() async throws {
+    let ending = try await run(
+      "from misc import ADC\nADC().open()\nprint(ADC().read(0))",
+      """
+      {"events": [{"when": {"console": "ready", "nth": 2}, "battery": 3000}],
+       "expect": [{"call": "ADC.read", "args": [1]}, {"call": "ADC.close"}]}
+      """)
+    #expect(
+      said(ending) == [
+        "qpyemu: the run was over before 1 of the scenario's events, the first of them when the console shows "
+          + "\"ready\" 2 times",
+        "qpyemu: scenario.json:2:13: no call of ADC.read was like that; the last of 1 was with [0] and gave 0",
+        "qpyemu: scenario.json:2:46: no call of ADC.close was like that; there was none",
+      ])
+    #expect(ending.code == 1)
+  }
+
   @Test("What happens outside reaches interrupts, keys and voltages")
   func hardware() async throws {
     let ending = try await run(

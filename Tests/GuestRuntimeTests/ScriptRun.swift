@@ -81,9 +81,11 @@ struct ScriptRun {
     options.isEndless = setting.isEndless
     let run = GuestRun(
       device, interpreter: try Self.interpreter, options: options,
-      trace: CallTrace { line in
-        lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
-      })
+      journal: Journal([
+        .init(.peripherals) { entry in
+          lines.withLock { $0.append(String(decoding: entry.line, as: UTF8.self)) }
+        }
+      ]))
     if let during { HostThread.start { during(run, console) } }
     ending = try run.run()
     self.console = console.text

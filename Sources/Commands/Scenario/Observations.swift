@@ -8,6 +8,8 @@ struct Observations {
   let console: String
   /// The arguments of each call-back that the script ran. A call-back with one list or tuple has its elements.
   let callbacks: [[GuestValue]]
+  /// The calls of peripherals' methods.
+  let calls: [Journal.Entry.Event]
   let files: ScriptFiles
 }
 
@@ -25,6 +27,7 @@ extension Scenario.Check {
       try pattern.matches(seen.console)
         ? nil : "nothing on the console matches \(quoted(pattern.text))"
     case .callback(let pattern): callbackFailure(pattern, seen.callbacks)
+    case .call(let pattern): callFailure(pattern, seen.calls)
     case .file(let path, let size): fileFailure(path, size, seen.files)
     case .noFile(let path):
       (try? seen.files.status(of: path)) == nil ? nil : "there is \(path)"
@@ -35,6 +38,15 @@ extension Scenario.Check {
     guard !callbacks.contains(where: { $0.matches(pattern) }) else { return nil }
     let last = callbacks.last.map { "; the last of \(callbacks.count) had \($0.shown)" }
     return "no call-back had \(JSONNode(.array(pattern)).jsonText())\(last ?? "; there was none")"
+  }
+
+  private func callFailure(
+    _ pattern: Scenario.CallPattern, _ calls: [Journal.Entry.Event]
+  ) -> String? {
+    guard !calls.contains(where: pattern.matches) else { return nil }
+    let of = calls.filter { $0.isCall(of: pattern.method) }
+    let last = of.last.map { "; the last of \(of.count) was \($0.shownCall)" }
+    return "no call of \(pattern.method) was like that\(last ?? "; there was none")"
   }
 
   private func fileFailure(_ path: String, _ size: Int?, _ files: ScriptFiles) -> String? {
@@ -48,8 +60,35 @@ extension Scenario.Check {
 
 private func quoted(_ text: String) -> String { JSONNode(.string(text)).jsonText() }
 
+extension Scenario.CallPattern {
+  func matches(_ event: Journal.Entry.Event) -> Bool {
+    guard case .call(method, _, let arguments, let answer, _) = event else { return false }
+    if let pattern = self.arguments, !arguments.matches(pattern) { return false }
+    guard let pattern = self.answer else { return true }
+    if case .success(let value) = answer { return value.matches(pattern) }
+    return false
+  }
+}
+
+extension Journal.Entry.Event {
+  fileprivate func isCall(of method: String) -> Bool {
+    if case .call(method, _, _, _, _) = self { true } else { false }
+  }
+
+  /// A call as `(["a.wav",10]) that gave 0`.
+  fileprivate var shownCall: String {
+    guard case .call(_, _, let arguments, let answer, _) = self else { return "" }
+    let end =
+      switch answer {
+      case .success(let value): "gave \(value.json.jsonText())"
+      case .failure(let exception): "raised \(exception.type)"
+      }
+    return "with \(arguments.shown) and \(end)"
+  }
+}
+
 extension [GuestValue] {
-  fileprivate func matches(_ pattern: [JSONNode]) -> Bool {
+  func matches(_ pattern: [JSONNode]) -> Bool {
     count == pattern.count && zip(self, pattern).allSatisfy { $0.matches($1) }
   }
 

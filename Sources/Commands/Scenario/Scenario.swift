@@ -5,10 +5,34 @@ import JSONText
 /// What a module goes through while its script runs, and what is expected of the run: a file of
 /// `--scenario`, checked to its last word.
 struct Scenario {
-  /// Something that happens to the module at a time of its clock.
+  /// Something that happens to the module: at a time of its clock, or so long after what it waits for.
   struct Event {
+    let trigger: Trigger?
     let time: Duration
     let action: Action
+  }
+
+  /// What the script does that an event waits for.
+  struct Trigger {
+    enum What {
+      /// It prints a text.
+      case console(String)
+      /// It makes a call.
+      case call(CallPattern)
+      /// It runs a call-back with these arguments, of which `"*"` stands for any.
+      case callback([JSONNode])
+    }
+
+    let what: What
+    /// The how many-eth time of that it is.
+    let count: Int
+  }
+
+  /// Calls of one method; with nil any arguments and answers will do, as with `"*"` in their place.
+  struct CallPattern {
+    let method: String
+    let arguments: [JSONNode]?
+    let answer: JSONNode?
   }
 
   enum Action {
@@ -42,11 +66,12 @@ struct Scenario {
     case consoleMatches(Pattern)
     /// A call-back had these arguments, of which `"*"` stands for any.
     case callback([JSONNode])
+    case call(CallPattern)
     case file(String, size: Int?)
     case noFile(String)
   }
 
-  /// In the order of their times; at the same time in the order of the file.
+  /// In the order of their times; at the same time in the order of the file. Those that wait come last.
   let events: [Event]
   let expectations: [Expectation]
 

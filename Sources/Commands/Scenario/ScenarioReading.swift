@@ -63,7 +63,7 @@ struct ScenarioReading {
       default: reportUnknown(member, among: keys)
       }
     }
-    let ordered = events.enumerated().sorted { ($0.1.time, $0.0) < ($1.1.time, $1.0) }
+    let ordered = events.enumerated().sorted { $0.1.order($0.0) < $1.1.order($1.0) }
     return Scenario(events: ordered.map { $0.element }, expectations: expectations)
   }
 
@@ -115,27 +115,75 @@ struct ScenarioReading {
       this.text(node, "consoleLacks").map { .consoleLacks($0) }
     },
     Kind(key: "consoleMatches") { this, node, _ in this.pattern(node) },
-    Kind(key: "callback") { this, node, _ in
-      guard let elements = node.array else {
-        this.reportKind("callback", "an array of the call-back's arguments", node)
-        return nil
-      }
-      return elements.allSatisfy { this.canBeArgument($0) } ? .callback(elements) : nil
+    Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) } },
+    Kind(key: "call", others: ["args", "gives"]) { this, node, around in
+      this.call(node, around).map { .call($0) }
     },
     Kind(key: "file", others: ["size", "exists"]) { this, node, around in this.file(node, around) },
   ]
 
   private mutating func event(_ node: JSONNode) -> Scenario.Event? {
-    let action = choose(node, "an event", from: Self.actions, always: ["at"])
-    guard let at = node["at"] else {
-      if node.object != nil { report("\"at\" is missing: the event's time in s", at: node.offset) }
+    let action = choose(node, "an event", from: Self.actions, always: ["at", "when"])
+    let before = problems.count
+    let trigger = node["when"].flatMap { trigger($0) }
+    let time = time(of: node)
+    guard problems.count == before, let time, let action else { return nil }
+    return Scenario.Event(trigger: trigger, time: time, action: action)
+  }
+
+  /// The time of an event; of one that waits, how long after that it happens.
+  private mutating func time(of event: JSONNode) -> Duration? {
+    guard let at = event["at"] else {
+      if event["when"] != nil { return .zero }
+      if event.object != nil {
+        report("\"at\" is missing: the event's time in s", at: event.offset)
+      }
       return nil
     }
     guard let seconds = at.double, (0...1e9).contains(seconds) else {
       reportKind("at", "a number of seconds from 0 on", at)
       return nil
     }
-    return action.map { Scenario.Event(time: .seconds(seconds), action: $0) }
+    return .seconds(seconds)
+  }
+
+  private static let triggers: [Kind<Scenario.Trigger.What>] = [
+    Kind(key: "console") { this, node, _ in this.text(node, "console").map { .console($0) } },
+    Kind(key: "call", others: ["args", "gives"]) { this, node, around in
+      this.call(node, around).map { .call($0) }
+    },
+    Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) } },
+  ]
+
+  private mutating func trigger(_ node: JSONNode) -> Scenario.Trigger? {
+    let what = choose(node, "\"when\"", from: Self.triggers, always: ["nth"])
+    let count = node["nth"].map { integer($0, "nth", in: 1...1_000_000) } ?? 1
+    guard let what, let count else { return nil }
+    return Scenario.Trigger(what: what, count: count)
+  }
+
+  /// A call of a method, with the arguments and the answer that it is to have.
+  private mutating func call(_ node: JSONNode, _ around: JSONNode) -> Scenario.CallPattern? {
+    guard let name = text(node, "call") else { return nil }
+    guard
+      VendorModules.quecPython.table(of: name.prefix { $0 != "." }).method(named: name) != nil
+    else {
+      let known = VendorModules.quecPython.table.order.map(\.rawValue)
+      report("there is no call \(node.shown)\(didYouMean(name, in: known))", at: node.offset)
+      return nil
+    }
+    let given = around["args"]
+    let arguments = given.flatMap { self.arguments($0, "args") }
+    guard given == nil || arguments != nil else { return nil }
+    return Scenario.CallPattern(method: name, arguments: arguments, answer: around["gives"])
+  }
+
+  private mutating func arguments(_ node: JSONNode, _ key: String) -> [JSONNode]? {
+    guard let elements = node.array else {
+      reportKind(key, "an array of the \(key == "args" ? "call" : "call-back")'s arguments", node)
+      return nil
+    }
+    return elements.allSatisfy { canBeArgument($0) } ? elements : nil
   }
 
   /// Makes what an object describes, by the one of its keys that names a kind.
@@ -264,7 +312,7 @@ struct ScenarioReading {
     if let elements = node.array { return elements.allSatisfy { canBeArgument($0) } }
     guard node.object != nil else { return true }
     report(
-      "no call-back has the argument \(node.shown): it is a number, a string, a list or null, or "
+      "no call and no call-back has the argument \(node.shown): it is a number, a string, a list or null, or "
         + "\"*\" for any", at: node.offset)
     return false
   }
@@ -340,5 +388,12 @@ extension JSONNode {
   var shown: String {
     let text = jsonText()
     return text.utf8.count <= 60 ? text : value.kindName
+  }
+}
+
+extension Scenario.Event {
+  /// Where it stands among the events, given its place in the file.
+  fileprivate func order(_ index: Int) -> (Int, Duration, Int) {
+    (trigger == nil ? 0 : 1, time, index)
   }
 }

@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import EmulatedTime
 import GuestRuntime
+import JSONText
 import QuecPython
 
 /// What a run goes through beside its script: `--fault` and `--scenario`.
@@ -48,24 +49,37 @@ final class Stage: Sendable {
   private let faults: [Fault]
   private let events: [Scenario.Event]
   private let expectations: [Scenario.Expectation]
+  /// The methods whose calls are looked at in the end.
+  private let expectedCalls: Set<String>
   private let name: String?
   private let console: Console
-  private let output = Monitor<[UInt8]>([])
   private let tee = Monitor<OutputTee?>(nil)
   private let run = Monitor<Running>(Running())
-  private let callbacks = Monitor<[[GuestValue]]>([])
-  /// How many events have happened.
-  private let eventCount = Monitor(0)
+  private let seen = Monitor(Seen())
 
   init(_ faults: [Fault], _ scenario: Scenario?, named name: String?, _ console: Console) {
     (self.faults, self.name, self.console) = (faults, name, console)
     events = scenario?.events ?? []
     expectations = scenario?.expectations ?? []
+    expectedCalls = Set(
+      expectations.compactMap { if case .call(let pattern) = $0.check { pattern.method } else { nil } })
   }
 
-  /// The run that the module's script is in now.
+  /// The run that the module's script is in now, and the module.
   private struct Running {
     weak var run: GuestRun?
+    weak var device: DeviceEmulator?
+  }
+
+  /// What could be seen of the script so far, and what has come of it.
+  private struct Seen {
+    var console: [UInt8] = []
+    var callbacks: [[GuestValue]] = []
+    var calls: [Journal.Entry.Event] = []
+    /// The events that have happened, by their places.
+    var happened: Set<Int> = []
+    /// How often that was seen which an event waits for, and how much of the console was looked through.
+    var watches: [Int: (count: Int, lookedAt: Int)] = [:]
   }
 
   /// What the line of settings says of it.
@@ -78,24 +92,71 @@ final class Stage: Sendable {
   func outputDescriptor() throws(Complaint) -> Int32 {
     let made = try onHost { () throws(HostError) in
       try OutputTee(
-        keeps: !expectations.isEmpty, to: console.write,
+        to: console.write,
         failed: { [run] in run.withLock { $0.run }?.end(.outputLost) })
     }
     tee.withLock { $0 = made }
     return made.descriptor
   }
 
-  /// Takes note of what is shown on a console that goes somewhere else.
-  func note(_ bytes: [UInt8]) {
-    if !expectations.isEmpty { output.withLock { $0 += bytes } }
+  // MARK: What is seen
+
+  /// Whether something is expected, or waits.
+  private var looksOn: Bool { !expectations.isEmpty || events.contains { $0.trigger != nil } }
+
+  /// Who reads the journal for it; nil if nothing is expected and nothing waits.
+  ///
+  /// - Parameter showsPrints: Whether what the script prints is all that its console shows.
+  func reader(showsPrints: Bool) -> Journal.Reader? {
+    guard looksOn else { return nil }
+    return Journal.Reader(showsPrints ? .everything : .methods) { [self] in see($0.event) }
   }
 
-  /// Takes note of a call-back that the script runs.
-  func hear(_ arguments: [GuestValue]) {
-    guard !expectations.isEmpty else { return }
-    var heard = arguments
-    if arguments.count == 1, let values = arguments[0].items { heard = values }
-    callbacks.withLock { $0.append(heard) }
+  /// Takes note of what is shown on the script's console.
+  func show(_ bytes: [UInt8]) {
+    guard looksOn else { return }
+    seen.withLock { $0.console += bytes }
+    wake { trigger, watch, seen in
+      guard case .console(let text) = trigger.what else { return 0 }
+      return seen.console.count(of: Array(text.utf8), from: &watch.lookedAt)
+    }
+  }
+
+  private func see(_ event: Journal.Entry.Event) {
+    switch event {
+    case .printed(let bytes): show(bytes)
+    case .callback(_, let arguments):
+      let heard = arguments.count == 1 ? arguments[0].items ?? arguments : arguments
+      seen.withLock { $0.callbacks.append(heard) }
+      wake { trigger, _, _ in
+        if case .callback(let pattern) = trigger.what, heard.matches(pattern) { 1 } else { 0 }
+      }
+    case .call(let method, _, _, _, _):
+      if expectedCalls.contains(method) { seen.withLock { $0.calls.append(event) } }
+      wake { trigger, _, _ in
+        if case .call(let pattern) = trigger.what, pattern.matches(event) { 1 } else { 0 }
+      }
+    }
+  }
+
+  /// Has those events happen whose time has come, now that something was seen.
+  ///
+  /// - Parameter count: How many more times something was seen that an event waits for.
+  private func wake(
+    _ count: (Scenario.Trigger, inout (count: Int, lookedAt: Int), Seen) -> Int
+  ) {
+    let due = seen.withLock { seen in
+      events.indices.filter { index in
+        guard let trigger = events[index].trigger else { return false }
+        var watch = seen.watches[index] ?? (0, 0)
+        defer { seen.watches[index] = watch }
+        guard watch.count < trigger.count else { return false }
+        watch.count += count(trigger, &watch, seen)
+        return watch.count >= trigger.count
+      }
+    }
+    guard !due.isEmpty, let device = run.withLock({ $0.device }) else { return }
+    for index in due { schedule(index, after: device.clock.now, device) }
   }
 
   // MARK: The run
@@ -103,29 +164,31 @@ final class Stage: Sendable {
   /// Has everything happen to the module in its time; what happens at the start happens now.
   func begin(_ device: DeviceEmulator) {
     for fault in faults { device.inject(fault) }
-    for event in events {
-      guard event.time > .zero else {
-        perform(event, device)
-        continue
-      }
-      device.clock.schedule(at: event.time) { [self, weak device] in
-        if let device { perform(event, device) }
-      }
+    run.withLock { $0.device = device }
+    for index in events.indices where events[index].trigger == nil {
+      schedule(index, after: .zero, device)
+    }
+  }
+
+  private func schedule(_ index: Int, after start: Duration, _ device: DeviceEmulator) {
+    guard events[index].time > .zero else { return perform(index, device) }
+    device.clock.schedule(at: start + events[index].time) { [self, weak device] in
+      if let device { perform(index, device) }
     }
   }
 
   /// The module's script is in this run from now on.
   func follow(_ run: GuestRun) { self.run.withLock { $0.run = run } }
 
-  private func perform(_ event: Scenario.Event, _ device: DeviceEmulator) {
-    eventCount.withLock { $0 += 1 }
-    switch event.action {
+  private func perform(_ index: Int, _ device: DeviceEmulator) {
+    seen.withLock { _ = $0.happened.insert(index) }
+    switch events[index].action {
     case .world(let change): device.change(change)
     case .microphone(let microphone): device.changeMicrophone(to: microphone)
     case .fault(let fault): device.inject(fault)
     case .modem(let change): change.apply(to: &device.world)
     case .powerCut:
-      console.complain("the power is cut at \(event.time.inSeconds) s")
+      console.complain("the power is cut at \(device.clock.now.inSeconds) s")
       run.withLock { $0.run }?.cutPower()
     }
   }
@@ -137,10 +200,12 @@ final class Stage: Sendable {
   func end(
     _ ending: GuestEnding, _ code: ExitCode, _ device: DeviceEmulator
   ) throws -> ExitCode {
-    let seen = Observations(
-      console: String(
-        decoding: tee.withLock { $0 }?.finish() ?? output.withLock { $0 }, as: UTF8.self),
-      callbacks: callbacks.withLock { $0 }, files: device.files)
+    tee.withLock { $0 }?.finish()
+    let seen = seen.withLock { seen in
+      Observations(
+        console: String(decoding: seen.console, as: UTF8.self), callbacks: seen.callbacks,
+        calls: seen.calls, files: device.files)
+    }
     if ending == .outputLost { return code }
     tellOfTheUntouched(device)
     let failures = try expectations.compactMap { expectation in
@@ -171,15 +236,46 @@ final class Stage: Sendable {
 
   /// Says what was meant to happen and did not.
   private func tellOfTheUntouched(_ device: DeviceEmulator) {
-    let happened = eventCount.withLock { $0 }
-    if happened < events.count {
+    let left = seen.withLock { seen in events.indices.filter { !seen.happened.contains($0) } }
+    if let first = left.first {
       console.complain(
-        "the run was over before \(events.count - happened) of the scenario's events, the first of "
-          + "them at \(events[happened].time.inSeconds) s")
+        "the run was over before \(left.count) of the scenario's events, the first of "
+          + "them \(events[first].occasion)")
     }
     for entry in device.injectedFaults where entry.strikes == 0 {
       console.complain("nothing has met the fault \(entry.fault)")
     }
+  }
+}
+
+extension Scenario.Event {
+  /// When it is to happen, for a message.
+  fileprivate var occasion: String {
+    guard let trigger else { return "at \(time.inSeconds) s" }
+    let what =
+      switch trigger.what {
+      case .console(let text): "the console shows \(JSONNode(.string(text)).jsonText())"
+      case .call(let pattern): "\(pattern.method) is called as it says"
+      case .callback: "a call-back comes as it says"
+      }
+    let often = trigger.count == 1 ? "" : " \(trigger.count) times"
+    return "when \(what)\(often)"
+  }
+}
+
+extension [UInt8] {
+  /// How often some bytes are in it from an offset on, which goes behind the last of them, as far as no more can begin.
+  fileprivate func count(of bytes: [UInt8], from offset: inout Int) -> Int {
+    var found = 0
+    while offset + bytes.count <= count {
+      if self[offset...].starts(with: bytes) {
+        found += 1
+        offset += bytes.count
+      } else {
+        offset += 1
+      }
+    }
+    return found
   }
 }
 

@@ -18,7 +18,7 @@ final class GuestServices: GuestLink.Services {
   let clock: any DeviceClock
   /// The words of the interpreter in bits.
   let interpreterBits: Int
-  private let trace: CallTrace?
+  private let journal: Journal
   private let write: ([UInt8]) -> Void
   /// By the numbers that the guest has given the names of its calls; nil for one that it has called none by.
   private var addressees: [Addressee?] = []
@@ -29,10 +29,10 @@ final class GuestServices: GuestLink.Services {
 
   /// - Parameter write: Takes what a script prints, where it has no console.
   init(
-    _ device: DeviceEmulator, _ options: GuestOptions, interpreterBits: Int, trace: CallTrace?,
+    _ device: DeviceEmulator, _ options: GuestOptions, interpreterBits: Int, journal: Journal,
     write: @escaping ([UInt8]) -> Void
   ) {
-    (self.device, self.options, self.trace, self.write) = (device, options, trace, write)
+    (self.device, self.options, self.journal, self.write) = (device, options, journal, write)
     self.interpreterBits = interpreterBits
     clock = device.clock
     random = SeededGenerator(seed: options.seed)
@@ -107,7 +107,7 @@ final class GuestServices: GuestLink.Services {
     let reply = try device.reply(
       to: method, on: object, arguments, heapFree: request.room ?? .max)
     try refuseHostFailure()
-    trace?.record(method, of: device, on: object, arguments, reply, at: now, request.place)
+    journal.record(method, of: device, on: object, arguments, reply, at: now, request.place)
     switch device.takePowerRequest() {
     case .restart?: return .end(.reset(.hard))
     case .powerDown?: return .end(.poweredDown)
@@ -190,18 +190,16 @@ final class GuestServices: GuestLink.Services {
 
   func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)? {
     guard let event = device.nextEvent() else { return nil }
-    trace?.record(event, at: now)
-    options.hear(event.arguments)
+    journal.record(event, at: now)
     let object = event.arguments.lazy.compactMap(\.object).first
     return (
       event.function, event.arguments, object.map { reference(to: $0, $0.className ?? "") }
     )
   }
 
-  // MARK: The trace
+  // MARK: The journal
 
   private func record(_ outcome: GuestLink.Outcome, of request: WireRequest, _ name: String) {
-    guard let trace else { return }
     let result: Result<GuestValue, GuestException>
     switch outcome {
     case .value(let value): result = .success(value)
@@ -210,11 +208,11 @@ final class GuestServices: GuestLink.Services {
     case .filled, .written, .wait, .world, .end: return
     }
     let subject = subjectNumber(of: request.object).map { [GuestValue.int($0)] } ?? []
-    trace.recordService(
+    journal.record(
       name, subject + request.arguments.map(\.asBuffer), result, at: now, request.place)
   }
 
-  /// How a trace names what a service is called on.
+  /// How the journal names what a service is called on.
   private func subjectNumber(of handle: UInt32) -> Int? {
     switch handles[handle] {
     case .file(let number)?: number
@@ -227,6 +225,7 @@ final class GuestServices: GuestLink.Services {
   /// Takes what a script prints: a str, whose line ends are the console's matter, or bytes as they are.
   func write(_ call: ServiceCall) -> GuestLink.Outcome {
     let bytes = Array(call.request.texts.first ?? [])
+    journal.record(printed: bytes, at: now)
     if let console, case .bytes? = call.arguments.first {
       console.write(bytes)
     } else {
