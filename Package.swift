@@ -39,7 +39,7 @@ let vendorData = [
     "Power.json", "PowerCases.json", "PowerKey.json", "PowerKeyCases.json", "ADC.json",
     "ADCCases.json", "PWM.json", "PWMCases.json", "USB.json", "USBCases.json",
   ],
-  "osTimer": ["osTimer.json", "osTimerCases.json"],
+  "osTimer": ["osTimer.json", "osTimerCases.json"], "pm": ["pm.json", "pmCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }

@@ -239,6 +239,9 @@ public final class DeviceEmulator: Sendable {
 
   // MARK: The world outside
 
+  /// Does something to the state from which neither notices nor call-backs come.
+  func withState<R>(_ body: (inout DeviceState) -> R) -> R { state.withLock { body(&$0) } }
+
   /// Looks at a peripheral of the module.
   func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
     state.withLock { $0.look(body) }

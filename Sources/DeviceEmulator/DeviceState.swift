@@ -96,6 +96,8 @@ struct DeviceState {
 
   var isWorking: Bool { board.timers.isRunning || slots.contains { $0.isWorking } }
 
+  var keepsAwake: Bool { slots.contains { $0.keepsAwake } }
+
   var hearsWorld: Bool { slots.contains { $0.hearsWorld } }
 
   mutating func drop(_ object: Int, of className: Substring) {

@@ -181,11 +181,3 @@ final class Stage: Sendable {
     }
   }
 }
-
-extension Duration {
-  /// The seconds in it, without needless digits.
-  var inSeconds: String {
-    let text = "\(self / .seconds(1))"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-}

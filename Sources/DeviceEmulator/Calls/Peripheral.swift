@@ -19,6 +19,9 @@ protocol Peripheral: SendableMetatype {
   /// Whether something goes on in it that ends by itself and may call the script back.
   var isWorking: Bool { get }
 
+  /// Whether the module stays out of its low-power mode for what goes on in it.
+  var keepsAwake: Bool { get }
+
   /// Whether it calls the script back when what is outside of the module changes.
   var hearsWorld: Bool { get }
 
@@ -35,6 +38,7 @@ protocol Peripheral: SendableMetatype {
 extension Peripheral {
   var functions: [Int?] { [] }
   var isWorking: Bool { false }
+  var keepsAwake: Bool { false }
   var hearsWorld: Bool { false }
   func objectCount(of className: Substring) -> Int { 0 }
   mutating func end(_ end: PowerEnd, on board: inout Board) {}

@@ -12,6 +12,7 @@ struct ModemMemory: Sendable, Equatable {
   /// Whether the slot is watched, and the level that means a card.
   var watchesSlot = false
   var insertLevel = 0
+  var powerSaving = PowerSaving()
 }
 
 /// What a data context is dialled with, and when.

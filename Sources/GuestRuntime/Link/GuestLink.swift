@@ -291,13 +291,14 @@ struct GuestLink {
       if let ending = services.endingWhenIdle(hasSleepers: due != nil) { return ending }
       if time.isReal {
         let look = ContinuousClock.now + Self.idleLook
-        signals.wait(after: changes, until: due.map { min(time.instant(of: $0), look) } ?? look)
+        let instant = due.map { min(time.instant(of: $0), look) } ?? look
+        device.idle { signals.wait(after: changes, until: instant) }
       } else if isHeld {
         signals.wait(after: changes, until: nil)
       } else if let next = [due, time.nextAlarm].compactMap({ $0 }).min()
         ?? (isEndless ? time.limit : nil)
       {
-        time.advance(to: next)
+        device.idle { time.advance(to: next) }
       } else if isEndless || !worldWaits.isEmpty {
         signals.wait(after: changes, until: nil)
       } else {
