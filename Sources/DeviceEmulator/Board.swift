@@ -25,7 +25,7 @@ struct Board {
   var worldBefore: World?
   /// What the modem keeps over a restart.
   var memory = ModemMemory()
-  /// What a script's call does to the module's power, once it has been answered.
+  /// What is to be done to the module's power as soon as nothing acts: after a script's call, or an alarm.
   var powerRequest: PowerRequest?
   var timers: TimerPool
   var calendar = RealTimeClock()
@@ -108,5 +108,8 @@ struct Board {
   }
 }
 
-/// What a script can do to the module's power.
-package enum PowerRequest: Sendable { case restart, powerDown }
+/// What a script can do to the module's power, or the module itself.
+package enum PowerRequest: Equatable, Sendable {
+  case restart(PowerOnReason)
+  case powerDown
+}

@@ -192,7 +192,7 @@ public final class DeviceEmulator: Sendable {
   /// Seconds since 1970 by the module's calendar.
   package var unixTime: Int { state.withLock { $0.board.unixTime } }
 
-  /// What the last calls have asked for, if any has; asked once.
+  /// What the last calls and alarms have asked for, if any has; asked once.
   package func takePowerRequest() -> PowerRequest? {
     state.withLock { state in
       defer { state.board.powerRequest = nil }
@@ -230,7 +230,7 @@ public final class DeviceEmulator: Sendable {
   /// Whether something is going to happen that may call the script back: what goes on by itself, or what comes from
   /// outside at a time that is set already.
   package var mayCallBack: Bool {
-    isWorking || clock.nextAlarm != nil && state.withLock { $0.hearsWorld }
+    isWorking || awaitsAlarm && state.withLock { $0.hearsWorld }
   }
 
   /// What the host has failed to do for the device so far: to keep its flash, to play its sound. Whoever runs a
@@ -266,8 +266,14 @@ public final class DeviceEmulator: Sendable {
 
   /// Starts the module afresh: what goes on is ended in order, and a script finds everything as at
   /// power-on. The flash, the clock and the world outside stay as they are.
-  public func restart() {
-    change { $0.end(.restart) }
+  public func restart() { restart(for: .reset) }
+
+  /// Starts it afresh, for a reason that scripts can ask for.
+  package func restart(for reason: PowerOnReason) {
+    change { state in
+      state.end(.restart)
+      state.board.powerOnReason = reason
+    }
     files.closeAll()
   }
 

@@ -125,7 +125,6 @@ struct DeviceState {
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
     board.powerOnModem()
-    board.powerOnReason = .reset
     for slot in slots { slot.reset(on: board) }
   }
 }

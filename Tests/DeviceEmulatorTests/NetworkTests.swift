@@ -228,7 +228,7 @@ struct NetworkTests {
     #expect(try desk.call("net.setModemFun", 1, 0) == 0)
     #expect(desk.device.takePowerRequest() == nil)
     #expect(try desk.call("net.setModemFun", 1, 1) == 0)
-    #expect(desk.device.takePowerRequest() == .restart)
+    #expect(desk.device.takePowerRequest() == .restart(.reset))
   }
 
   @Test("A search for cells takes a second of the module's time")

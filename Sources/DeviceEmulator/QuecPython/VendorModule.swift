@@ -59,6 +59,7 @@ package struct VendorModule: Sendable {
       Part("I2C", PackageResources.I2C_json, PackageResources.I2CCases_json),
       Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
       Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
+      Part("WDT", PackageResources.WDT_json, PackageResources.WDTCases_json),
       Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
     VendorModule(
       "misc", MiscModule.self,

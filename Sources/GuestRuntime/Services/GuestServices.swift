@@ -86,6 +86,14 @@ final class GuestServices: GuestLink.Services {
     }
   }
 
+  var powerEnding: GuestEnding? {
+    switch device.takePowerRequest() {
+    case .restart(let reason)?: .reset(.hard(reason))
+    case .powerDown?: .poweredDown
+    case nil: nil
+    }
+  }
+
   /// Ends the run once the host has failed the device, which no script is to take for the module's failure.
   private func refuseHostFailure() throws(HostFailure) {
     if let failure = device.hostFailure { throw failure }
@@ -108,11 +116,6 @@ final class GuestServices: GuestLink.Services {
       to: method, on: object, arguments, heapFree: request.room ?? .max)
     try refuseHostFailure()
     trace?.record(method, of: device, on: object, arguments, reply, at: now, request.place)
-    switch device.takePowerRequest() {
-    case .restart?: return .end(.reset(.hard))
-    case .powerDown?: return .end(.poweredDown)
-    case nil: break
-    }
     let outcome = outcome(of: reply, to: method, arguments)
     return reply.fill.map { .filled(argument: $0.argument, $0.bytes, outcome) } ?? outcome
   }

@@ -34,7 +34,7 @@ struct MiscModule: Peripheral {
 
   private static let powerMethods: [String: MethodRows<MiscModule>] = [
     "Power.powerDown": ["ok": .act { _, _, board in board.powerRequest = .powerDown }],
-    "Power.powerRestart": ["ok": .act { _, _, board in board.powerRequest = .restart }],
+    "Power.powerRestart": ["ok": .act { _, _, board in board.powerRequest = .restart(.reset) }],
     "Power.powerOnReason": [
       "ok": .make { _, _, _, board in .done(.int(board.powerOnReason.rawValue)) }
     ],
@@ -111,9 +111,10 @@ extension DeviceEmulator {
 }
 
 /// Why the module is on, as `Power.powerOnReason` gives it.
-enum PowerOnReason: Int {
+package enum PowerOnReason: Int, Sendable {
   case powerKey = 1
   case reset = 2
+  case watchdog = 5
 
   /// Why it was off before, as `Power.powerDownReason` gives it: 0 unknown, 1 as it was asked to.
   var ofPowerDown: Int { self == .reset ? 1 : 0 }

@@ -89,7 +89,7 @@ struct NetModule: Peripheral {
     "ok": .act { _, call, board in
       guard let functionality = ModemStatus.Functionality(rawValue: call.int(0)) else { return }
       board.change { $0.modem.functionality = functionality }
-      if call.arguments.count > 1, call.int(1) == 1 { board.powerRequest = .restart }
+      if call.arguments.count > 1, call.int(1) == 1 { board.powerRequest = .restart(.reset) }
     },
   ]
 
