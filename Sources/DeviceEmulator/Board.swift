@@ -69,6 +69,9 @@ struct Board {
   /// Seconds since 1970 by the module's calendar.
   var unixTime: Int { calendar.seconds(by: clock) }
 
+  /// The local time by the module's calendar.
+  var localTime: LocalTime { LocalTime(unixTime: unixTime, zone: calendar.zone) }
+
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
   /// - Parameter places: What has happened, for the places that the table leaves for it.

@@ -192,6 +192,12 @@ public final class DeviceEmulator: Sendable {
   /// Seconds since 1970 by the module's calendar.
   package var unixTime: Int { state.withLock { $0.board.unixTime } }
 
+  /// How many hours the module's local time is ahead of UTC.
+  package var timeZone: Int {
+    get { state.withLock { $0.board.calendar.zone } }
+    set { state.withLock { $0.board.calendar.zone = newValue } }
+  }
+
   /// What the last calls and alarms have asked for, if any has; asked once.
   package func takePowerRequest() -> PowerRequest? {
     state.withLock { state in

@@ -125,6 +125,7 @@ struct DeviceState {
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
     board.powerOnModem()
+    board.calendar.zone = RealTimeClock.ownZone
     for slot in slots { slot.reset(on: board) }
   }
 }

@@ -102,7 +102,7 @@ struct ModulesTests {
   func member() async throws {
     let ending = try await bench.run(
       script: """
-        import audio, machine, utime
+        import audio, machine, uos
         def try_to(do):
             try: print(do())
             except Exception as error: print(type(error).__name__, error)
@@ -112,7 +112,7 @@ struct ModulesTests {
         try_to(lambda: machine.KeyPad(2))
         try_to(lambda: exec('from machine import KeyPad'))
         try_to(lambda: Mine(0).gain_get())
-        try_to(lambda: utime.getTimeZone())
+        try_to(lambda: uos.VfsFat)
         try_to(lambda: machine.Pni)
         """)
     #expect(
@@ -122,13 +122,13 @@ struct ModulesTests {
         "AttributeError 'module' object has no attribute 'KeyPad'",
         "ImportError can't import name KeyPad",
         "AttributeError 'Mine' object has no attribute 'gain_get'",
-        "AttributeError 'module' object has no attribute 'getTimeZone'",
+        "AttributeError 'module' object has no attribute 'VfsFat'",
         "AttributeError 'module' object has no attribute 'Pni'",
       ])
     #expect(
       remarks(ending)
         == [
-          "audio.Audio.playStream", "machine.KeyPad", "audio.Record.gain_get", "utime.getTimeZone",
+          "audio.Audio.playStream", "machine.KeyPad", "audio.Record.gain_get", "uos.VfsFat",
         ]
         .map { "\($0) is documented, but qpyemu does not emulate it yet" })
   }

@@ -89,6 +89,36 @@ struct ModuleTests {
         "(0, (2030, 6, 15, 6, 12, 0, 0, 0), (2030, 6, 15, 12, 0, 0, 5, 166), (2030, 6, 15, 12, 0, 0))"
       ),
       ("utime.mktime((2025, 3, 1, 8, 0, 1, 0, 0))", "1740787201"),
+      ("utime.mktime([1970, 1, 1, 0, 0, 0, 0, 0, 0])", "4294938496"),
+      (
+        "fails(lambda: utime.mktime((2025, 3, 1, 8, 0, 1)))",
+        "TypeError('mktime needs a tuple of length 8 or 9 (6 given)',)"
+      ),
+      (
+        "fails(lambda: utime.mktime((2025, 3, 1, 8, 0, 1.5, 0, 0)))",
+        "TypeError(\"can't convert float to int\",)"
+      ),
+      ("fails(lambda: utime.mktime(5))", "TypeError(\"object 'int' isn't a tuple or list\",)"),
+      ("fails(lambda: utime.localtime(1.5))", "TypeError(\"can't convert float to int\",)"),
+      ("fails(lambda: utime.sleep('1'))", "TypeError(\"can't convert str to float\",)"),
+      ("fails(lambda: utime.sleep_ms(1.5))", "TypeError(\"can't convert float to int\",)"),
+      ("fails(lambda: utime.sleep_us('1'))", "TypeError(\"can't convert str to int\",)"),
+      ("utime.ticks_add(0, -1)", "1073741823"),
+      (
+        "utime.getTimeZone(), utime.setTimeZone(-5), utime.getTimeZone(), utime.localtime()[:4], machine.RTC().datetime()[4], utime.localtime(0)[3]",
+        "(8, 0, -5, (2024, 12, 31, 19), 19, 8)"
+      ),
+      (
+        "utime.setTimeZone(0), machine.RTC().datetime((2030, 1, 1, 0, 0, 0, 0, 0)), utime.time()",
+        "(0, 0, 1893456000)"
+      ),
+      (
+        "fails(lambda: utime.setTimeZone(13))",
+        "ValueError('invalid value, timezone should be in [-12, +12].',)"
+      ),
+      (
+        "fails(lambda: utime.setTimeZone('8'))", "TypeError(\"can't convert str to int\",)"
+      ),
       ("utime.mktime(utime.localtime()) - utime.time() in (0, -1)", "True"),
       ("utime.localtime()[:5]", "(2025, 1, 1, 8, 0)"),
       (

@@ -239,6 +239,11 @@ final class GuestServices: GuestLink.Services {
   /// Prints text where the script's goes.
   func print(_ text: [UInt8]) { if let console { console.print(text) } else { write(text) } }
 
+  /// How long a sleep of so many microseconds takes: in the firmware whole milliseconds, at least one.
+  func shortSleep(of count: Int) -> Duration {
+    device.policy == .observed ? .milliseconds(max(count / 1000, 1)) : .microseconds(count)
+  }
+
   func randomBytes(_ call: ServiceCall) throws(GuestException) -> GuestValue {
     let count = try call.word(0)
     guard (0...65536).contains(count) else { throw GuestException("ValueError", "invalid count") }
