@@ -715,7 +715,9 @@ void link_open(bool is_confined) {
   if (first->kind != WIRE_VALUE || first->notices || after != end) link_malformed();
   int64_t *const numbers[] = {&port_device.heap, &port_device.used, &port_device.step, &port_device.turn,
     &port_device.stack, &port_device.seed, &port_device.threads, &port_device.system_heap};
-  if (*need(&at, end, 1) != 't' || get_count(&at, end) < MP_ARRAY_SIZE(numbers) + 1) link_malformed();
+  if (*need(&at, end, 1) != 't') link_malformed();
+  size_t fields = get_count(&at, end);
+  if (fields < MP_ARRAY_SIZE(numbers) + 1) link_malformed();
   for (size_t i = 0; i < MP_ARRAY_SIZE(numbers); i++) {
     if (*need(&at, end, 1) != 'i') link_malformed();
     *numbers[i] = (int64_t)get_time(&at, end);
@@ -726,5 +728,6 @@ void link_open(bool is_confined) {
   if (count >= sizeof port_device.platform || !port_device.step || !port_device.turn) link_malformed();
   if (port_device.heap < WIRE_SMALLEST_HEAP || port_device.stack < WIRE_SMALLEST_STACK) link_malformed();
   memcpy(port_device.platform, need(&at, end, count), count);
+  port_device.layer = fields > MP_ARRAY_SIZE(numbers) + 1 && *need(&at, end, 1) == 'T';
   turns_settle(first->now, first->alarm);
 }
