@@ -649,11 +649,12 @@ const uint8_t *request_bytes_answer(size_t *length) {
   return at;
 }
 
-// The handle of an object, which the caller makes itself.
+// The handle of an object, which the caller makes itself; 0 for a number in place of one.
 uint32_t request_handle_answer(void) {
   outcome o = send();
   const uint8_t *at = o.value;
   if (o.kind == WIRE_ERROR) nlr_raise(get_exception(&at, o.end));
+  if (o.kind == WIRE_VALUE && *at == 'i') return 0;
   if (o.kind != WIRE_VALUE || *at++ != 'o') link_malformed();
   return get_count(&at, o.end);
 }

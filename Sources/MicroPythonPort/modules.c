@@ -179,6 +179,7 @@ typedef struct {
   qstr name;
   const mp_obj_module_t *of;
   const char *members;
+  const char *layer_members; // Of the firmware layer; NULL for the same.
   qstr own_name;    // Of the module, where it is not the name it is imported by.
   bool is_optional; // It is there only if the device describes a module of that name.
 } module_row;
@@ -202,13 +203,14 @@ static const module_row rows[] = {
   {MP_QSTR_uhashlib, &mp_module_hashlib, "sha256 sha1 md5"},
   {MP_QSTR_uio, &mp_module_io, "open IOBase FileIO TextIOWrapper StringIO BytesIO"},
   {MP_QSTR_ujson, &mp_module_json, "dump dumps load loads"},
-  {MP_QSTR_uos, &port_uos_module},
+  {MP_QSTR_uos, &port_uos_module,
+    .layer_members = "chdir getcwd ilistdir listdir mkdir mount remove rename rmdir stat statvfs umount uname uname2 urandom"},
   {MP_QSTR_urandom, &mp_module_random, "choice getrandbits randint random randrange seed uniform"},
   {MP_QSTR_ure, &mp_module_re, "compile match search"},
   {MP_QSTR_uselect, &mp_module_select},
   {MP_QSTR_ustruct, &mp_module_struct, "calcsize pack pack_into unpack unpack_from"},
   {MP_QSTR_usys, &mp_module_sys,
-    "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", MP_QSTR_sys},
+    "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", .own_name = MP_QSTR_sys},
   {MP_QSTR_utime, &time_module},
   {MP_QSTR_uctypes, &mp_module_uctypes},
   {MP_QSTR_uzlib, &port_uzlib_module},
@@ -251,15 +253,20 @@ static size_t count_words(const char *words) {
   return count;
 }
 
+static const char *members_of(const module_row *row) {
+  return port_device.layer && row->layer_members ? row->layer_members : row->members;
+}
+
 // A module with the members that the row names, outside the script's heap.
 static mp_obj_module_t *make_view(const module_row *row) {
+  const char *words = members_of(row);
   mp_obj_module_t *view = port_lasting(sizeof *view);
   mp_obj_dict_t *members = port_lasting(sizeof *members);
   mp_map_t *map = &members->map;
-  map->table = port_lasting((count_words(row->members) + 1) * sizeof *map->table);
+  map->table = port_lasting((count_words(words) + 1) * sizeof *map->table);
   qstr own_name = row->own_name ? row->own_name : row->name;
   map->table[map->used++] = (mp_map_elem_t){MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_OBJ_NEW_QSTR(own_name)};
-  for (const char *word = row->members; *word;) {
+  for (const char *word = words; *word;) {
     size_t length = strcspn(word, " ");
     qstr name = qstr_from_strn(word, length);
     mp_obj_t value = find_member(row->of, name);
@@ -289,7 +296,7 @@ mp_obj_t modules_find(qstr name) {
     if (row->name != name || !row->of) continue;
     if (row->is_optional && objects_describe(name) == MP_OBJ_NULL) return MP_OBJ_NULL;
     if (row->of == &mp_module_random) seed_once();
-    if (!row->members) return MP_OBJ_FROM_PTR(row->of);
+    if (!members_of(row)) return MP_OBJ_FROM_PTR(row->of);
     if (!views[i]) views[i] = make_view(row);
     return MP_OBJ_FROM_PTR(views[i]);
   }

@@ -81,6 +81,8 @@ final class GuestServices: GuestLink.Services {
   private func result(of service: GuestService, _ call: ServiceCall) -> GuestLink.Outcome {
     do {
       return try service.body(self, call)
+    } catch let error as FlashError where device.policy == .observed {
+      return firmwareOutcome(of: error, call)
     } catch {
       return .failure(GuestException(error))
     }
@@ -244,9 +246,14 @@ final class GuestServices: GuestLink.Services {
     device.policy == .observed ? .milliseconds(max(count / 1000, 1)) : .microseconds(count)
   }
 
+  /// More than a script's heap can hold, and less than a frame.
+  private static let randomLimit = 1_000_000
+
   func randomBytes(_ call: ServiceCall) throws(GuestException) -> GuestValue {
     let count = try call.word(0)
-    guard (0...65536).contains(count) else { throw GuestException("ValueError", "invalid count") }
+    guard (0...Self.randomLimit).contains(count) else {
+      throw GuestException("ValueError", "invalid count")
+    }
     return .bytes((0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
   }
 }
