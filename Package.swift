@@ -33,13 +33,14 @@ let vendorData = [
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",
     "RTC.json", "RTCCases.json", "I2C.json", "I2CCases.json", "SPI.json", "SPICases.json",
-    "UART.json", "UARTCases.json", "machine.json", "machineCases.json",
+    "UART.json", "UARTCases.json", "WDT.json", "WDTCases.json", "machine.json",
+    "machineCases.json",
   ],
   "misc": [
     "Power.json", "PowerCases.json", "PowerKey.json", "PowerKeyCases.json", "ADC.json",
     "ADCCases.json", "PWM.json", "PWMCases.json", "USB.json", "USBCases.json",
   ],
-  "osTimer": ["osTimer.json", "osTimerCases.json"],
+  "osTimer": ["osTimer.json", "osTimerCases.json"], "pm": ["pm.json", "pmCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("\(folder)/\($0)") }

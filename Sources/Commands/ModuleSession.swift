@@ -48,7 +48,7 @@ final class ModuleSession: Sendable {
   private func goesOn(after ending: GuestEnding) -> Bool {
     switch ending {
     case .reset(.soft): break
-    case .reset(.hard): console.restart()
+    case .reset(.hard(_)): console.restart()
     case .crashed(let signal):
       console.say("the interpreter was ended by signal \(signal); the module starts again")
       console.restart()
@@ -67,7 +67,7 @@ final class ModuleSession: Sendable {
   }
 
   /// Starts the module anew; from any thread.
-  func restart() { state.withLock { $0.run }?.end(.reset(.hard)) }
+  func restart() { state.withLock { $0.run }?.end(.reset(.hard(.reset))) }
 
   /// Switches the module off, or interrupts it for good; from any thread.
   func end(_ ending: GuestEnding) {

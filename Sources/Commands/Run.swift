@@ -137,9 +137,10 @@ struct Run: Command {
     // What it was is known to the console.
     case .outputLost: return .hostFailure
     case .powerCut: return .success
-    case .reset:
+    case .reset(let reset):
+      let who = reset == .hard(.watchdog) ? "the watchdog" : "the script"
       console.complain(
-        "the script restarted the module, which ends the run; qpyemu repl goes on after that")
+        "\(who) restarted the module, which ends the run; qpyemu repl goes on after that")
       return .success
     case .poweredDown:
       console.complain("the script switched the module off")

@@ -25,7 +25,7 @@ package struct Board {
   package var worldBefore: World?
   /// What the modem keeps over a restart.
   package var memory = ModemMemory()
-  /// What a script's call does to the module's power, once it has been answered.
+  /// What is to be done to the module's power as soon as nothing acts: after a script's call, or an alarm.
   package var powerRequest: PowerRequest?
   package var timers: TimerPool
   package var calendar = RealTimeClock()
@@ -69,6 +69,9 @@ package struct Board {
   /// Seconds since 1970 by the module's calendar.
   package var unixTime: Int { calendar.seconds(by: clock) }
 
+  /// The local time by the module's calendar.
+  package var localTime: LocalTime { LocalTime(unixTime: unixTime, zone: calendar.zone) }
+
   /// Calls a script's function back as the outcome table says, if there is one.
   ///
   /// - Parameter places: What has happened, for the places that the table leaves for it.
@@ -109,10 +112,14 @@ package struct Board {
 }
 
 /// Why the module is on, by the numbers that scripts are told.
-package enum PowerOnReason: Int {
+package enum PowerOnReason: Int, Sendable {
   case powerKey = 1
   case reset = 2
+  case watchdog = 5
 }
 
-/// What a script can do to the module's power.
-package enum PowerRequest: Sendable { case restart, powerDown }
+/// What a script can do to the module's power, or the module itself.
+package enum PowerRequest: Equatable, Sendable {
+  case restart(PowerOnReason)
+  case powerDown
+}

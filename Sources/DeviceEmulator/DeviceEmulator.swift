@@ -170,7 +170,13 @@ public final class DeviceEmulator: Sendable {
   /// Seconds since 1970 by the module's calendar.
   package var unixTime: Int { state.withLock { $0.board.unixTime } }
 
-  /// What the last calls have asked for, if any has; asked once.
+  /// How many hours the module's local time is ahead of UTC.
+  package var timeZone: Int {
+    get { state.withLock { $0.board.calendar.zone } }
+    set { state.withLock { $0.board.calendar.zone = newValue } }
+  }
+
+  /// What the last calls and alarms have asked for, if any has; asked once.
   package func takePowerRequest() -> PowerRequest? {
     state.withLock { state in
       defer { state.board.powerRequest = nil }
@@ -208,7 +214,7 @@ public final class DeviceEmulator: Sendable {
   /// Whether something is going to happen that may call the script back: what goes on by itself, or what comes from
   /// outside at a time that is set already.
   package var mayCallBack: Bool {
-    isWorking || clock.nextAlarm != nil && state.withLock { $0.hearsWorld }
+    isWorking || awaitsAlarm && state.withLock { $0.hearsWorld }
   }
 
   /// What the host has failed to do for the device so far: to keep its flash, to play its sound. Whoever runs a
@@ -216,6 +222,9 @@ public final class DeviceEmulator: Sendable {
   public var hostFailure: HostFailure? { faults.hostFailure }
 
   // MARK: The world outside
+
+  /// Does something to the state from which neither notices nor call-backs come.
+  func withState<R>(_ body: (inout DeviceState) -> R) -> R { state.withLock { body(&$0) } }
 
   /// Looks at a peripheral of the module.
   package func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
@@ -241,8 +250,14 @@ public final class DeviceEmulator: Sendable {
 
   /// Starts the module afresh: what goes on is ended in order, and a script finds everything as at
   /// power-on. The flash, the clock and the world outside stay as they are.
-  public func restart() {
-    change { $0.end(.restart) }
+  public func restart() { restart(for: .reset) }
+
+  /// Starts it afresh, for a reason that scripts can ask for.
+  package func restart(for reason: PowerOnReason) {
+    change { state in
+      state.end(.restart)
+      state.board.powerOnReason = reason
+    }
     files.closeAll()
   }
 

@@ -96,6 +96,8 @@ struct DeviceState {
 
   var isWorking: Bool { board.timers.isRunning || slots.contains { $0.isWorking } }
 
+  var keepsAwake: Bool { slots.contains { $0.keepsAwake } }
+
   var hearsWorld: Bool { slots.contains { $0.hearsWorld } }
 
   mutating func drop(_ object: Int, of className: Substring) {
@@ -122,7 +124,7 @@ struct DeviceState {
     guard end == .restart else { return }
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
-    board.powerOnReason = .reset
+    board.calendar.zone = RealTimeClock.ownZone
     for slot in slots { slot.reset(on: &board) }
   }
 }

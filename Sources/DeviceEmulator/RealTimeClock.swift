@@ -6,6 +6,11 @@ package struct RealTimeClock {
   /// Where virtual time starts: 2025-01-01 00:00:00 UTC (ruled).
   private static let virtualEpoch = 1_735_689_600
 
+  /// The zone at power-on, in hours: that of China (ruled).
+  package static let ownZone = 8
+
+  /// The zone of the local time, in hours, which a script may set until the module restarts.
+  package var zone = ownZone
   /// By how many seconds a script has put it forward.
   private var offset = 0
 

@@ -71,6 +71,9 @@ public final class ScriptFiles: Sendable {
     return nil
   }
 
+  /// Whether a path lies on a volume, or is the root.
+  package func holds(_ path: String) -> Bool { locate(path) != nil || Self.normal(path) == "/" }
+
   /// Folds `.`, `..` and doubled slashes.
   package static func normal(_ path: String) -> String {
     var parts: [Substring] = []

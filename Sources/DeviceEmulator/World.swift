@@ -102,9 +102,24 @@ public struct MobileNetwork: Sendable, Equatable {
   /// The name servers that it gets: the module's own proxy.
   public var nameServers = ["127.0.0.1", "0.0.0.0"]
 
+  /// What time it tells a module that it takes.
+  public var time = NetworkTime.actual
+  /// Its time zone, in quarters of an hour ahead of UTC.
+  public var timeZone = 32
+
   /// The physical cell and its frequency.
   package static let physicalCell = 121
   package static let frequency = 3688
+}
+
+/// What time a network tells.
+public enum NetworkTime: Sendable, Equatable {
+  /// The one that the module's calendar has when nobody sets it.
+  case actual
+  /// One that was so many seconds since 1970, UTC, at device time 0.
+  case atPowerOn(Int)
+  /// None.
+  case none
 }
 
 /// One change of what is outside of the module.

@@ -37,6 +37,14 @@ public struct WorldInput: Sendable {
     digits("puk", 8...8, \.card.puk),
     number("pinTries", "a whole number from 1 to 3", \.card.pinTries) { (1...3).contains($0) },
     number("pukTries", "a whole number from 1 to 10", \.card.pukTries) { (1...10).contains($0) },
+    WorldInput("time", "a UTC time such as 2025-01-31T08:00:00, or none") { world, value in
+      guard let text = value.string, let time = NetworkTime(text) else { return false }
+      world.network.time = time
+      return true
+    },
+    number("timeZone", "a whole number of quarters of an hour from -48 to 56", \.network.timeZone) {
+      (-48...56).contains($0)
+    },
     text("address", "an IPv4 address such as 10.0.0.2", \.network.address) { $0.isIPv4 },
     WorldInput("dns", "an array of one or two IPv4 addresses") { world, value in
       guard case .list(let values) = value, (1...2).contains(values.count) else { return false }
@@ -98,6 +106,27 @@ public struct WorldInput: Sendable {
       world[keyPath: path] = word
       return true
     }
+  }
+}
+
+extension NetworkTime {
+  /// Reads `none`, or a time of UTC in the form `2025-01-31T08:00:00`.
+  fileprivate init?(_ text: String) {
+    guard text != "none" else {
+      self = .none
+      return
+    }
+    let form = "0000-00-00T00:00:00".utf8
+    let isDigit = form.map { $0 == UInt8(ascii: "0") }
+    guard text.utf8.count == form.count,
+      zip(text.utf8, zip(form, isDigit)).allSatisfy({ letter, place in
+        place.1 ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(letter) : letter == place.0
+      })
+    else { return nil }
+    let numbers = text.split { "-T:".contains($0) }.compactMap { Int($0) }
+    let fields = Array(numbers[..<3]) + [0] + Array(numbers[3...]) + [0]
+    guard let time = LocalTime(fields: fields, zone: 0) else { return nil }
+    self = .atPowerOn(time.unixTime)
   }
 }
 

@@ -21,6 +21,8 @@ struct AlarmQueue {
   /// When the earliest alarm is due, or nil if none is set.
   var nextDue: Duration? { heap.first?.due }
 
+  func hasAlarm(besides alarm: Alarm) -> Bool { heap.contains { $0.alarm != alarm } }
+
   mutating func insert(due: Duration, _ action: @escaping Action) -> Alarm {
     lastNumber += 1
     let alarm = Alarm(number: lastNumber)

@@ -9,6 +9,9 @@ public protocol DeviceClock: AnyObject, Sendable {
   /// When the next alarm is due; nil if none is set.
   var nextAlarm: Duration? { get }
 
+  /// Whether another alarm than this one is set.
+  func hasAlarm(besides alarm: Alarm) -> Bool
+
   /// Sets an alarm.
   ///
   /// - Parameters:

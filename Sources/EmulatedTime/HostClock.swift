@@ -25,6 +25,10 @@ public final class HostClock: DeviceClock {
 
   public var nextAlarm: Duration? { state.withLock { $0.alarms.nextDue } }
 
+  public func hasAlarm(besides alarm: Alarm) -> Bool {
+    state.withLock { $0.alarms.hasAlarm(besides: alarm) }
+  }
+
   @discardableResult
   public func schedule(at due: Duration, _ action: @escaping @Sendable () -> Void) -> Alarm {
     state.withLock(thenNotify: true) { $0.alarms.insert(due: due, action) }

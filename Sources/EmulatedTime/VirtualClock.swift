@@ -19,6 +19,10 @@ public final class VirtualClock: DeviceClock {
 
   public var nextAlarm: Duration? { state.withLock { $0.alarms.nextDue } }
 
+  public func hasAlarm(besides alarm: Alarm) -> Bool {
+    state.withLock { $0.alarms.hasAlarm(besides: alarm) }
+  }
+
   @discardableResult
   public func schedule(at due: Duration, _ action: @escaping @Sendable () -> Void) -> Alarm {
     state.withLock { $0.alarms.insert(due: due, action) }

@@ -33,8 +33,8 @@ package enum GuestEnding: Equatable, Sendable {
   package enum Reset: Equatable, Sendable {
     /// Of the interpreter alone, as Ctrl-D at the prompt does it.
     case soft
-    /// Of the module.
-    case hard
+    /// Of the module, which then is on for this reason.
+    case hard(PowerOnReason)
   }
 }
 

@@ -40,7 +40,8 @@ package final class GuestRun: Sendable {
     switch (ending, options.work.console) {
     case (.powerCut, _): break
     // Whatever ends the interpreter at a console, the next one takes over.
-    case (.reset, _), (.exited, _?), (.crashed, _?), (.guestFailed, _?): device.restart()
+    case (.reset(.hard(let reason)), _): device.restart(for: reason)
+    case (.reset(.soft), _), (.exited, _?), (.crashed, _?), (.guestFailed, _?): device.restart()
     default: device.powerDown()
     }
     if let failure = device.hostFailure, ending.isOwn { return .hostFailed(failure) }

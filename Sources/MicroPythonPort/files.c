@@ -23,12 +23,15 @@ static mp_obj_t call_file(qstr call, file *self, const mp_obj_t *arguments, size
 // Runs something of a stream, which tells an error by its number.
 typedef mp_uint_t (*file_act)(file *self, void *bytes, mp_uint_t size);
 
+static mp_uint_t refuse_closed(int *error) {
+  if (port_device.layer) mp_raise_msg(&mp_type_ValueError, NULL);
+  *error = MP_EBADF;
+  return MP_STREAM_ERROR;
+}
+
 static mp_uint_t attempt(mp_obj_t self_in, file_act act, void *bytes, mp_uint_t size, int *error) {
   file *self = MP_OBJ_TO_PTR(self_in);
-  if (!self->object.handle) {
-    *error = MP_EBADF;
-    return MP_STREAM_ERROR;
-  }
+  if (!self->object.handle) return refuse_closed(error);
   return act(self, bytes, size);
 }
 
@@ -97,10 +100,7 @@ static mp_uint_t file_control(mp_obj_t self_in, mp_uint_t request, uintptr_t arg
     close_file(self);
     return 0;
   }
-  if (!self->object.handle) {
-    *error = MP_EBADF;
-    return MP_STREAM_ERROR;
-  }
+  if (!self->object.handle) return refuse_closed(error);
   switch (request) {
     case MP_STREAM_SEEK: {
       struct mp_stream_seek_t *to = (struct mp_stream_seek_t *)argument;
@@ -182,7 +182,9 @@ mp_obj_t files_open(mp_obj_t path_in, mp_obj_t mode) {
   self->object.handle = 0;
   self->object.functions = MP_OBJ_NULL;
   self->ahead = self->ahead_at = 0;
-  objects_adopt(&self->object, open_or_collect(path, mode));
+  uint32_t handle = open_or_collect(path, mode);
+  if (!handle) return MP_OBJ_NEW_SMALL_INT(-1); // As the firmware refuses.
+  objects_adopt(&self->object, handle);
   return MP_OBJ_FROM_PTR(self);
 }
 

@@ -75,6 +75,8 @@ static mp_obj_t flash_statvfs(mp_obj_t self, mp_obj_t path) {
 static MP_DEFINE_CONST_FUN_OBJ_2(flash_statvfs_obj, flash_statvfs);
 
 static mp_obj_t flash_ilistdir(mp_obj_t self, mp_obj_t path) {
+  size_t length;
+  bool has_sizes = !port_device.layer || strcmp(mp_obj_str_get_data(path, &length), "/") != 0;
   mp_obj_t list = call_with(MP_QSTR_fs_dot_list, path);
   size_t count;
   mp_obj_t *entries;
@@ -83,7 +85,7 @@ static mp_obj_t flash_ilistdir(mp_obj_t self, mp_obj_t path) {
     mp_obj_t *parts;
     mp_obj_get_array_fixed_n(entries[i], 3, &parts);
     const mp_obj_t fields[] = {parts[0], parts[1], MP_OBJ_NEW_SMALL_INT(0), parts[2]};
-    entries[i] = mp_obj_new_tuple(MP_ARRAY_SIZE(fields), fields);
+    entries[i] = mp_obj_new_tuple(has_sizes ? 4 : 3, fields);
   }
   return mp_getiter(list, NULL);
 }

@@ -649,11 +649,12 @@ const uint8_t *request_bytes_answer(size_t *length) {
   return at;
 }
 
-// The handle of an object, which the caller makes itself.
+// The handle of an object, which the caller makes itself; 0 for a number in place of one.
 uint32_t request_handle_answer(void) {
   outcome o = send();
   const uint8_t *at = o.value;
   if (o.kind == WIRE_ERROR) nlr_raise(get_exception(&at, o.end));
+  if (o.kind == WIRE_VALUE && *at == 'i') return 0;
   if (o.kind != WIRE_VALUE || *at++ != 'o') link_malformed();
   return get_count(&at, o.end);
 }
@@ -715,7 +716,9 @@ void link_open(bool is_confined) {
   if (first->kind != WIRE_VALUE || first->notices || after != end) link_malformed();
   int64_t *const numbers[] = {&port_device.heap, &port_device.used, &port_device.step, &port_device.turn,
     &port_device.stack, &port_device.seed, &port_device.threads, &port_device.system_heap};
-  if (*need(&at, end, 1) != 't' || get_count(&at, end) < MP_ARRAY_SIZE(numbers) + 1) link_malformed();
+  if (*need(&at, end, 1) != 't') link_malformed();
+  size_t fields = get_count(&at, end);
+  if (fields < MP_ARRAY_SIZE(numbers) + 1) link_malformed();
   for (size_t i = 0; i < MP_ARRAY_SIZE(numbers); i++) {
     if (*need(&at, end, 1) != 'i') link_malformed();
     *numbers[i] = (int64_t)get_time(&at, end);
@@ -726,5 +729,6 @@ void link_open(bool is_confined) {
   if (count >= sizeof port_device.platform || !port_device.step || !port_device.turn) link_malformed();
   if (port_device.heap < WIRE_SMALLEST_HEAP || port_device.stack < WIRE_SMALLEST_STACK) link_malformed();
   memcpy(port_device.platform, need(&at, end, count), count);
+  port_device.layer = fields > MP_ARRAY_SIZE(numbers) + 1 && *need(&at, end, 1) == 'T';
   turns_settle(first->now, first->alarm);
 }

@@ -12,29 +12,33 @@
 
 #define MODULE(members) {.base = {&mp_type_module}, .globals = (mp_obj_dict_t *)&members}
 
-// utime: device time. Seconds are of UTC, fields of UTC+8; weekdays count from Monday.
+// utime: device time. Seconds are of UTC, fields of UTC+8, and of the zone that was set where they are of now; weekdays count
+// from Monday.
 
-enum { ZONE = 28800 };
+enum { ZONE = 28800, FARTHEST_ZONE = 12 };
 
-static mp_obj_t sleep_until(uint64_t nanoseconds) {
+static mp_obj_t sleep_until(qstr call, uint64_t count) {
   console_flush();
-  request_begin(MP_QSTR_time_dot_sleep, 0);
-  request_int(nanoseconds);
+  request_begin(call, 0);
+  request_int(count);
   request_answer();
   return mp_const_none;
 }
 
-static mp_obj_t sleep_for(mp_int_t count, int64_t unit) { return sleep_until(count > 0 ? count * unit : 0); }
+static mp_obj_t sleep_for(mp_int_t count, int64_t unit) { return sleep_until(MP_QSTR_time_dot_sleep, count > 0 ? count * unit : 0); }
 
 static mp_obj_t time_sleep(mp_obj_t seconds) {
   if (mp_obj_is_int(seconds)) return sleep_for(mp_obj_get_int(seconds), 1000000000);
   mp_float_t length = mp_obj_get_float(seconds);
-  return sleep_until(length > 0 ? (uint64_t)(length * 1e9) : 0);
+  return sleep_until(MP_QSTR_time_dot_sleep, length > 0 ? (uint64_t)(length * 1e9) : 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(time_sleep_obj, time_sleep);
 static mp_obj_t time_sleep_ms(mp_obj_t count) { return sleep_for(mp_obj_get_int(count), 1000000); }
 static MP_DEFINE_CONST_FUN_OBJ_1(time_sleep_ms_obj, time_sleep_ms);
-static mp_obj_t time_sleep_us(mp_obj_t count) { return sleep_for(mp_obj_get_int(count), 1000); }
+static mp_obj_t time_sleep_us(mp_obj_t count) {
+  mp_int_t microseconds = mp_obj_get_int(count);
+  return sleep_until(MP_QSTR_time_dot_sleep_us, microseconds > 0 ? microseconds : 0);
+}
 static MP_DEFINE_CONST_FUN_OBJ_1(time_sleep_us_obj, time_sleep_us);
 
 #define PERIOD ((uint64_t)1 << 30)
@@ -57,19 +61,20 @@ static mp_obj_t time_ticks_diff(mp_obj_t to, mp_obj_t from) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(time_ticks_diff_obj, time_ticks_diff);
 
-static int64_t now(void) {
+static int64_t ask(qstr call) {
   console_flush();
-  request_begin(MP_QSTR_time_dot_now, 0);
+  request_begin(call, 0);
   return request_int_answer(0);
 }
 
-static mp_obj_t time_time(void) { return mp_obj_new_int_from_ll(now()); }
+static mp_obj_t time_time(void) { return mp_obj_new_int_from_ll(ask(MP_QSTR_time_dot_now)); }
 static MP_DEFINE_CONST_FUN_OBJ_0(time_time_obj, time_time);
 
 static mp_obj_t time_localtime(size_t count, const mp_obj_t *arguments) {
-  int64_t seconds = count == 0 || arguments[0] == mp_const_none ? now() : mp_obj_get_int(arguments[0]);
+  bool is_now = count == 0 || arguments[0] == mp_const_none;
+  int64_t seconds = is_now ? ask(MP_QSTR_time_dot_local) : (int64_t)mp_obj_get_int(arguments[0]) + ZONE;
   timeutils_struct_time_t parts;
-  timeutils_seconds_since_epoch_to_struct_time(seconds + ZONE, &parts);
+  timeutils_seconds_since_epoch_to_struct_time(seconds, &parts);
   mp_obj_t fields[] = {
     mp_obj_new_int(parts.tm_year), mp_obj_new_int(parts.tm_mon), mp_obj_new_int(parts.tm_mday), mp_obj_new_int(parts.tm_hour),
     mp_obj_new_int(parts.tm_min), mp_obj_new_int(parts.tm_sec), mp_obj_new_int(parts.tm_wday), mp_obj_new_int(parts.tm_yday),
@@ -82,15 +87,31 @@ static mp_obj_t time_mktime(mp_obj_t fields) {
   size_t count;
   mp_obj_t *items;
   mp_obj_get_array(fields, &count, &items);
-  if (count < 6) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("mktime needs a tuple of length 8 or 9 (%d given)"), (int)count);
+  if (count < 8 || count > 9) mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("mktime needs a tuple of length 8 or 9 (%d given)"), (int)count);
   mp_int_t parts[6];
   for (size_t i = 0; i < 6; i++) parts[i] = mp_obj_get_int(items[i]);
-  // It counts from 2000 on, and wraps below.
+  // It counts from 2000 on.
   mp_uint_t count_2000 = timeutils_mktime_2000(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
-  int64_t seconds = parts[0] < 2000 ? (int64_t)(mp_int_t)count_2000 : (int64_t)count_2000;
-  return mp_obj_new_int_from_ll(seconds + (int64_t)TIMEUTILS_SECONDS_1970_TO_2000 - ZONE);
+  // A word of the module's holds it.
+  return mp_obj_new_int_from_uint((uint32_t)(count_2000 + TIMEUTILS_SECONDS_1970_TO_2000 - ZONE));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(time_mktime_obj, time_mktime);
+
+static mp_obj_t time_get_zone(void) { return mp_obj_new_int(ask(MP_QSTR_time_dot_zone)); }
+static MP_DEFINE_CONST_FUN_OBJ_0(time_get_zone_obj, time_get_zone);
+
+static mp_obj_t time_set_zone(mp_obj_t zone) {
+  mp_int_t hours = mp_obj_get_int(zone);
+  if (hours < -FARTHEST_ZONE || hours > FARTHEST_ZONE) {
+    mp_raise_ValueError(MP_ERROR_TEXT("invalid value, timezone should be in [-12, +12]."));
+  }
+  console_flush();
+  request_begin(MP_QSTR_time_dot_set_zone, 0);
+  request_int(hours);
+  request_answer();
+  return MP_OBJ_NEW_SMALL_INT(0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(time_set_zone_obj, time_set_zone);
 
 static const mp_rom_map_elem_t time_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_utime)},
@@ -105,6 +126,8 @@ static const mp_rom_map_elem_t time_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR_ticks_cpu), MP_ROM_PTR(&time_ticks_cpu_obj)},
   {MP_ROM_QSTR(MP_QSTR_ticks_add), MP_ROM_PTR(&time_ticks_add_obj)},
   {MP_ROM_QSTR(MP_QSTR_ticks_diff), MP_ROM_PTR(&time_ticks_diff_obj)},
+  {MP_ROM_QSTR(MP_QSTR_getTimeZone), MP_ROM_PTR(&time_get_zone_obj)},
+  {MP_ROM_QSTR(MP_QSTR_setTimeZone), MP_ROM_PTR(&time_set_zone_obj)},
 };
 static MP_DEFINE_CONST_DICT(time_members, time_members_table);
 static const mp_obj_module_t time_module = MODULE(time_members);
@@ -156,6 +179,7 @@ typedef struct {
   qstr name;
   const mp_obj_module_t *of;
   const char *members;
+  const char *layer_members; // Of the firmware layer; NULL for the same.
   qstr own_name;    // Of the module, where it is not the name it is imported by.
   bool is_optional; // It is there only if the device describes a module of that name.
 } module_row;
@@ -179,13 +203,14 @@ static const module_row rows[] = {
   {MP_QSTR_uhashlib, &mp_module_hashlib, "sha256 sha1 md5"},
   {MP_QSTR_uio, &mp_module_io, "open IOBase FileIO TextIOWrapper StringIO BytesIO"},
   {MP_QSTR_ujson, &mp_module_json, "dump dumps load loads"},
-  {MP_QSTR_uos, &port_uos_module},
+  {MP_QSTR_uos, &port_uos_module,
+    .layer_members = "chdir getcwd ilistdir listdir mkdir mount remove rename rmdir stat statvfs umount uname uname2 urandom"},
   {MP_QSTR_urandom, &mp_module_random, "choice getrandbits randint random randrange seed uniform"},
   {MP_QSTR_ure, &mp_module_re, "compile match search"},
   {MP_QSTR_uselect, &mp_module_select},
   {MP_QSTR_ustruct, &mp_module_struct, "calcsize pack pack_into unpack unpack_from"},
   {MP_QSTR_usys, &mp_module_sys,
-    "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", MP_QSTR_sys},
+    "argv byteorder exit implementation maxsize modules path platform print_exception stderr stdin stdout version version_info", .own_name = MP_QSTR_sys},
   {MP_QSTR_utime, &time_module},
   {MP_QSTR_uctypes, &mp_module_uctypes},
   {MP_QSTR_uzlib, &port_uzlib_module},
@@ -228,15 +253,20 @@ static size_t count_words(const char *words) {
   return count;
 }
 
+static const char *members_of(const module_row *row) {
+  return port_device.layer && row->layer_members ? row->layer_members : row->members;
+}
+
 // A module with the members that the row names, outside the script's heap.
 static mp_obj_module_t *make_view(const module_row *row) {
+  const char *words = members_of(row);
   mp_obj_module_t *view = port_lasting(sizeof *view);
   mp_obj_dict_t *members = port_lasting(sizeof *members);
   mp_map_t *map = &members->map;
-  map->table = port_lasting((count_words(row->members) + 1) * sizeof *map->table);
+  map->table = port_lasting((count_words(words) + 1) * sizeof *map->table);
   qstr own_name = row->own_name ? row->own_name : row->name;
   map->table[map->used++] = (mp_map_elem_t){MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_OBJ_NEW_QSTR(own_name)};
-  for (const char *word = row->members; *word;) {
+  for (const char *word = words; *word;) {
     size_t length = strcspn(word, " ");
     qstr name = qstr_from_strn(word, length);
     mp_obj_t value = find_member(row->of, name);
@@ -266,7 +296,7 @@ mp_obj_t modules_find(qstr name) {
     if (row->name != name || !row->of) continue;
     if (row->is_optional && objects_describe(name) == MP_OBJ_NULL) return MP_OBJ_NULL;
     if (row->of == &mp_module_random) seed_once();
-    if (!row->members) return MP_OBJ_FROM_PTR(row->of);
+    if (!members_of(row)) return MP_OBJ_FROM_PTR(row->of);
     if (!views[i]) views[i] = make_view(row);
     return MP_OBJ_FROM_PTR(views[i]);
   }

@@ -14,6 +14,7 @@
 typedef struct {
   int64_t heap, used, step, turn, stack, seed, threads, system_heap;
   char platform[32];
+  bool layer; // Where it is not as the pages say, the script finds what the firmware does.
 } hello_answer;
 extern hello_answer port_device;
 
@@ -38,7 +39,7 @@ typedef struct thread thread;
 typedef struct thread_wait {
   uint64_t until;
   uint32_t token;      // Of the device; 0 for none.
-  void *lock;          // NULL for none.
+  void *semaphore;     // NULL for none.
   bool is_settled, is_error;
   mp_obj_t value;
   thread *thread;

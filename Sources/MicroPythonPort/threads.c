@@ -10,8 +10,10 @@
 #include "py/cstack.h"
 #include "py/gc.h"
 #include "py/mpthread.h"
+#include "py/mperrno.h"
 #include "py/objexcept.h"
 #include "py/objstr.h"
+#include "py/objtuple.h"
 #include "shared/runtime/gchelper.h"
 #if PORT_FIBERS
 #include <ucontext.h>
@@ -22,7 +24,10 @@
 
 enum {
   DEFAULT_STACK = 8448,    // As `_thread.stack_size()` tells on a module.
+  SMALLEST_ASKED_STACK = 8192,
+  LARGEST_ASKED_STACK = 4 * 1024 * 1024, // A module has no room for more, either.
   STACK_FACTOR = 8,        // Frames are bigger here than on the module's processor.
+  SYSTEM_THREADS = 1000,   // Beside which the system counts the script's; only that it differs is known.
   SMALLEST_STACK = 64 * 1024,
   STACK_RESERVE = 32 * 1024, // Beyond the limit that scripts are held to, for C that does not look.
   GUARD = 64 * 1024,
@@ -412,6 +417,7 @@ void threads_prepare(void) {
 static size_t asked_stack = DEFAULT_STACK;
 
 static bool start(thread *t) {
+  if (asked_stack > LARGEST_ASKED_STACK) return false;
   t->limit = MAX(asked_stack * STACK_FACTOR, SMALLEST_STACK);
 #if PORT_FIBERS
   return make_stack(t, begin_fiber);
@@ -436,6 +442,8 @@ static thread *find(mp_int_t number) {
 
 // The module `_thread`.
 
+static _Noreturn void refuse_thread(void) { mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("can't create thread")); }
+
 static mp_obj_t start_new_thread(size_t count, const mp_obj_t *arguments) {
   size_t length;
   mp_obj_t *items;
@@ -444,18 +452,18 @@ static mp_obj_t start_new_thread(size_t count, const mp_obj_t *arguments) {
   if (count > 2 && !mp_obj_is_type(keywords, &mp_type_dict)) mp_raise_TypeError(MP_ERROR_TEXT("expecting a dict for keyword args"));
   if (thread_count == port_device.threads) {
     link_tell(MP_QSTR_thread_dot_refused, NULL, NULL);
-    mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't create thread"));
+    refuse_thread();
   }
   mp_obj_t started[] = {arguments[0], mp_obj_new_tuple(length, items), keywords};
   mp_obj_t kept = mp_obj_new_tuple(3, started);
   thread *t = calloc(1, sizeof *t);
-  if (!t) mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't create thread"));
+  if (!t) refuse_thread();
   t->started = kept;
   t->locals = mp_locals_get();
   t->globals = mp_globals_get();
   if (!start(t)) {
     free(t);
-    mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't create thread"));
+    refuse_thread();
   }
   t->number = ++last_number;
   t->next = threads;
@@ -470,8 +478,8 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(start_new_thread_obj, 2, 3, start_new
 static mp_obj_t stop_thread(mp_obj_t which) {
   mp_int_t number = mp_obj_get_int(which);
   thread *t = number == 0 ? running : find(number);
-  if (t == &main_thread) mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("Deleting the main thread is not allowed!"));
-  if (!t) mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("No thread with thread id %d was found!"), (int)number);
+  if (t == &main_thread) mp_raise_ValueError(MP_ERROR_TEXT("Deleting the main thread is not allowed!"));
+  if (!t) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("No thread with thread id %d was found!"), (int)number);
   if (t == running) end_running();
   remove_thread(t);
 #if PORT_FIBERS
@@ -480,11 +488,14 @@ static mp_obj_t stop_thread(mp_obj_t which) {
 #else
   sem_post(&t->turn);
 #endif
-  return mp_const_none;
+  return MP_OBJ_NEW_SMALL_INT(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stop_thread_obj, stop_thread);
 
-static mp_obj_t get_ident(void) { return MP_OBJ_NEW_SMALL_INT(running->number); }
+// The firmware counts threads in two ways.
+static mp_obj_t get_ident(void) {
+  return MP_OBJ_NEW_SMALL_INT(running->number + (port_device.layer ? SYSTEM_THREADS : 0));
+}
 static MP_DEFINE_CONST_FUN_OBJ_0(get_ident_obj, get_ident);
 
 static mp_obj_t is_running(mp_obj_t which) { return mp_obj_new_bool(find(mp_obj_get_int(which)) != NULL); }
@@ -493,96 +504,158 @@ static MP_DEFINE_CONST_FUN_OBJ_1(is_running_obj, is_running);
 static mp_obj_t get_heap_size(void) { return mp_obj_new_int(port_device.system_heap); }
 static MP_DEFINE_CONST_FUN_OBJ_0(get_heap_size_obj, get_heap_size);
 
+// Sets the size, or tells it, in the same unit.
 static mp_obj_t stack_size(size_t count, const mp_obj_t *arguments) {
-  size_t before = asked_stack;
-  mp_int_t size = count ? mp_obj_get_int(arguments[0]) : 0;
-  if (size < 0 || size > 4 * 1024 * 1024) mp_raise_ValueError(NULL);
-  asked_stack = size ? size : DEFAULT_STACK;
-  return MP_OBJ_NEW_SMALL_INT(before);
+  if (!count) return mp_obj_new_int(asked_stack);
+  mp_int_t size = mp_obj_get_int(arguments[0]);
+  if (size < SMALLEST_ASKED_STACK) return MP_OBJ_NEW_SMALL_INT(-1);
+  asked_stack = size;
+  return MP_OBJ_NEW_SMALL_INT(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stack_size_obj, 0, 1, stack_size);
 
 static mp_obj_t exit_thread(void) { mp_raise_type(&mp_type_SystemExit); }
 static MP_DEFINE_CONST_FUN_OBJ_0(exit_thread_obj, exit_thread);
 
-// Locks.
+// Locks and semaphores: a lock is one that only one can have at a time.
 
 typedef struct {
   mp_obj_base_t base;
-  bool is_taken;
-} lock;
+  mp_int_t limit, left; // Of a lock 1, and whether it is free; of what was deleted 0.
+} semaphore;
 
-static const mp_obj_type_t lock_type;
+static const mp_obj_type_t lock_type, semaphore_type;
 
-// Passes a lock on to the one that has waited longest: waits are in the order of their beginning, newest first.
-static void pass_on(lock *self) {
+// Passes on to the one that has waited longest: waits are in the order of their beginning, newest first.
+static void pass_on(semaphore *self) {
   thread_wait_t *longest = NULL;
-  for (thread_wait_t *w = waits; w; w = w->next) if (w->lock == self && !w->is_settled) longest = w;
-  self->is_taken = longest != NULL;
-  if (!longest) return;
+  for (thread_wait_t *w = waits; w; w = w->next) if (w->semaphore == self && !w->is_settled) longest = w;
+  if (!longest) {
+    self->left++;
+    return;
+  }
   longest->is_settled = true;
   wake(longest->thread);
 }
 
-// A wait has ended otherwise, though it may have been given a lock.
+// A wait has ended otherwise, though it may have been given what it was for.
 static void give_back(thread_wait_t *wait) {
-  if (wait->lock && wait->is_settled) pass_on(wait->lock);
+  semaphore *self = wait->semaphore;
+  if (self && wait->is_settled && self->limit) pass_on(self);
 }
 
-static mp_obj_t allocate_lock(void) {
-  lock *self = mp_obj_malloc(lock, &lock_type);
-  self->is_taken = false;
+static mp_obj_t allocate(const mp_obj_type_t *type, mp_int_t limit) {
+  semaphore *self = mp_obj_malloc(semaphore, type);
+  self->limit = self->left = limit;
   return MP_OBJ_FROM_PTR(self);
 }
+
+static mp_obj_t allocate_lock(void) { return allocate(&lock_type, 1); }
 static MP_DEFINE_CONST_FUN_OBJ_0(allocate_lock_obj, allocate_lock);
 
-// acquire(waits=1, timeout=-1), the time-out in seconds.
-static mp_obj_t lock_acquire(size_t count, const mp_obj_t *arguments) {
-  lock *self = MP_OBJ_TO_PTR(arguments[0]);
-  bool waits = count < 2 || mp_obj_get_int(arguments[1]);
-  mp_float_t timeout = count < 3 ? -1 : mp_obj_get_float(arguments[2]);
-  uint64_t until = !waits ? 0 : timeout < 0 || timeout > 1e9 ? WIRE_NEVER : turns_now() + (uint64_t)(timeout * 1e9);
-  if (self->is_taken) {
-    thread_wait_t wait = {.until = until, .lock = self};
-    return mp_obj_new_bool(waits && threads_wait(&wait));
+static mp_obj_t allocate_semaphore(mp_obj_t count) {
+  mp_int_t limit = mp_obj_get_int(count);
+  if (limit < 1) mp_raise_OSError(MP_EIO);
+  return allocate(&semaphore_type, limit);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(allocate_semaphore_obj, allocate_semaphore);
+
+// Whether the thread gets it, at the latest when a device time comes.
+static mp_obj_t acquire(semaphore *self, uint64_t until) {
+  if (self->left) {
+    self->left--;
+    return mp_const_true;
   }
-  self->is_taken = true;
-  return mp_const_true;
+  thread_wait_t wait = {.until = until, .semaphore = self};
+  return mp_obj_new_bool(self->limit && until && threads_wait(&wait));
+}
+
+// acquire(waits=1, timeout=-1), the time-out in seconds; the firmware takes it and looks at none.
+static mp_obj_t lock_acquire(size_t count, const mp_obj_t *arguments) {
+  bool waits = count < 2 || mp_obj_get_int(arguments[1]);
+  mp_float_t timeout = count < 3 || port_device.layer ? -1 : mp_obj_get_float(arguments[2]);
+  uint64_t until = !waits ? 0 : timeout < 0 || timeout > 1e9 ? WIRE_NEVER : turns_now() + (uint64_t)(timeout * 1e9);
+  return acquire(MP_OBJ_TO_PTR(arguments[0]), until);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lock_acquire_obj, 1, 3, lock_acquire);
 
-static mp_obj_t lock_release(mp_obj_t self_in) {
-  lock *self = MP_OBJ_TO_PTR(self_in);
-  if (!self->is_taken) mp_raise_msg(&mp_type_RuntimeError, NULL);
+// acquire(milliseconds=-1): below 0 for ever. A third argument is taken, and passed over.
+static mp_obj_t semaphore_acquire(size_t count, const mp_obj_t *arguments) {
+  mp_int_t length = count < 2 ? -1 : mp_obj_get_int(arguments[1]);
+  uint64_t until = length == 0 ? 0 : length < 0 ? WIRE_NEVER : turns_now() + (uint64_t)length * 1000000;
+  return acquire(MP_OBJ_TO_PTR(arguments[0]), until);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(semaphore_acquire_obj, 1, 3, semaphore_acquire);
+
+static mp_obj_t release(mp_obj_t self_in) {
+  semaphore *self = MP_OBJ_TO_PTR(self_in);
+  if (self->left >= self->limit) mp_raise_msg(&mp_type_RuntimeError, NULL);
   pass_on(self);
   return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(lock_release_obj, lock_release);
+static MP_DEFINE_CONST_FUN_OBJ_1(release_obj, release);
 
-static mp_obj_t lock_is_taken(mp_obj_t self) { return mp_obj_new_bool(((lock *)MP_OBJ_TO_PTR(self))->is_taken); }
+static mp_obj_t lock_is_taken(mp_obj_t self_in) {
+  semaphore *self = MP_OBJ_TO_PTR(self_in);
+  return mp_obj_new_bool(self->left < self->limit);
+}
 static MP_DEFINE_CONST_FUN_OBJ_1(lock_is_taken_obj, lock_is_taken);
 
-// A module's lock is free once it is deleted.
-static mp_obj_t lock_delete(mp_obj_t self_in) {
-  lock *self = MP_OBJ_TO_PTR(self_in);
-  if (self->is_taken) pass_on(self);
+static mp_obj_t semaphore_counts(mp_obj_t self_in) {
+  static const qstr names[] = {MP_QSTR_maxCnt, MP_QSTR_curCnt};
+  semaphore *self = MP_OBJ_TO_PTR(self_in);
+  const mp_obj_t counts[] = {mp_obj_new_int(self->limit), mp_obj_new_int(self->left)};
+  return mp_obj_new_attrtuple(names, 2, counts);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(semaphore_counts_obj, semaphore_counts);
+
+// Nobody gets what is deleted: those who wait for it wait no longer.
+static mp_obj_t delete(mp_obj_t self_in) {
+  semaphore *self = MP_OBJ_TO_PTR(self_in);
+  self->limit = self->left = 0;
+  for (thread_wait_t *w = waits; w; w = w->next) {
+    if (w->semaphore != self || w->is_settled) continue;
+    w->until = 0;
+    wake(w->thread);
+  }
   return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(lock_delete_obj, lock_delete);
+static MP_DEFINE_CONST_FUN_OBJ_1(delete_obj, delete);
 
-static mp_obj_t lock_exit(size_t count, const mp_obj_t *arguments) { return lock_release(arguments[0]); }
+static mp_obj_t delete_lock(mp_obj_t lock) {
+  if (!mp_obj_is_type(lock, &lock_type)) mp_raise_TypeError(MP_ERROR_TEXT("The argument isn't a lock."));
+  return delete(lock);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(delete_lock_obj, delete_lock);
+
+static mp_obj_t delete_semaphore(mp_obj_t of) {
+  if (!mp_obj_is_type(of, &semaphore_type)) mp_raise_TypeError(MP_ERROR_TEXT("The argument isn't a semphore."));
+  return delete(of);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(delete_semaphore_obj, delete_semaphore);
+
+static mp_obj_t lock_exit(size_t count, const mp_obj_t *arguments) { return release(arguments[0]); }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lock_exit_obj, 4, 4, lock_exit);
 
 static const mp_rom_map_elem_t lock_members_table[] = {
-  {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&lock_delete_obj)},
+  {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&delete_obj)},
   {MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&lock_acquire_obj)},
-  {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&lock_release_obj)},
+  {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&release_obj)},
   {MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&lock_is_taken_obj)},
   {MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&lock_acquire_obj)},
   {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&lock_exit_obj)},
 };
 static MP_DEFINE_CONST_DICT(lock_members, lock_members_table);
 static MP_DEFINE_CONST_OBJ_TYPE(lock_type, MP_QSTR_lock, MP_TYPE_FLAG_NONE, locals_dict, &lock_members);
+
+static const mp_rom_map_elem_t semaphore_members_table[] = {
+  {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&delete_obj)},
+  {MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&semaphore_acquire_obj)},
+  {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&release_obj)},
+  {MP_ROM_QSTR(MP_QSTR_getCnt), MP_ROM_PTR(&semaphore_counts_obj)},
+};
+static MP_DEFINE_CONST_DICT(semaphore_members, semaphore_members_table);
+static MP_DEFINE_CONST_OBJ_TYPE(semaphore_type, MP_QSTR_semphore, MP_TYPE_FLAG_NONE, locals_dict, &semaphore_members);
 
 static const mp_rom_map_elem_t thread_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__thread)},
@@ -595,6 +668,9 @@ static const mp_rom_map_elem_t thread_members_table[] = {
   {MP_ROM_QSTR(MP_QSTR_threadIsRunning), MP_ROM_PTR(&is_running_obj)},
   {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&exit_thread_obj)},
   {MP_ROM_QSTR(MP_QSTR_allocate_lock), MP_ROM_PTR(&allocate_lock_obj)},
+  {MP_ROM_QSTR(MP_QSTR_allocate_semphore), MP_ROM_PTR(&allocate_semaphore_obj)},
+  {MP_ROM_QSTR(MP_QSTR_delete_lock), MP_ROM_PTR(&delete_lock_obj)},
+  {MP_ROM_QSTR(MP_QSTR_delete_semphore), MP_ROM_PTR(&delete_semaphore_obj)},
 };
 static MP_DEFINE_CONST_DICT(thread_members, thread_members_table);
 const mp_obj_module_t mp_module_thread = {.base = {&mp_type_module}, .globals = (mp_obj_dict_t *)&thread_members};

@@ -19,6 +19,7 @@ extension VendorModules {
       Part("I2C", PackageResources.I2C_json, PackageResources.I2CCases_json),
       Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
       Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
+      Part("WDT", PackageResources.WDT_json, PackageResources.WDTCases_json),
       Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
     VendorModule(
       "misc", MiscModule.self,
@@ -42,6 +43,9 @@ extension VendorModules {
     VendorModule(
       "dataCall", DataCallModule.self,
       parts: Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule(
+      "pm", PowerManagement.self,
+      parts: Part("pm", PackageResources.pm_json, PackageResources.pmCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),

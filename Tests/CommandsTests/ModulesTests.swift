@@ -51,7 +51,7 @@ struct ModulesTests {
   @Test("A QuecPython module that is not emulated raises what a module raises, and is told once")
   func missing() async throws {
     let names = DocumentedModules.bundled.modules.filter { $0.emulated == nil }.map(\.name)
-    #expect(names.count > 50 && names.contains("pm") && names.contains("usocket"))
+    #expect(names.count > 50 && names.contains("bt") && names.contains("usocket"))
     let ending = try await bench.run(
       script: """
         for name in '\(names.joined(separator: " "))'.split() * 2:
@@ -82,12 +82,12 @@ struct ModulesTests {
 
   @Test("Of other modules nothing is told, nor of one of the flash that itself cannot import")
   func others() async throws {
-    try bench.write("import nothing", to: "app/pm.py")
+    try bench.write("import nothing", to: "app/bt.py")
     try bench.write(
       """
       import usys
       usys.path.append('/usr')
-      for name in ('pm', 'nonsense', 'usr.sms', 'usr.pm'):
+      for name in ('bt', 'nonsense', 'usr.sms', 'usr.bt'):
           try: __import__(name)
           except ImportError as error: print(error)
       """, to: "app/main.py")
@@ -102,7 +102,7 @@ struct ModulesTests {
   func member() async throws {
     let ending = try await bench.run(
       script: """
-        import audio, machine, utime
+        import audio, machine, uos
         def try_to(do):
             try: print(do())
             except Exception as error: print(type(error).__name__, error)
@@ -112,7 +112,7 @@ struct ModulesTests {
         try_to(lambda: machine.KeyPad(2))
         try_to(lambda: exec('from machine import KeyPad'))
         try_to(lambda: Mine(0).gain_get())
-        try_to(lambda: utime.getTimeZone())
+        try_to(lambda: uos.VfsFat)
         try_to(lambda: machine.Pni)
         """)
     #expect(
@@ -122,13 +122,13 @@ struct ModulesTests {
         "AttributeError 'module' object has no attribute 'KeyPad'",
         "ImportError can't import name KeyPad",
         "AttributeError 'Mine' object has no attribute 'gain_get'",
-        "AttributeError 'module' object has no attribute 'getTimeZone'",
+        "AttributeError 'module' object has no attribute 'VfsFat'",
         "AttributeError 'module' object has no attribute 'Pni'",
       ])
     #expect(
       remarks(ending)
         == [
-          "audio.Audio.playStream", "machine.KeyPad", "audio.Record.gain_get", "utime.getTimeZone",
+          "audio.Audio.playStream", "machine.KeyPad", "audio.Record.gain_get", "uos.VfsFat",
         ]
         .map { "\($0) is documented, but qpyemu does not emulate it yet" })
   }
@@ -137,24 +137,24 @@ struct ModulesTests {
 
   /// A folder of modules, and a script that uses them all.
   private func makeFirmware() throws {
-    try bench.write("import helper\ndef get_psm_time(): return helper.one()", to: "fw/pm.py")
+    try bench.write("import helper\ndef version(): return helper.one()", to: "fw/bt.py")
     try bench.write("import machine\ndef one(): return machine.Pin.OUT", to: "fw/helper.py")
     try bench.write("from . import base\nNAME = base.NAME", to: "fw/umqtt/__init__.py")
     try bench.write("NAME = 'umqtt'", to: "fw/umqtt/base.py")
     try bench.write("from umqtt.base import NAME\nimport usr.mine", to: "fw/umqtt/robust.py")
     try bench.write("x", to: "fw/README.txt")
     try bench.write("WORD = 'flash'", to: "app/mine.py")
-    try bench.write("print('the flash comes last')", to: "app/pm.py")
+    try bench.write("print('the flash comes last')", to: "app/bt.py")
     try bench.write(
       """
-      import pm, umqtt.robust, uos, usys
+      import bt, umqtt.robust, uos, usys
       from umqtt import NAME
       import usr.mine
-      print(pm.get_psm_time(), NAME, umqtt.robust.usr.mine.WORD, usys.path, uos.listdir('/'))
+      print(bt.version(), NAME, umqtt.robust.usr.mine.WORD, usys.path, uos.listdir('/'))
       usys.path.insert(0, '/usr')
-      del usys.modules['pm']
-      import pm
-      print(pm.get_psm_time())
+      del usys.modules['bt']
+      import bt
+      print(bt.version())
       """, to: "app/main.py")
   }
 
@@ -202,9 +202,9 @@ struct ModulesTests {
       ["profiles", "diff", "EC600N", "EC800N", "--script", bench.path("app")] + options)
     #expect(diff.output.contains("runs alike on both") && diff.output.contains("ended with 0"))
     let repl = try shell(
-      "printf 'import pm\\rpm.get_psm_time()\\rhelp(\"modules\")\\r' | '\(ReplProcess.program)' repl "
+      "printf 'import bt\\rbt.version()\\rhelp(\"modules\")\\r' | '\(ReplProcess.program)' repl "
         + "--profile EC600N --time virtual \(options.joined(separator: " "))", in: bench.folder)
-    #expect(repl.output.contains("pm.get_psm_time()\r\n1\r\n"), "\(repl.output)")
+    #expect(repl.output.contains("bt.version()\r\n1\r\n"), "\(repl.output)")
     #expect(repl.output.contains("umqtt"), "\(repl.output)")
   }
 
@@ -228,15 +228,15 @@ struct ModulesTests {
     "An error in a module of the folder shows its line, and its file as a part of the firmware has it"
   )
   func traceback() async throws {
-    try bench.write("def get_psm_time():\n    return 1 / 0", to: "fw/pm.py")
+    try bench.write("def version():\n    return 1 / 0", to: "fw/bt.py")
     try bench.write("def start(): import umqtt.base", to: "fw/umqtt/__init__.py")
-    try bench.write("import pm\npm.get_psm_time()", to: "fw/umqtt/base.py")
+    try bench.write("import bt\nbt.version()", to: "fw/umqtt/base.py")
     let ending = try await bench.run(
       script: "import umqtt\numqtt.start()", ["--modules", bench.path("fw")])
     #expect(ending.code == 1)
     #expect(ending.lines.contains(#"  File "umqtt/__init__.py", line 1, in start"#))
     #expect(ending.lines.contains(#"  File "umqtt/base.py", line 2, in <module>"#))
-    #expect(ending.lines.contains(#"  File "pm.py", line 2, in get_psm_time"#))
+    #expect(ending.lines.contains(#"  File "bt.py", line 2, in version"#))
   }
 
   @Test(
@@ -265,7 +265,7 @@ struct ModulesTests {
     let none = bench.path("none")
     #expect(
       try await refusal(none) == (66, "qpyemu: cannot read \(none): No such file or directory\n"))
-    let file = try bench.write("", to: "pm.py")
+    let file = try bench.write("", to: "bt.py")
     #expect(
       try await refusal(file)
         == (66, "qpyemu: --modules: \(file) is a file, not a folder of modules\n"))

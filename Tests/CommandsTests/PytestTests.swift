@@ -57,10 +57,10 @@ struct PytestTests {
 
   @Test("The marker's modules are imported as firmware, from the test's folder")
   func modules() throws {
-    try bench.write("def get_psm_time(): return 1\n", to: "suite/firmware/pm.py")
+    try bench.write("def version(): return 1\n", to: "suite/firmware/bt.py")
     try bench.write(
       "import pytest\n@pytest.mark.module('EC600N', modules='firmware')\ndef test(module):\n"
-        + "    module.exec('import pm')\n    assert module.call('pm.get_psm_time') == 1\n",
+        + "    module.exec('import bt')\n    assert module.call('bt.version') == 1\n",
       to: "suite/test_a.py")
     let (code, output) = try pytest("\(command) suite/test_a.py")
     #expect(code == 0, "\(output)")

@@ -104,7 +104,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {}}]}"#,
       problems: [
-        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, address, dns"#
+        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, time, timeZone, address, dns"#
       ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {"signal": 32, "sim": "redy", "csq": 1}}]}"#,

@@ -229,7 +229,53 @@ struct NetworkTests {
     #expect(try desk.call("net.setModemFun", 1, 0) == 0)
     #expect(desk.device.takePowerRequest() == nil)
     #expect(try desk.call("net.setModemFun", 1, 1) == 0)
-    #expect(desk.device.takePowerRequest() == .restart)
+    #expect(desk.device.takePowerRequest() == .restart(.reset))
+  }
+
+  @Test("The network's time is the one at which it took the module last")
+  func networkTime() throws {
+    let desk = try Desk()
+    func told() throws -> Int? {
+      guard case .success(let value) = try desk.device.call("net.nitzTime") else { return nil }
+      return value.items?[1].integer ?? value.integer
+    }
+    desk.wait(.seconds(100))
+    #expect(try told() == 1_735_689_600)
+    desk.device.world.modem.registered = .searching
+    desk.wait(.seconds(100))
+    #expect(try told() == 1_735_689_600)
+    desk.device.world.modem.registered = .roaming
+    #expect(try told() == 1_735_689_800)
+    desk.device.world.network.time = .atPowerOn(1000)
+    #expect(try told() == 1200)
+    desk.wait(.seconds(100))
+    desk.device.restart()
+    #expect(try told() == 1300)
+    desk.device.world.network.time = .none
+    #expect(try told() == -1)
+  }
+
+  @Test(
+    "A scenario gives the network a time of UTC, or none",
+    arguments: [
+      ("2025-01-31T08:09:10", NetworkTime.atPowerOn(1_738_310_950)), ("none", NetworkTime.none),
+      ("2025-02-30T00:00:00", nil), ("2025-01-31 08:09:10", nil), ("2025-1-31T08:09:10", nil),
+      ("1999-12-31T23:59:59", nil), ("2025-01-31T24:00:00", nil), ("", nil),
+    ] as [(String, NetworkTime?)])
+  func networkTimeInput(text: String, time: NetworkTime?) throws {
+    let desk = try Desk()
+    let isTaken = (try? desk.device.change("time", to: .string(text))) != nil
+    #expect(isTaken == (time != nil))
+    #expect(desk.device.world.network.time == time ?? .actual)
+  }
+
+  @Test("A time zone that was set lasts until the module restarts")
+  func timeZone() throws {
+    let desk = try Desk()
+    desk.device.timeZone = -3
+    #expect(desk.device.timeZone == -3)
+    desk.device.restart()
+    #expect(desk.device.timeZone == 8)
   }
 
   @Test("A search for cells takes a second of the module's time")

@@ -62,7 +62,7 @@ final class ConsoleDesk: Sendable {
       let run = GuestRun(device, interpreter: interpreter, options: options)
       state.withLock { $0.run = run }
       guard case .reset(let reset) = try run.run() else { return }
-      if reset == .hard { console.restart() }
+      if reset != .soft { console.restart() }
     }
   }
 

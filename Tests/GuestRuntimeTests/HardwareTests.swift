@@ -50,6 +50,11 @@ struct GuestHardwareTests {
       "hasattr(Timer(1), '__del__'), hasattr(Pin(1), 'set_pull'), hasattr(ExtInt, 'read_level')",
       "(True, True, True)", "(True, False, False)"
     ),
+    (
+      "(lambda start: utime.sleep_us(7900) or utime.ticks_us() - start >= 8500)(utime.ticks_us())",
+      "True", "False"
+    ),
+    ("__import__('_thread').get_ident()", "0", "1000"),
     ("Timer.ONE_SHOT, Pin.GPIO41, hasattr(Pin, 'GPIO42')", "(0, 41, False)", "(0, 41, False)"),
     ("misc.Power.powerOnReason(), misc.Power.getVbatt()", "(1, 3800)", "(1, 3800)"),
     (

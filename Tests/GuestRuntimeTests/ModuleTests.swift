@@ -89,6 +89,36 @@ struct ModuleTests {
         "(0, (2030, 6, 15, 6, 12, 0, 0, 0), (2030, 6, 15, 12, 0, 0, 5, 166), (2030, 6, 15, 12, 0, 0))"
       ),
       ("utime.mktime((2025, 3, 1, 8, 0, 1, 0, 0))", "1740787201"),
+      ("utime.mktime([1970, 1, 1, 0, 0, 0, 0, 0, 0])", "4294938496"),
+      (
+        "fails(lambda: utime.mktime((2025, 3, 1, 8, 0, 1)))",
+        "TypeError('mktime needs a tuple of length 8 or 9 (6 given)',)"
+      ),
+      (
+        "fails(lambda: utime.mktime((2025, 3, 1, 8, 0, 1.5, 0, 0)))",
+        "TypeError(\"can't convert float to int\",)"
+      ),
+      ("fails(lambda: utime.mktime(5))", "TypeError(\"object 'int' isn't a tuple or list\",)"),
+      ("fails(lambda: utime.localtime(1.5))", "TypeError(\"can't convert float to int\",)"),
+      ("fails(lambda: utime.sleep('1'))", "TypeError(\"can't convert str to float\",)"),
+      ("fails(lambda: utime.sleep_ms(1.5))", "TypeError(\"can't convert float to int\",)"),
+      ("fails(lambda: utime.sleep_us('1'))", "TypeError(\"can't convert str to int\",)"),
+      ("utime.ticks_add(0, -1)", "1073741823"),
+      (
+        "utime.getTimeZone(), utime.setTimeZone(-5), utime.getTimeZone(), utime.localtime()[:4], machine.RTC().datetime()[4], utime.localtime(0)[3]",
+        "(8, 0, -5, (2024, 12, 31, 19), 19, 8)"
+      ),
+      (
+        "utime.setTimeZone(0), machine.RTC().datetime((2030, 1, 1, 0, 0, 0, 0, 0)), utime.time()",
+        "(0, 0, 1893456000)"
+      ),
+      (
+        "fails(lambda: utime.setTimeZone(13))",
+        "ValueError('invalid value, timezone should be in [-12, +12].',)"
+      ),
+      (
+        "fails(lambda: utime.setTimeZone('8'))", "TypeError(\"can't convert str to int\",)"
+      ),
       ("utime.mktime(utime.localtime()) - utime.time() in (0, -1)", "True"),
       ("utime.localtime()[:5]", "(2025, 1, 1, 8, 0)"),
       (
@@ -129,14 +159,59 @@ struct ModuleTests {
       ),
       ("fails(lambda: machine.Pin(42))", "ValueError('invalid pin',)"),
       // Threads.
-      ("_thread.get_ident(), _thread.stack_size(16384), _thread.stack_size()", "(0, 8448, 16384)"),
+      (
+        "_thread.get_ident(), _thread.stack_size(), _thread.stack_size(16384), _thread.stack_size(8191), _thread.stack_size()",
+        "(0, 8448, 0, -1, 16384)"
+      ),
       (
         "fails(lambda: _thread.stop_thread(0))",
-        "RuntimeError('Deleting the main thread is not allowed!',)"
+        "ValueError('Deleting the main thread is not allowed!',)"
       ),
       (
         "fails(lambda: _thread.stop_thread(77))",
-        "RuntimeError('No thread with thread id 77 was found!',)"
+        "ValueError('No thread with thread id 77 was found!',)"
+      ),
+      (
+        "(lambda n: (_thread.threadIsRunning(n), _thread.stop_thread(n), _thread.threadIsRunning(n)))(_thread.start_new_thread(utime.sleep, (1,)))",
+        "(True, 0, False)"
+      ),
+      (
+        "fails(lambda: _thread.start_new_thread(print, 5))",
+        "TypeError(\"object 'int' isn't a tuple or list\",)"
+      ),
+      (
+        "fails(lambda: _thread.start_new_thread(print, (), 5))",
+        "TypeError('expecting a dict for keyword args',)"
+      ),
+      (
+        "_thread.stack_size(8 << 20), fails(lambda: _thread.start_new_thread(print, ()))",
+        "(0, OSError(\"can't create thread\",))"
+      ),
+      (
+        "(lambda l: (l.acquire(), _thread.delete_lock(l), l.acquire(), l.locked(), fails(l.release)))(_thread.allocate_lock())",
+        "(True, None, False, False, RuntimeError())"
+      ),
+      ("fails(lambda: _thread.delete_lock(0))", "TypeError(\"The argument isn't a lock.\",)"),
+      (
+        "fails(lambda: _thread.LockType())", "TypeError(\"can't create 'lock' instances\",)"
+      ),
+      (
+        "(lambda s: (s.getCnt(), s.acquire(), s.acquire(0), s.acquire(0), s.getCnt()[1], s.release(), s.getCnt().curCnt))(_thread.allocate_semphore(2))",
+        "((maxCnt=2, curCnt=2), True, True, False, 0, None, 1)"
+      ),
+      (
+        "(lambda s, t: (s.acquire(), s.acquire(250), (utime.ticks_ms() - t) // 250))(_thread.allocate_semphore(1), utime.ticks_ms())",
+        "(True, False, 1)"
+      ),
+      ("fails(_thread.allocate_semphore(1).release)", "RuntimeError()"),
+      ("fails(lambda: _thread.allocate_semphore(0))", "OSError(5,)"),
+      (
+        "(lambda s: (_thread.delete_semphore(s), s.acquire(), s.getCnt(), fails(s.release)))(_thread.allocate_semphore(1))",
+        "(None, False, (maxCnt=0, curCnt=0), RuntimeError())"
+      ),
+      (
+        "fails(lambda: _thread.delete_semphore(_thread.allocate_lock()))",
+        "TypeError(\"The argument isn't a semphore.\",)"
       ),
       ("fails(_thread.allocate_lock().release)", "RuntimeError()"),
       (
@@ -144,7 +219,7 @@ struct ModuleTests {
         "(True, False, False, True, None, False)"
       ),
       ("__import__('micropython').kbd_intr(-1)", "None"),
-      ("fails(crowd)", "RuntimeError(\"can't create thread\",)"),
+      ("fails(crowd)", "OSError(\"can't create thread\",)"),
     ])
   func value(expression: String, value: String) throws {
     let run = try ScriptRun(
@@ -291,5 +366,35 @@ struct ModuleTests {
     #expect(
       run.lines == ["a", "tick", "b", "c", "False True"]
         || run.lines == ["a", "tick", "b", "False", "c"], "\(run.lines)")
+  }
+
+  @Test(
+    "A semaphore is passed on in the order of waiting, and gives up those who wait when deleted")
+  func semaphores() throws {
+    let run = try ScriptRun(
+      """
+      import _thread, utime
+      slots = _thread.allocate_semphore(2)
+      def work(name):
+          print(name, slots.acquire())
+          utime.sleep_ms(50)
+          slots.release()
+      for name in 'abcd': _thread.start_new_thread(work, (name,))
+      utime.sleep_ms(20)
+      print(slots.acquire(10), slots.getCnt())
+      utime.sleep_ms(200)
+      print(slots.getCnt())
+      slots.acquire()
+      slots.acquire()
+      def wait(name): print(name, slots.acquire(), slots.acquire(5))
+      _thread.start_new_thread(wait, ('e',))
+      utime.sleep_ms(20)
+      _thread.delete_semphore(slots)
+      """)
+    #expect(
+      run.lines == [
+        "a True", "b True", "False (maxCnt=2, curCnt=0)", "c True", "d True",
+        "(maxCnt=2, curCnt=2)", "e False False",
+      ], "\(run.lines)")
   }
 }

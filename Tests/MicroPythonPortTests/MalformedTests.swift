@@ -108,7 +108,7 @@ import Testing
       frame: #"frame(b'o' + number(thing.handle()) + b'\4File')"#, call: "file.open",
       trigger: "open('a')"),
     Answer(
-      what: "a file that is a number", frame: #"frame(b'i' + bytes(8))"#, call: "file.open",
+      what: "a file that is a text", frame: #"frame(text('x'))"#, call: "file.open",
       trigger: "open('a')"),
     Answer(what: "no job", frame: #"frame(b'N')"#, call: "job.next", trigger: "pass"),
     Answer(

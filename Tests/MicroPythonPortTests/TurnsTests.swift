@@ -113,7 +113,7 @@ import Testing
       for number in (0, 99):
           try:
               _thread.stop_thread(number)
-          except RuntimeError as error:
+          except ValueError as error:
               print(error)
       def selfStop():
           try:
@@ -131,7 +131,7 @@ import Testing
           while True:
               _thread.start_new_thread(loop, ())
               count += 1
-      except RuntimeError as error:
+      except OSError as error:
           print(count, error, _thread.allocate_lock())
       running = False
       """)
@@ -140,7 +140,7 @@ import Testing
       run.lines.filter {
         !$0.hasPrefix("Unhandled") && !$0.hasPrefix("  File") && !$0.hasPrefix("Trace")
       } == [
-        "0 1 True 2199424", "False 8448 8448 16384", "Deleting the main thread is not allowed!",
+        "0 1 True 2199424", "False 8448 0 16384", "Deleting the main thread is not allowed!",
         "No thread with thread id 99 was found!", "ValueError: ('bad', 3)",
         "16 can't create thread <lock>",
       ])

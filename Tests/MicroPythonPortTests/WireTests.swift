@@ -303,7 +303,7 @@ import Testing
     #expect(
       run.errors.hasPrefix("[absent none]\n[absent none]\n[absent own.none]\n[thread refused]\n"),
       "\(run.errors)")
-    #expect(run.lines.last == "RuntimeError(\"can't create thread\",)")
+    #expect(run.lines.last == "OSError(\"can't create thread\",)")
   }
 
   @Test("A hundred thousand replaced callbacks leave the heap as it was, and the device knows one")

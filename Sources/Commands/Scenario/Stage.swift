@@ -278,11 +278,3 @@ extension [UInt8] {
     return found
   }
 }
-
-extension Duration {
-  /// The seconds in it, without needless digits.
-  var inSeconds: String {
-    let text = "\(self / .seconds(1))"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-}

@@ -29,6 +29,7 @@ protocol Slot: AnyObject {
 
   var functions: [Int?] { get }
   var isWorking: Bool { get }
+  var keepsAwake: Bool { get }
   var hearsWorld: Bool { get }
   func end(_ end: PowerEnd, on board: inout Board)
   func drop(_ object: Int, of className: Substring, on board: inout Board)
@@ -51,6 +52,7 @@ final class Mounted<P: Peripheral>: Slot {
 
   var functions: [Int?] { peripheral.functions }
   var isWorking: Bool { peripheral.isWorking }
+  var keepsAwake: Bool { peripheral.keepsAwake }
   var hearsWorld: Bool { peripheral.hearsWorld }
   func end(_ end: PowerEnd, on board: inout Board) { peripheral.end(end, on: &board) }
   func drop(_ object: Int, of className: Substring, on board: inout Board) {

@@ -19,6 +19,9 @@ package protocol Peripheral: SendableMetatype {
   /// Whether something goes on in it that ends by itself and may call the script back.
   var isWorking: Bool { get }
 
+  /// Whether the module stays out of its low-power mode for what goes on in it.
+  var keepsAwake: Bool { get }
+
   /// Whether it calls the script back when what is outside of the module changes.
   var hearsWorld: Bool { get }
 
@@ -35,6 +38,7 @@ package protocol Peripheral: SendableMetatype {
 extension Peripheral {
   package var functions: [Int?] { [] }
   package var isWorking: Bool { false }
+  package var keepsAwake: Bool { false }
   package var hearsWorld: Bool { false }
   package func objectCount(of className: Substring) -> Int { 0 }
   package mutating func end(_ end: PowerEnd, on board: inout Board) {}

@@ -12,6 +12,7 @@ package struct ModemMemory: Sendable, Equatable {
   /// Whether the slot is watched, and the level that means a card.
   package var watchesSlot = false
   package var insertLevel = 0
+  package var powerSaving = PowerSaving()
 }
 
 /// What a data context is dialled with, and when.

@@ -40,6 +40,8 @@ struct GuestLink {
     func takeEvent() -> (function: Int, arguments: [GuestValue], object: WireWriter.Object?)?
     /// What is to happen when nothing goes on any more; nil if something still does.
     func endingWhenIdle(hasSleepers: Bool) -> GuestEnding?
+    /// How the run ends by what was done to the module's power, if anything was; asked once.
+    var powerEnding: GuestEnding? { get }
     /// The class of the object of a handle.
     func className(of handle: UInt32) -> String?
   }
@@ -127,16 +129,18 @@ struct GuestLink {
     let wasDue = isAtConsole && device.hasEvent
     if services.takesTime(request, name: name) {
       time.passCall()
-      // A call that the power cut comes upon does nothing.
-      if let ending = signals.ending { return ending }
+      // A call that a power cut or a restart comes upon does nothing.
+      if let ending = signals.ending ?? services.powerEnding { return ending }
     }
     let outcome = perform(request, name)
-    if let ending = signals.ending ?? overTime { return ending }
+    if let ending = signals.ending ?? overTime ?? services.powerEnding { return ending }
     if case .end(let ending) = outcome { return ending }
     var notices: [WireNotice] = []
     let result = result(of: outcome, request.thread, &notices)
     let goesOn = somethingGoesOn
-    if patience.isOver(after: request, name, at: time.now, goesOn: goesOn) {
+    if patience.isOver(
+      after: request, name, at: time.now, goesOn: goesOn, isWatched: time.nextAlarm != nil)
+    {
       return .stuck(request.place)
     }
     holdBack(after: request, name, result, wasDue: wasDue)
@@ -165,7 +169,7 @@ struct GuestLink {
 
   /// Whether anything goes on, or will, that may mean something to the script.
   private var somethingGoesOn: Bool {
-    !worldWaits.isEmpty || device.isWorking || device.hasEvent || time.nextAlarm != nil
+    !worldWaits.isEmpty || device.isWorking || device.hasEvent || device.awaitsAlarm
   }
 
   /// At a console a callback that becomes due during a call comes a little after it, as on a module, so that what it
@@ -287,17 +291,19 @@ struct GuestLink {
   private func idle(until due: Duration?, _ place: ScriptPlace?) -> GuestEnding? {
     while true {
       let changes = signals.changes
+      if let ending = services.powerEnding { return ending }
       if hasNews || time.isOver || due.map({ time.now >= $0 }) ?? false { return nil }
       if let ending = services.endingWhenIdle(hasSleepers: due != nil) { return ending }
       if time.isReal {
         let look = ContinuousClock.now + Self.idleLook
-        signals.wait(after: changes, until: due.map { min(time.instant(of: $0), look) } ?? look)
+        let instant = due.map { min(time.instant(of: $0), look) } ?? look
+        device.idle { signals.wait(after: changes, until: instant) }
       } else if isHeld {
         signals.wait(after: changes, until: nil)
       } else if let next = [due, time.nextAlarm].compactMap({ $0 }).min()
         ?? (isEndless ? time.limit : nil)
       {
-        time.advance(to: next)
+        device.idle { time.advance(to: next) }
       } else if isEndless || !worldWaits.isEmpty {
         signals.wait(after: changes, until: nil)
       } else {

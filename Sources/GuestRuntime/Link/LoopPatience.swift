@@ -18,16 +18,18 @@ struct LoopPatience {
 
   /// Whether it is over, now that a request has come in.
   ///
-  /// - Parameter goesOn: Whether anything goes on, or will, that may mean something to the script.
+  /// - Parameters:
+  ///   - goesOn: Whether anything goes on, or will, that may mean something to the script.
+  ///   - isWatched: Whether something is due that ends a script which computes on.
   mutating func isOver(
-    after request: WireRequest, _ name: String, at now: Duration, goesOn: Bool
+    after request: WireRequest, _ name: String, at now: Duration, goesOn: Bool, isWatched: Bool
   ) -> Bool {
     guard !isEndless else { return false }
     self.goesOn = goesOn
     if goesOn {
       (since, taken) = (now, 0)
     } else {
-      taken = name == "turn.tick" ? taken + request.steps : 0
+      taken = name == "turn.tick" && !isWatched ? taken + request.steps : 0
     }
     return taken >= Self.steps || now - since >= Self.time
   }

@@ -69,7 +69,15 @@ struct GuestService: Sendable {
     "module.absent": does(takesTime: false) { $0.device.tellAbsence(ofModule: try $1.string(0)) },
     "thread.refused": does(takesTime: false) { this, _ in this.device.tellThreadLimit() },
     "time.sleep": comes { .wait(until: $0.now + .nanoseconds(max(try $1.int(0), 0)), then: .none) },
+    "time.sleep_us": comes { this, call in
+      .wait(until: this.now + this.shortSleep(of: max(try call.int(0), 0)), then: .none)
+    },
     "time.now": gives { this, _ in .int(this.device.unixTime) },
+    "time.local": gives { this, _ in .int(this.device.unixTime + 3600 * this.device.timeZone) },
+    "time.zone": gives { this, _ in .int(this.device.timeZone) },
+    "time.set_zone": does { this, call in
+      this.device.timeZone = try call.int(0)
+    },
   ]
 
   private static let console: [String: GuestService] = [

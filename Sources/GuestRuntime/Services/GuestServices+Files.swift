@@ -1,5 +1,6 @@
 import DeviceEmulator
 import FlashStorage
+import ModuleProfiles
 
 /// The module's files, and what scripts import from them.
 extension GuestServices {
@@ -8,8 +9,41 @@ extension GuestServices {
   }
 
   func openFile(_ call: ServiceCall) throws -> GuestLink.Outcome {
-    let number = try device.files.open(try call.string(0), mode: try call.string(1))
+    let mode = try call.string(1)
+    let number = try device.files.open(
+      try call.string(0), mode: device.policy == .observed ? firmwareMode(mode) : mode)
     return object(.file(number))
+  }
+
+  /// The letters of a mode that the firmware looks at.
+  private func firmwareMode(_ mode: String) throws(GuestException) -> String {
+    guard mode.filter({ "rwax".contains($0) }).count < 2 else {
+      throw GuestException("ValueError", "")
+    }
+    return mode.filter { "rwax+bt".contains($0) }
+  }
+
+  /// What the firmware makes of an error of the flash: its tree of file systems has numbers of its own, and says no to a
+  /// change of what can only be read without an exception.
+  func firmwareOutcome(of error: FlashError, _ call: ServiceCall) -> GuestLink.Outcome {
+    let paths = call.arguments.prefix(call.name == "fs.rename" ? 2 : 1).compactMap(\.string)
+    let isOfPath = call.name.hasPrefix("fs.") || call.name == "file.open"
+    switch error {
+    case _ where isOfPath && !paths.allSatisfy(device.files.holds):
+      return .failure(GuestException("OSError", "19"))
+    case .readOnly where call.name == "fs.rename" && !isReadOnly(paths.first):
+      return .failure(GuestException("OSError", "1"))
+    case .readOnly where isOfPath: return .value(.int(-1))
+    case .notFound where call.name == "fs.folder", .notDirectory where call.name == "fs.folder":
+      return .failure(GuestException("OSError", "-2"))
+    default: return .failure(GuestException("OSError", String(error.errno)))
+    }
+  }
+
+  private func isReadOnly(_ path: String?) -> Bool {
+    device.files.mounts.contains { mount in
+      mount.isReadOnly && path.map { $0 == mount.path || $0.hasPrefix(mount.path + "/") } ?? false
+    }
   }
 
   /// The file that a call is made on.
@@ -42,6 +76,10 @@ extension GuestServices {
   }
 
   func statistics(_ path: String) throws -> GuestValue {
+    // The firmware's root is no file system, and tells the longest path.
+    if device.policy == .observed, ScriptFiles.normal(path) == "/" {
+      return .tuple([0, 0, 0, 512])
+    }
     let statistics = try device.files.statistics(of: path)
     return .tuple(
       [

@@ -31,7 +31,10 @@ extension GuestServices {
       Int(options.seed & 0x3FFF_FFFF),
       limits.threads - 1, limits.systemHeapBytes,
     ]
-    return .value(.tuple(words.map { .int($0) } + [.string(device.profile.identity.nodename)]))
+    return .value(
+      .tuple(
+        words.map { .int($0) }
+          + [.string(device.profile.identity.nodename), .bool(device.policy == .observed)]))
   }
 
   var uname: GuestValue {

@@ -81,8 +81,18 @@ final class GuestServices: GuestLink.Services {
   private func result(of service: GuestService, _ call: ServiceCall) -> GuestLink.Outcome {
     do {
       return try service.body(self, call)
+    } catch let error as FlashError where device.policy == .observed {
+      return firmwareOutcome(of: error, call)
     } catch {
       return .failure(GuestException(error))
+    }
+  }
+
+  var powerEnding: GuestEnding? {
+    switch device.takePowerRequest() {
+    case .restart(let reason)?: .reset(.hard(reason))
+    case .powerDown?: .poweredDown
+    case nil: nil
     }
   }
 
@@ -108,11 +118,6 @@ final class GuestServices: GuestLink.Services {
       to: method, on: object, arguments, heapFree: request.room ?? .max)
     try refuseHostFailure()
     journal.record(method, of: device, on: object, arguments, reply, at: now, request.place)
-    switch device.takePowerRequest() {
-    case .restart?: return .end(.reset(.hard))
-    case .powerDown?: return .end(.poweredDown)
-    case nil: break
-    }
     let outcome = outcome(of: reply, to: method, arguments)
     return reply.fill.map { .filled(argument: $0.argument, $0.bytes, outcome) } ?? outcome
   }
@@ -237,9 +242,19 @@ final class GuestServices: GuestLink.Services {
   /// Prints text where the script's goes.
   func print(_ text: [UInt8]) { if let console { console.print(text) } else { write(text) } }
 
+  /// How long a sleep of so many microseconds takes: in the firmware whole milliseconds, at least one.
+  func shortSleep(of count: Int) -> Duration {
+    device.policy == .observed ? .milliseconds(max(count / 1000, 1)) : .microseconds(count)
+  }
+
+  /// More than a script's heap can hold, and less than a frame.
+  private static let randomLimit = 1_000_000
+
   func randomBytes(_ call: ServiceCall) throws(GuestException) -> GuestValue {
     let count = try call.word(0)
-    guard (0...65536).contains(count) else { throw GuestException("ValueError", "invalid count") }
+    guard (0...Self.randomLimit).contains(count) else {
+      throw GuestException("ValueError", "invalid count")
+    }
     return .bytes((0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
   }
 }

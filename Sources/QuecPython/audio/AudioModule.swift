@@ -34,6 +34,8 @@ struct AudioModule: Peripheral {
 
   var isWorking: Bool { recorder.hasEnd || loudspeaker.isPlaying }
 
+  var keepsAwake: Bool { recorder.isRecording || loudspeaker.isPlaying }
+
   mutating func end(_ end: PowerEnd, on board: inout Board) {
     if end == .cut { recorder.abandon(on: board) } else { recorder.shutDown(on: &board) }
     quieten(on: &board)

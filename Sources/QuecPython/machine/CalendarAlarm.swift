@@ -49,18 +49,18 @@ extension MachineModule {
     "RTC.datetime": timeChecks.merging([
       "read": .when { $1.arguments.isEmpty }.then(
         .make { _, _, _, board in
-          .done(.tuple(LocalTime(unixTime: board.unixTime).fields.map { .int($0) }))
+          .done(.tuple(board.localTime.fields.map { .int($0) }))
         }),
       "none": .when { $1.arguments[0] == .none }.then(
         .make { _, _, product, board in
           product == nil
-            ? .done() : .done(.tuple(LocalTime(unixTime: board.unixTime).fields.map { .int($0) }))
+            ? .done() : .done(.tuple(board.localTime.fields.map { .int($0) }))
         }),
       "ok": settingCalendar,
     ]) { $1 },
     "RTC.init_": timeChecks.merging(["ok": settingCalendar]) { $1 },
     "RTC.set_alarm": timeChecks.merging([
-      "ok": .act { machine, call, board in machine.alarm.set(to: call.time!, on: board) }
+      "ok": .act { machine, call, board in machine.alarm.set(to: call.time(on: board)!, on: board) }
     ]) { $1 },
     "RTC.enable_alarm": [
       "range": .when { !(0...1).contains($1.int(0)) },
@@ -72,7 +72,7 @@ extension MachineModule {
   ]
 
   private static let settingCalendar = Row<MachineModule>.act { machine, call, board in
-    board.calendar.set(to: call.time!.unixTime, by: board.clock)
+    board.calendar.set(to: call.time(on: board)!.unixTime, by: board.clock)
     machine.alarm.arm(on: board)
   }
 
@@ -80,17 +80,17 @@ extension MachineModule {
   private static let timeChecks: MethodRows<MachineModule> = [
     "sequence": .when { $1.arguments[0].items == nil },
     "length": .when { $1.arguments[0].items!.count != 8 },
-    "fields": .when { $1.time == nil },
+    "fields": .when { $1.time(on: $2) == nil },
   ]
 }
 
 extension Call {
   /// The time that the fields of the first argument are; nil if they are none.
-  fileprivate var time: LocalTime? {
+  fileprivate func time(on board: Board) -> LocalTime? {
     guard let items = arguments[0].items, items.count == 8 else { return nil }
     // The weekday and the microsecond are not looked at, whatever they are.
     let fields = items.enumerated().map { $0 == 3 || $0 == 7 ? 0 : $1.integer }
     let numbers = fields.compactMap { $0 }
-    return numbers.count == 8 ? LocalTime(fields: numbers) : nil
+    return numbers.count == 8 ? LocalTime(fields: numbers, zone: board.calendar.zone) : nil
   }
 }

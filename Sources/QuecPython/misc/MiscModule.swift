@@ -35,7 +35,7 @@ struct MiscModule: Peripheral {
 
   private static let powerMethods: [String: MethodRows<MiscModule>] = [
     "Power.powerDown": ["ok": .act { _, _, board in board.powerRequest = .powerDown }],
-    "Power.powerRestart": ["ok": .act { _, _, board in board.powerRequest = .restart }],
+    "Power.powerRestart": ["ok": .act { _, _, board in board.powerRequest = .restart(.reset) }],
     "Power.powerOnReason": [
       "ok": .make { _, _, _, board in .done(.int(board.powerOnReason.rawValue)) }
     ],

@@ -2,11 +2,13 @@ import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
 
-/// The vendor module `net`: the signal, the registration and the cell.
+/// The vendor module `net`: the signal, the registration, the cell and the network's time.
 struct NetModule: Peripheral {
   private var callback: Int?
+  /// The time that the network has told when it took the module last, as scripts get it; nil if it told none.
+  private var toldTime: GuestValue?
 
-  init(on board: inout Board) {}
+  init(on board: inout Board) { if board.isIn { toldTime = board.networkTimeValue } }
 
   var functions: [Int?] { [callback] }
 
@@ -30,6 +32,10 @@ struct NetModule: Peripheral {
     },
     "net.getConfig": ["ok": .fact { .tuple([.int($0.networkMode), .bool($0.memory.roams)]) }],
     "net.setConfig": configuring,
+    "net.nitzTime": [
+      "failed": .when { net, _ in net.toldTime == nil },
+      "ok": .make { net, _, _, _ in .done(net.toldTime) },
+    ],
     "net.getModemFun": ["ok": .fact { .int($0.world.modem.functionality.rawValue) }],
     "net.setModemFun": switching,
     "net.setApn": settingAccessPoint,
@@ -38,6 +44,7 @@ struct NetModule: Peripheral {
   ]
 
   mutating func worldChanged(from world: World, on board: inout Board) {
+    if board.isIn, board.changesTime(from: world) { toldTime = board.networkTimeValue }
     guard world.modem.registration != board.world.modem.registration else { return }
     board.tell(
       callback, of: "net.setCallback.registered",
@@ -90,7 +97,7 @@ struct NetModule: Peripheral {
     "ok": .act { _, call, board in
       guard let functionality = ModemStatus.Functionality(rawValue: call.int(0)) else { return }
       board.change { $0.modem.functionality = functionality }
-      if call.arguments.count > 1, call.int(1) == 1 { board.powerRequest = .restart }
+      if call.arguments.count > 1, call.int(1) == 1 { board.powerRequest = .restart(.reset) }
     },
   ]
 
@@ -134,6 +141,38 @@ extension Board {
 
   fileprivate var mnc: Int { Int(world.network.mnc) ?? 0 }
 
+  /// Whether a network tells its time now: it takes the module, or keeps another time.
+  fileprivate func changesTime(from old: World) -> Bool {
+    old.modem.registration != world.modem.registration || old.network.time != world.network.time
+      || old.network.timeZone != world.network.timeZone
+  }
+
+  /// The network's time in seconds since 1970; nil if it tells none.
+  private var networkTime: Int? {
+    switch world.network.time {
+    case .actual: RealTimeClock().seconds(by: clock)
+    case .atPowerOn(let seconds): seconds + Int(clock.now / .seconds(1))
+    case .none: nil
+    }
+  }
+
+  /// The same as text, its seconds since 1970, and leap seconds, of which the network tells none.
+  fileprivate var networkTimeValue: GuestValue? {
+    guard let networkTime else { return nil }
+    let fields = LocalTime(unixTime: networkTime, zone: 0).fields.map { $0.twoDigits }
+    let date = fields[..<3].joined(separator: "/")
+    let time = fields[4..<7].joined(separator: ":")
+    return .tuple([.string("\(date) \(time)\(zoneWords)"), .int(networkTime), 0])
+  }
+
+  /// The zone and the daylight saving: hours on the chips of ASR, on Unisoc's quarters of an hour with a sign, elsewhere
+  /// nothing.
+  private var zoneWords: String {
+    let zone = world.network.timeZone
+    if profile.isASR { return " \(zone / 4) 0" }
+    return profile.isUnisoc ? " \(zone < 0 ? "-" : "+")\(zone.twoDigits) 0" : ""
+  }
+
   fileprivate var isIn: Bool { world.modem.registration.isIn }
   fileprivate var area: Int { isIn ? world.network.area : 0 }
   fileprivate var cell: Int { isIn ? world.network.cell : 0 }
@@ -168,4 +207,9 @@ extension Board {
 
   /// LTE alone on the chips of ASR, and on the others what prefers it (ruled).
   fileprivate var networkMode: Int { memory.networkMode ?? (profile.isASR ? 5 : 8) }
+}
+
+extension Int {
+  /// Its last two digits.
+  fileprivate var twoDigits: String { String(String(100 + magnitude % 100).dropFirst()) }
 }

@@ -462,7 +462,9 @@ static void answer_call(const char *call, const wire_request *r) {
   else if (strcmp(call, "module.absent") == 0) { fprintf(stderr, "[absent %s]\n", argument_text(0)); integer(0); }
   else if (strcmp(call, "thread.refused") == 0) { fprintf(stderr, "[thread refused]\n"); integer(0); }
   else if (strcmp(call, "time.sleep") == 0) { wait_for(next_token++, now + argument_int(0)); none(); }
+  else if (strcmp(call, "time.sleep_us") == 0) { wait_for(next_token++, now + 1000 * argument_int(0)); none(); }
   else if (strcmp(call, "time.now") == 0) { integer(1735689600 + now / 1000000000); }
+  else if (strcmp(call, "time.local") == 0) { integer(1735689600 + 28800 + now / 1000000000); }
   else if (strcmp(call, "guest.refused") == 0) { fprintf(stderr, "[refused %d]\n", (int)argument_int(0)); none(); }
   else if (strcmp(call, "file.open") == 0) { open_file(argument_path(0), argument_text(1)); }
   else if (strcmp(call, "fs.stat") == 0) { status(argument_path(0)); }

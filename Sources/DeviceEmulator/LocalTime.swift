@@ -1,18 +1,18 @@
-import DeviceEmulator
-
-/// A time of the modules' calendar, which keeps local time, UTC+8.
-struct LocalTime {
-  private static let zone = 28800
+/// A time of a calendar that keeps the local time of a zone.
+package struct LocalTime {
   private static let day = 86400
+  private static let hour = 3600
 
   /// Seconds since 1970, UTC.
-  let unixTime: Int
+  package let unixTime: Int
+  /// Hours that the zone is ahead of UTC.
+  package let zone: Int
 
-  init(unixTime: Int) { self.unixTime = unixTime }
+  package init(unixTime: Int, zone: Int) { (self.unixTime, self.zone) = (unixTime, zone) }
 
   /// The year, month, day, weekday from Sunday on, hour, minute, second, and a microsecond that is always 0.
-  var fields: [Int] {
-    let seconds = unixTime + Self.zone
+  package var fields: [Int] {
+    let seconds = unixTime + zone * Self.hour
     let days = seconds.quotientAndRemainder(dividingBy: Self.day)
     let (year, month, dayOfMonth) = Self.date(days.quotient)
     let rest = days.remainder
@@ -22,7 +22,7 @@ struct LocalTime {
   }
 
   /// Nil for fields that are no time from 2000 to 2099; weekday and microsecond are not looked at.
-  init?(fields: [Int]) {
+  package init?(fields: [Int], zone: Int) {
     let (year, month, dayOfMonth) = (fields[0], fields[1], fields[2])
     let (hour, minute, second) = (fields[4], fields[5], fields[6])
     guard (2000..<2100).contains(year), (1...12).contains(month),
@@ -32,7 +32,8 @@ struct LocalTime {
     let next = month == 12 ? Self.days(year + 1, 1, 1) : Self.days(year, month + 1, 1)
     guard (1...next - start).contains(dayOfMonth) else { return nil }
     let days = start + dayOfMonth - 1
-    unixTime = days * Self.day + hour * 3600 + minute * 60 + second - Self.zone
+    self.zone = zone
+    unixTime = days * Self.day + (hour - zone) * Self.hour + minute * 60 + second
   }
 
   /// Days from 1970-01-01 on. Years that begin in March have their leap day at the end.

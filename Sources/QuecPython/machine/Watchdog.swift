@@ -1,0 +1,61 @@
+import DeviceEmulator
+import EmulatedTime
+import ModuleProfiles
+
+/// The watchdog of `machine.WDT`: once a script has set it up, it restarts the module unless it is fed.
+struct Watchdog {
+  /// How many objects scripts have made; all stand for the one watchdog.
+  fileprivate(set) var objectCount = 0
+  private var period = Duration.zero
+  /// When it acts, unless it is fed; nil while it is off.
+  fileprivate var alarm: Alarm?
+
+  fileprivate mutating func start(_ period: Duration, on board: Board) {
+    self.period = period
+    objectCount += 1
+    wait(on: board)
+  }
+
+  fileprivate mutating func feed(on board: Board) { if alarm != nil { wait(on: board) } }
+
+  private mutating func wait(on board: Board) {
+    stop(on: board)
+    alarm = board.alarm(at: board.clock.now + period) { (machine: inout MachineModule, board) in
+      machine.watchdog.alarm = nil
+      board.powerRequest = .restart(.watchdog)
+    }
+  }
+
+  mutating func stop(on board: Board) {
+    if let alarm { board.clock.cancel(alarm) }
+    alarm = nil
+  }
+}
+
+/// What stands behind each row of `WDT.json`.
+extension MachineModule {
+  static let watchdogMethods: [String: MethodRows<MachineModule>] = [
+    "WDT.init": [
+      "none": .when { $1.arguments.isEmpty },
+      "period": .when { $1.arguments.isEmpty || $1.int(0) < 1 },
+      "ok": .make { machine, call, _, board in
+        let object = PeripheralID(machine.watchdog.objectCount)
+        machine.watchdog.start(.seconds(call.int(0)), on: board)
+        return .done(.object(object))
+      },
+    ],
+    "WDT.feed": ["ok": .act { machine, _, board in machine.watchdog.feed(on: board) }],
+    "WDT.stop": ["ok": .act { machine, _, board in machine.watchdog.stop(on: board) }],
+  ]
+}
+
+extension DeviceEmulator {
+  /// Whether something is due that a script could wait for: its watchdog is nothing of that kind.
+  package var awaitsAlarm: Bool {
+    guard clock.nextAlarm != nil else { return false }
+    guard let alarm = look({ (machine: MachineModule, _) in machine.watchdog.alarm }) else {
+      return true
+    }
+    return clock.hasAlarm(besides: alarm)
+  }
+}

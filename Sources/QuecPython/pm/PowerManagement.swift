@@ -1,0 +1,149 @@
+import DeviceEmulator
+import EmulatedTime
+import ModuleProfiles
+
+/// The vendor module `pm`: the low-power mode, the locks that keep the module out of it, and the power saving that it asks
+/// of the network.
+struct PowerManagement: Peripheral {
+  /// The locks that there are, and whether each is locked.
+  private var locks: [Int: Bool] = [:]
+  private var lastLock = 0
+  private var sleepsByItself = false
+  /// Whether it ever was to sleep by itself.
+  private var wasAsked = false
+  private let start: Duration
+  /// How long the module has been in its low-power mode since its start.
+  fileprivate(set) var sleepTime = Duration.zero
+
+  init(on board: inout Board) { start = board.clock.now }
+
+  static let methods: [String: MethodRows<PowerManagement>] = [
+    "pm.create_wakelock": [
+      "empty": .when { $1.string(0).isEmpty },
+      "ok": .make { pm, _, _, _ in
+        pm.lastLock += 1
+        pm.locks[pm.lastLock] = false
+        return .done(.int(pm.lastLock))
+      },
+    ],
+    "pm.delete_wakelock": [
+      "unknown": .noLock, "ok": .act { pm, call, _ in pm.locks[call.int(0)] = nil },
+    ],
+    "pm.wakelock_lock": [
+      "unknown": .noLock, "ok": .act { pm, call, _ in pm.locks[call.int(0)] = true },
+    ],
+    "pm.wakelock_unlock": [
+      "unknown": .noLock, "ok": .act { pm, call, _ in pm.locks[call.int(0)] = false },
+    ],
+    "pm.get_wakelock_num": ["ok": .make { pm, _, _, _ in .done(.int(pm.locks.count)) }],
+    "pm.autosleep": [
+      "range": .when { !(0...1).contains($1.int(0)) },
+      "ok": .act { pm, call, _ in
+        pm.sleepsByItself = call.int(0) == 1
+        pm.wasAsked = pm.wasAsked || pm.sleepsByItself
+      },
+    ],
+    "pm.set_psm_time": [
+      "platform": .lacksPowerSaving,
+      "range": .when { PowerSaving(of: $1, after: $2.memory.powerSaving) == nil },
+      "ok": .act { _, call, board in
+        board.memory.powerSaving =
+          PowerSaving(of: call, after: board.memory.powerSaving) ?? board.memory.powerSaving
+      },
+    ],
+    "pm.get_psm_time": [
+      "platform": .lacksPowerSaving, "ok": .fact { $0.memory.powerSaving.value },
+    ],
+  ]
+
+  fileprivate func has(_ lock: Int) -> Bool { locks[lock] != nil }
+
+  /// Whether it goes to its low-power mode as soon as nothing is to be done.
+  fileprivate var maySleep: Bool { sleepsByItself && !locks.values.contains(true) }
+
+  mutating func end(_ end: PowerEnd, on board: inout Board) {
+    guard wasAsked else { return }
+    board.remark(
+      "the module was in its low-power mode for \(sleepTime.inRoundSeconds) s of "
+        + "\((board.clock.now - start).inRoundSeconds) s")
+  }
+}
+
+extension Row<PowerManagement> {
+  fileprivate static var noLock: Row { .when { !$0.has($1.int(0)) } }
+
+  fileprivate static var lacksPowerSaving: Row {
+    .when { !$2.profile.isUnisoc }.lacking { _, _, board in
+      "\(board.profile.name) has no power saving mode that scripts can set"
+    }
+  }
+}
+
+/// What power saving the module asks of the network, as scripts set it.
+struct PowerSaving: Sendable, Equatable {
+  private var isOn = false
+  private var areaTimer = NetworkTimer(unit: 0, count: 0)
+  private var activeTimer = NetworkTimer(unit: 0, count: 0)
+
+  /// A timer of the network: so many of a unit.
+  private struct NetworkTimer: Sendable, Equatable {
+    let unit: Int
+    let count: Int
+
+    var values: [GuestValue] { [.int(unit), .int(count)] }
+
+    /// Nil for what the network's messages have no room for.
+    init?(_ call: Call, at index: Int, units: Set<Int>) {
+      (unit, count) = (call.int(index), call.int(index + 1))
+      guard units.contains(unit), (0...31).contains(count) else { return nil }
+    }
+
+    init(unit: Int, count: Int) { (self.unit, self.count) = (unit, count) }
+  }
+
+  /// As at the factory.
+  init() {}
+
+  /// What a call makes of it: one argument turns it on or off, four set its timers, too. Nil if the call asks for what
+  /// cannot be.
+  init?(of call: Call, after old: PowerSaving) {
+    self = old
+    switch call.arguments.count {
+    case 1 where (0...1).contains(call.int(0)): isOn = call.int(0) == 1
+    case 4:
+      guard let area = NetworkTimer(call, at: 0, units: Set(0...7)),
+        let active = NetworkTimer(call, at: 2, units: [0, 1, 2, 7])
+      else { return nil }
+      (isOn, areaTimer, activeTimer) = (true, area, active)
+    default: return nil
+    }
+  }
+
+  /// As scripts get it.
+  var value: GuestValue {
+    .list([.int(isOn ? 1 : 0)] + areaTimer.values + activeTimer.values)
+  }
+}
+
+extension DeviceState {
+  /// Whether the module is in its low-power mode while no thread of the script goes on.
+  fileprivate var maySleep: Bool {
+    look { (pm: PowerManagement, _) in pm.maySleep } && !keepsAwake
+  }
+}
+
+extension DeviceEmulator {
+  /// How long the module has been in its low-power mode since it was started.
+  public var sleepTime: Duration { look { (pm: PowerManagement, _) in pm.sleepTime } }
+
+  /// Lets time pass in which no thread of the script goes on: in its low-power mode, if scripts have asked for that and
+  /// nothing keeps the module awake.
+  package func idle(_ wait: () -> Void) {
+    let start = clock.now
+    let sleeps = withState { $0.maySleep }
+    wait()
+    guard sleeps else { return }
+    let end = clock.now
+    withState { $0.with { (pm: inout PowerManagement, _) in pm.sleepTime += end - start } }
+  }
+}
