@@ -223,8 +223,11 @@ public final class DeviceEmulator: Sendable {
 
   // MARK: The world outside
 
-  /// Does something to the state from which neither notices nor call-backs come.
-  func withState<R>(_ body: (inout DeviceState) -> R) -> R { state.withLock { body(&$0) } }
+  /// Whether something goes on for which the module must not sleep.
+  package var keepsAwake: Bool { state.withLock { $0.keepsAwake } }
+
+  /// Has a peripheral act.
+  package func act<P: Peripheral>(_ act: (inout P, inout Board) -> Void) { change { $0.with(act) } }
 
   /// Looks at a peripheral of the module.
   package func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {

@@ -1,4 +1,4 @@
-import DeviceEmulator
+public import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
 
@@ -125,13 +125,6 @@ struct PowerSaving: Sendable, Equatable {
   }
 }
 
-extension DeviceState {
-  /// Whether the module is in its low-power mode while no thread of the script goes on.
-  fileprivate var maySleep: Bool {
-    look { (pm: PowerManagement, _) in pm.maySleep } && !keepsAwake
-  }
-}
-
 extension DeviceEmulator {
   /// How long the module has been in its low-power mode since it was started.
   public var sleepTime: Duration { look { (pm: PowerManagement, _) in pm.sleepTime } }
@@ -140,10 +133,10 @@ extension DeviceEmulator {
   /// nothing keeps the module awake.
   package func idle(_ wait: () -> Void) {
     let start = clock.now
-    let sleeps = withState { $0.maySleep }
+    let sleeps = look { (pm: PowerManagement, _) in pm.maySleep } && !keepsAwake
     wait()
     guard sleeps else { return }
     let end = clock.now
-    withState { $0.with { (pm: inout PowerManagement, _) in pm.sleepTime += end - start } }
+    act { (pm: inout PowerManagement, _) in pm.sleepTime += end - start }
   }
 }
