@@ -39,6 +39,13 @@ struct Board {
   /// What was told, of that which is told once.
   var told: Set<String> = []
 
+  /// Does what the firmware does when the module's power comes on, before any script runs.
+  mutating func boot() {
+    updateFirmware()
+    updateApplication()
+    powerOnModem()
+  }
+
   /// Sets an alarm at which a peripheral acts.
   func alarm<P: Peripheral>(
     at due: Duration, _ act: @escaping @Sendable (inout P, inout Board) -> Void

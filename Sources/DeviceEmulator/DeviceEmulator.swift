@@ -45,6 +45,7 @@ public final class DeviceEmulator: Sendable {
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
   private let eventHook = Monitor<@Sendable () -> Void>({})
+  private let powerHook = Monitor<@Sendable (PowerRequest) -> Void>({ _ in })
   private let functions = Monitor(SwiftFunctions())
 
   /// Powers a module on.
@@ -200,6 +201,15 @@ public final class DeviceEmulator: Sendable {
     }
   }
 
+  /// Has `hook` called, on whatever thread, when the module by itself asks for what a script's call can ask for too.
+  package func whenPowerRequested(_ hook: @escaping @Sendable (PowerRequest) -> Void) {
+    powerHook.withLock { $0 = hook }
+  }
+
+  fileprivate func tellPowerRequest() {
+    if let request = takePowerRequest() { powerHook.withLock { $0 }(request) }
+  }
+
   /// A script has dropped an object, and its collector has found that.
   package func drop(_ object: PeripheralID, of className: Substring) {
     change { $0.drop(object.number, of: className) }
@@ -342,7 +352,10 @@ private final class AlarmRelay: @unchecked Sendable {
   var set: @Sendable (Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm {
     { [self] due, act in
       // The clock keeps the alarm, so an alarm that kept the relay would keep its clock for ever.
-      clock.schedule(at: due) { [weak device] in device?.change { act(&$0) } }
+      clock.schedule(at: due) { [weak device] in
+        device?.change { act(&$0) }
+        device?.tellPowerRequest()
+      }
     }
   }
 }

@@ -10,7 +10,7 @@ struct DeviceState {
 
   init(board: Board, _ peripherals: [any Peripheral.Type]) {
     self.board = board
-    self.board.powerOnModem()
+    self.board.boot()
     slots = peripherals.map { $0.mount(on: board) }
     slotsByType = Dictionary(
       uniqueKeysWithValues: zip(peripherals.map { ObjectIdentifier($0) }, slots))
@@ -122,7 +122,7 @@ struct DeviceState {
     guard end == .restart else { return }
     board.events = EventQueue(capacity: board.profile.limits.eventQueue)
     board.timers = TimerPool(capacity: board.profile.limits.timers)
-    board.powerOnModem()
+    board.boot()
     board.powerOnReason = .reset
     for slot in slots { slot.reset(on: board) }
   }

@@ -12,6 +12,8 @@ struct ModemMemory: Sendable, Equatable {
   /// Whether the slot is watched, and the level that means a card.
   var watchesSlot = false
   var insertLevel = 0
+  /// The bytes of a firmware update that the next start carries out; nil if there is none.
+  var firmwareUpdate: Int?
 }
 
 /// What a data context is dialled with, and when.

@@ -82,6 +82,15 @@ package struct VendorModule: Sendable {
     VendorModule(
       "dataCall", DataCallModule.self,
       parts: Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule(
+      "fota", FirmwareUpdate.self,
+      parts: Part("fota", PackageResources.fota_json, PackageResources.fotaCases_json)),
+    VendorModule(
+      "app_fota_download", AppUpdates.self,
+      parts: Part(
+        "app_fota_download", PackageResources.app_fota_download_json,
+        PackageResources.app_fota_downloadCases_json)),
+    VendorModule("app_fota", source: PackageResources.app_fota_py),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
