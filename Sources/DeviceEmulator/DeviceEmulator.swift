@@ -247,7 +247,18 @@ public final class DeviceEmulator: Sendable {
   /// script ends it then. Nil if nothing has failed.
   public var hostFailure: HostFailure? { faults.hostFailure }
 
+  /// Whether there are bytes that an object can be asked for without waiting.
+  package func hasInput(_ object: PeripheralID, of className: Substring) -> Bool {
+    state.withLock { $0.hasInput(object.number, of: className) }
+  }
+
   // MARK: The world outside
+
+  /// Has a peripheral act.
+  func with<P: Peripheral>(_ act: (inout P, inout Board) -> Void) { change { $0.with(act) } }
+
+  /// Looks at what all peripherals share, or changes it.
+  func withBoard<R>(_ body: (inout Board) -> R) -> R { change { body(&$0.board) } }
 
   /// Looks at a peripheral of the module.
   func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {

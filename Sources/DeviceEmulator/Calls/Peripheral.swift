@@ -22,6 +22,9 @@ protocol Peripheral: SendableMetatype {
   /// Whether it calls the script back when what is outside of the module changes.
   var hearsWorld: Bool { get }
 
+  /// Whether there are bytes that an object can be asked for without waiting.
+  func hasInput(_ object: Int, of className: Substring) -> Bool
+
   /// Ends all that goes on.
   mutating func end(_ end: PowerEnd, on board: inout Board)
 
@@ -36,6 +39,7 @@ extension Peripheral {
   var functions: [Int?] { [] }
   var isWorking: Bool { false }
   var hearsWorld: Bool { false }
+  func hasInput(_ object: Int, of className: Substring) -> Bool { false }
   func objectCount(of className: Substring) -> Int { 0 }
   mutating func end(_ end: PowerEnd, on board: inout Board) {}
   mutating func drop(_ object: Int, of className: Substring, on board: inout Board) {}

@@ -165,6 +165,12 @@ final class GuestServices: GuestLink.Services {
     .object(reference(to: handles.handle(for: subject)))
   }
 
+  /// Which of some events `uselect` need not wait for: `POLLIN` is 1, `POLLOUT` 4.
+  func readiness(of handle: UInt32, among events: Int) -> Int {
+    guard case .peripheral(let name, let id)? = handles[handle] else { return 0 }
+    return events & (device.hasInput(id, of: name[...]) ? 5 : 4)
+  }
+
   func className(of handle: UInt32) -> String? { handles.className(of: handle) }
 
   func drop(_ handle: UInt32) {
