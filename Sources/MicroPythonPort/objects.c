@@ -99,7 +99,15 @@ static mp_obj_t object_new(device_class *of, uint32_t handle) {
 // Only of a class that has a text of its own: so that an object of a script's class that derives from one of ours is shown
 // as the script's.
 static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
-  mp_print_str(print, ((const device_class *)mp_obj_get_type(self))->text);
+  const char *text = ((const device_class *)mp_obj_get_type(self))->text, *place = strstr(text, "{}");
+  if (!place) {
+    mp_print_str(print, text);
+    return;
+  }
+  console_flush();
+  request_begin(MP_QSTR_object_dot_number, ((device_object *)MP_OBJ_TO_PTR(self))->handle);
+  int number = request_int_answer(0);
+  mp_printf(print, "%.*s%d%s", (int)(place - text), text, number, place + 2);
 }
 
 // Members are those of the class; it is remembered what it lacks.
