@@ -41,6 +41,8 @@ let vendorData = [
     "ADCCases.json", "PWM.json", "PWMCases.json", "USB.json", "USBCases.json",
   ],
   "osTimer": ["osTimer.json", "osTimerCases.json"], "pm": ["pm.json", "pmCases.json"],
+  "fota": ["fota.json", "fotaCases.json"],
+  "app_fota": ["app_fota.py", "app_fota_download.json", "app_fota_downloadCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("\(folder)/\($0)") }

@@ -27,7 +27,7 @@ struct Repl: Command {
                          time going by
       --audio-in, --audio-out, --policy, --flash, --seed, --modules
                          as for qpyemu run, also from the environment and qpyemu.json
-      --export, --heap, --trace, --fault, --scenario, --quiet, --unconfined
+      --export, --heap, --trace, --fault, --scenario, --uart, --quiet, --unconfined
                          as for qpyemu run
 
     exit codes: 0 when the module is switched off; else as those of qpyemu run
@@ -52,7 +52,8 @@ struct Repl: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let setup = try RunSetup(
-      settings, heapBytes: options.heapBytes, isAtConsole: true, host: host, console)
+      settings, heapBytes: options.heapBytes, isAtConsole: true, isWired: options.wiring.isLive,
+      host: host, console)
     let stage = try options.staging.stage(for: setup, console)
     let source = try script.map { path throws(Complaint) in try ScriptImport(path, isRun: false) }
     let interpreter = try Interpreter.required(host)
@@ -71,6 +72,8 @@ struct Repl: Command {
     if !port.endsWithItsClient { console.print(line.name) }
     if let atPort { console.print(atPort.name) }
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
+    let wired = try options.wiring.wire(device, console)
+    defer { wired.close() }
     let module = moduleConsole(setup, line, stage)
     var choices = GuestOptions(
       .console(module), heapBytes: options.heapBytes, seed: setup.seed,

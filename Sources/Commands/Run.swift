@@ -43,6 +43,8 @@ struct Run: Command {
       --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or a call be
                          refused by a row: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
+      --uart PORT=LINE   what is at the other end of a serial port, such as 2=pty: \(SerialWiring.forms);
+                         all but loopback run in real time; repeatable
       --unconfined       run the interpreter without its filter of system calls
       --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
                          stay
@@ -86,7 +88,8 @@ struct Run: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     timeout.map(host.earlyEnd.limit)
-    let setup = try RunSetup(settings, heapBytes: options.heapBytes, host: host, console)
+    let setup = try RunSetup(
+      settings, heapBytes: options.heapBytes, isWired: options.wiring.isLive, host: host, console)
     let stage = try options.staging.stage(for: setup, console)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
@@ -97,6 +100,8 @@ struct Run: Command {
     let trace = try options.openTrace(console, host.earlyEnd)
     console.complain(setup.description + options.note(on: interpreter) + stage.description)
     let device = try setup.makeDevice(files, isQuiet: options.isQuiet, console)
+    let wired = try options.wiring.wire(device, console)
+    defer { wired.close() }
     var choices = GuestOptions(
       .script(path), heapBytes: options.heapBytes, seed: setup.seed,
       console: try stage.outputDescriptor(), modules: setup.modules.modules)

@@ -10,6 +10,8 @@ struct RunOptions {
   /// The script's heap in bytes; nil for the model's.
   let heapBytes: Int?
   let staging: StageOptions
+  /// What is at the other end of the serial ports.
+  let wiring: SerialWiring
   /// Whether remarks on the run are left out.
   let isQuiet: Bool
   /// Whether the interpreter runs without its filter of system calls.
@@ -22,6 +24,7 @@ struct RunOptions {
     heapBytes = try arguments.option("--heap").map(Self.bytes)
     trace = try arguments.option("--trace")
     staging = try StageOptions(&arguments)
+    wiring = try SerialWiring(&arguments)
     isQuiet = arguments.flag("--quiet")
     isUnconfined = arguments.flag("--unconfined")
   }

@@ -21,9 +21,12 @@ struct RunSetup {
   private let heapBytes: Int?
   private let host: Host
 
-  /// - Parameter isAtConsole: Whether somebody outside works with the module while it runs.
+  /// - Parameters:
+  ///   - isAtConsole: Whether somebody outside works with the module while it runs.
+  ///   - isWired: Whether something of the host's speaks on its serial ports.
   init(
-    _ settings: Settings, heapBytes: Int?, isAtConsole: Bool = false, host: Host, _ console: Console
+    _ settings: Settings, heapBytes: Int?, isAtConsole: Bool = false, isWired: Bool = false,
+    host: Host, _ console: Console
   ) throws {
     self.heapBytes = heapBytes
     self.host = host
@@ -42,7 +45,12 @@ struct RunSetup {
         "live audio runs in real time: leave out \(settings[.time]?.origin ?? "--time") virtual, or "
           + "use tone:HZ, file:PATH, noise or silence as --audio-in")
     }
-    time = mode ?? (isLive || isAtConsole ? .real : .virtual)
+    if isWired, mode == .virtual {
+      throw UsageError(
+        "a serial line of the host runs in real time: leave out \(settings[.time]?.origin ?? "--time") "
+          + "virtual, or use loopback as --uart")
+    }
+    time = mode ?? (isLive || isAtConsole || isWired ? .real : .virtual)
   }
 
   private static func seed(_ settings: Settings) throws(UsageError) -> UInt64 {

@@ -95,7 +95,8 @@ package struct GuestScript {
 
   /// The variable that holds the first object of a method's class.
   private func object(of method: DeviceMethod) -> String {
-    method.className == "Audio" ? "player" : method.className.lowercased()
+    let name = method.className.lowercased()
+    return name == method.moduleName ? "one" : name
   }
 
   private func expression(_ method: DeviceMethod, _ arguments: [CaseValue]) -> String {

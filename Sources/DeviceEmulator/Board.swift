@@ -32,6 +32,8 @@ package struct Board {
   package var powerOnReason = PowerOnReason.powerKey
   /// Has the device's state changed when a time has come.
   let atTime: @Sendable (_ due: Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm
+  /// What of the host's is wired to serial ports, by their numbers.
+  package var serialLines: [Int: @Sendable ([UInt8]) -> Void] = [:]
   /// Whether the person at the host wants to hear of errors alone.
   package let isQuiet: Bool
   /// What the person at the host should be told once nobody holds the device any more.

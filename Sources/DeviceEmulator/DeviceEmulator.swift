@@ -37,6 +37,7 @@ public final class DeviceEmulator: Sendable {
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
   private let eventHook = Monitor<@Sendable () -> Void>({})
+  private let powerHook = Monitor<@Sendable (PowerRequest) -> Void>({ _ in })
   private let functions = Monitor(SwiftFunctions())
 
   /// Powers a device on.
@@ -184,6 +185,15 @@ public final class DeviceEmulator: Sendable {
     }
   }
 
+  /// Has `hook` called, on whatever thread, when the module by itself asks for what a script's call can ask for too.
+  package func whenPowerRequested(_ hook: @escaping @Sendable (PowerRequest) -> Void) {
+    powerHook.withLock { $0 = hook }
+  }
+
+  fileprivate func tellPowerRequest() {
+    if let request = takePowerRequest() { powerHook.withLock { $0 }(request) }
+  }
+
   /// A script has dropped an object, and its collector has found that.
   package func drop(_ object: PeripheralID, of className: Substring) {
     change { $0.drop(object.number, of: className) }
@@ -221,6 +231,11 @@ public final class DeviceEmulator: Sendable {
   /// script ends it then. Nil if nothing has failed.
   public var hostFailure: HostFailure? { faults.hostFailure }
 
+  /// Whether there are bytes that an object can be asked for without waiting.
+  package func hasInput(_ object: PeripheralID, of className: Substring) -> Bool {
+    state.withLock { $0.hasInput(object.number, of: className) }
+  }
+
   // MARK: The world outside
 
   /// Whether something goes on for which the module must not sleep.
@@ -228,6 +243,9 @@ public final class DeviceEmulator: Sendable {
 
   /// Has a peripheral act.
   package func act<P: Peripheral>(_ act: (inout P, inout Board) -> Void) { change { $0.with(act) } }
+
+  /// Looks at what all peripherals share, or changes it.
+  package func withBoard<R>(_ body: (inout Board) -> R) -> R { change { body(&$0.board) } }
 
   /// Looks at a peripheral of the module.
   package func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
@@ -338,7 +356,10 @@ private final class AlarmRelay: @unchecked Sendable {
   var set: @Sendable (Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm {
     { [self] due, act in
       // The clock keeps the alarm, so an alarm that kept the relay would keep its clock for ever.
-      clock.schedule(at: due) { [weak device] in device?.change { act(&$0) } }
+      clock.schedule(at: due) { [weak device] in
+        device?.change { act(&$0) }
+        device?.tellPowerRequest()
+      }
     }
   }
 }

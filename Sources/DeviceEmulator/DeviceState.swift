@@ -100,6 +100,10 @@ struct DeviceState {
 
   var hearsWorld: Bool { slots.contains { $0.hearsWorld } }
 
+  func hasInput(_ object: Int, of className: Substring) -> Bool {
+    slots.contains { $0.hasInput(object, of: className) }
+  }
+
   mutating func drop(_ object: Int, of className: Substring) {
     for slot in slots { slot.drop(object, of: className, on: &board) }
   }

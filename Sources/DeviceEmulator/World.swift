@@ -27,12 +27,19 @@ public struct World: Sendable, Equatable {
   public var spi: [Int: SPIDevice] = [:]
   /// Who is at the other end of the serial ports, by port.
   public var uart: [Int: UARTPeer] = [:]
+  /// What servers on the network give for an address such as `http://example.com/app.py`.
+  public var served: [String: [UInt8]] = [:]
 
   /// As at power-on.
   public init() {}
 
   /// Whether the card can be read.
   package var hasReadyCard: Bool { modem.sim == .ready }
+
+  /// How long a download takes: 0.2 s until the server answers, then 100,000 bytes a second (ruled).
+  package static func transferTime(of byteCount: Int) -> Duration {
+    .milliseconds(200) + .microseconds(10 * byteCount)
+  }
 
   /// What the modem does when its power comes on.
   ///
@@ -140,6 +147,8 @@ public enum WorldChange: Equatable, Sendable {
   case spi(Int, SPIDevice)
   /// The peer of a serial port does something.
   case uart(Int, UARTAct)
+  /// A server on the network has something for an address; nil if it has it no more.
+  case serves(String, [UInt8]?)
 
   /// What a peer of a serial port does.
   public enum UARTAct: Equatable, Sendable {
@@ -165,6 +174,7 @@ extension DeviceEmulator {
       case .i2c(let place, let device): world.i2c[place] = device
       case .spi(let port, let device): world.spi[port] = device
       case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
+      case .serves(let url, let bytes): world.served[url] = bytes
       }
     }
   }

@@ -8,7 +8,9 @@
 #include "py/objmodule.h"
 #include "py/compile.h"
 #include "py/lexer.h"
+#include "py/mperrno.h"
 #include "py/objtype.h"
+#include "py/stream.h"
 
 struct device_class {
   mp_obj_full_type_t type;
@@ -16,6 +18,7 @@ struct device_class {
   size_t full_length;
   qstr init;             // The call that constructs; MP_QSTRnull if nothing does.
   char *text;            // What repr shows; NULL for <Name>.
+  qstr ready;            // The call that says what uselect need not wait for; MP_QSTRnull if its objects are no streams.
   mp_obj_dict_t members;
   device_class *next;
 };
@@ -96,7 +99,15 @@ static mp_obj_t object_new(device_class *of, uint32_t handle) {
 // Only of a class that has a text of its own: so that an object of a script's class that derives from one of ours is shown
 // as the script's.
 static void object_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
-  mp_print_str(print, ((const device_class *)mp_obj_get_type(self))->text);
+  const char *text = ((const device_class *)mp_obj_get_type(self))->text, *place = strstr(text, "{}");
+  if (!place) {
+    mp_print_str(print, text);
+    return;
+  }
+  console_flush();
+  request_begin(MP_QSTR_object_dot_number, ((device_object *)MP_OBJ_TO_PTR(self))->handle);
+  int number = request_int_answer(0);
+  mp_printf(print, "%.*s%d%s", (int)(place - text), text, number, place + 2);
 }
 
 // Members are those of the class; it is remembered what it lacks.
@@ -190,6 +201,20 @@ static mp_obj_t object_call(mp_obj_t self, size_t count, size_t keywords, const 
   return call_device(MP_OBJ_TO_PTR(call->value), MP_OBJ_TO_PTR(self), count, keywords, arguments);
 }
 
+// What uselect asks of a stream.
+static mp_uint_t object_control(mp_obj_t self, mp_uint_t request, uintptr_t flags, int *error) {
+  if (request != MP_STREAM_POLL) {
+    *error = MP_EINVAL;
+    return MP_STREAM_ERROR;
+  }
+  device_object *object = MP_OBJ_TO_PTR(self);
+  console_flush();
+  request_begin(((device_class *)mp_obj_get_type(self))->ready, object->handle);
+  request_int(flags);
+  return request_int_answer(0);
+}
+static const mp_stream_p_t device_stream = {.ioctl = object_control};
+
 // Descriptions, read from the answer as it stands.
 typedef struct {
   const uint8_t *at, *end;
@@ -243,8 +268,8 @@ static mp_obj_t read_function(cursor *c, device_class *owner) {
   return MP_OBJ_FROM_PTR(function);
 }
 
-static mp_obj_t read_class(cursor *c) {
-  device_class *of = port_lasting(sizeof *of + 4 * sizeof(void *));
+static mp_obj_t read_class(cursor *c, bool is_stream) {
+  device_class *of = port_lasting(sizeof *of + 5 * sizeof(void *));
   of->full_name = lasting_text_of(c, &of->full_length);
   if (of->full_length > UINT8_MAX) link_malformed();
   const char *dot = strrchr(of->full_name, '.');
@@ -253,6 +278,7 @@ static mp_obj_t read_class(cursor *c) {
   if (peek(c) == 'N') c->at++; else of->init = name_of(c);
   size_t length;
   if (peek(c) == 'N') c->at++; else of->text = lasting_text_of(c, &length);
+  if (is_stream) of->ready = name_of(c);
   read_members(c, &of->members, 1, of);
   mp_map_t *map = &of->members.map;
   mp_obj_t name = MP_OBJ_NEW_QSTR(MP_QSTR___del__);
@@ -264,6 +290,7 @@ static mp_obj_t read_class(cursor *c) {
   if (of->text) MP_OBJ_TYPE_SET_SLOT(type, print, object_print, 3);
   mp_obj_t call_name = MP_OBJ_NEW_QSTR(MP_QSTR___call__);
   if (mp_map_lookup(map, call_name, MP_MAP_LOOKUP)) MP_OBJ_TYPE_SET_SLOT(type, call, object_call, 4);
+  if (is_stream) MP_OBJ_TYPE_SET_SLOT(type, protocol, &device_stream, 5);
   of->next = classes;
   classes = of;
   return MP_OBJ_FROM_PTR(of);
@@ -274,7 +301,7 @@ static mp_obj_t read_member(cursor *c, device_class *owner) {
   size_t count = count_of(c, 'l');
   qstr kind = name_of(c);
   if (kind == MP_QSTR_function && count == 3) return read_function(c, owner);
-  if (kind == MP_QSTR_class && count == 5) return read_class(c);
+  if (kind == MP_QSTR_class && (count == 5 || count == 6)) return read_class(c, count == 6);
   link_malformed();
 }
 

@@ -46,6 +46,15 @@ extension VendorModules {
     VendorModule(
       "pm", PowerManagement.self,
       parts: Part("pm", PackageResources.pm_json, PackageResources.pmCases_json)),
+    VendorModule(
+      "fota", FirmwareUpdate.self,
+      parts: Part("fota", PackageResources.fota_json, PackageResources.fotaCases_json)),
+    VendorModule(
+      "app_fota_download", AppUpdates.self,
+      parts: Part(
+        "app_fota_download", PackageResources.app_fota_download_json,
+        PackageResources.app_fota_downloadCases_json)),
+    VendorModule("app_fota", source: PackageResources.app_fota_py),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),

@@ -16,7 +16,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, serves, microphone, fault, modem, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, call, file"
 

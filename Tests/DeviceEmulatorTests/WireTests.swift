@@ -214,6 +214,85 @@ struct WireTests {
       ])
   }
 
+  @Test(
+    "A byte takes as long as its bits: a start, those of data, one of parity, those of the stop",
+    arguments: [
+      ([8, 0, 1], 10), ([8, 1, 1], 11), ([8, 2, 2], 12), ([7, 0, 1], 9), ([5, 1, 2], 9),
+    ])
+  func uartFraming(framing: [Int], bits: Int) throws {
+    _ = try device.call("UART.init", ([2, 9600] + framing).map { .int($0) })
+    let reply = try device.reply(to: "UART.write", on: PeripheralID(0), ["ab"])
+    #expect(reply.due == .seconds(2 * bits) / 9600)
+    device.world.uart[2] = UARTPeer()
+    desk.wait(.seconds(1))
+    device.world.uart[2]?.sent = [1]
+    desk.wait(.seconds(bits) / 9600 - .microseconds(1))
+    #expect(try call("UART.any").answer == 0)
+    desk.wait(.microseconds(2))
+    #expect(try call("UART.any").answer == 1)
+  }
+
+  @Test("With flow control what finds no room waits at the other end, and nothing is lost")
+  func uartFlow() throws {
+    _ = try make("UART.init", 2, 921_600, 8, 0, 1, 1)
+    let sent = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
+    device.world.uart[2] = UARTPeer()
+    device.world.uart[2]?.sent = sent
+    desk.wait(.seconds(1))
+    var read: [UInt8] = []
+    for _ in 0..<3 {
+      guard
+        case .success(.bytes(let bytes)) = try device.call(
+          "UART.read", on: PeripheralID(0), [.int(4096)])
+      else { continue }
+      read += bytes
+      desk.wait(.seconds(1))
+    }
+    #expect(read == sent)
+    #expect(desk.notices.all == [])
+  }
+
+  @Test("The pin of a half-duplex line has its level while the port sends", arguments: [0, 1])
+  func uartDirection(level: Int) throws {
+    _ = try make("UART.init", 2, 9600)
+    #expect(try call("UART.control_485", 5, .int(level)).answer == 0)
+    desk.wait(.milliseconds(1))
+    #expect(device.pins.isOutput(5) && device.pins.level(5) == (level == 0))
+    _ = try device.reply(to: "UART.write", on: PeripheralID(0), ["ab"])
+    desk.wait(.milliseconds(1))
+    _ = try device.reply(to: "UART.write", on: PeripheralID(0), ["cd"])
+    desk.wait(.milliseconds(3))
+    #expect(device.pins.level(5) == (level == 1), "the second text is on its way")
+    desk.wait(.milliseconds(2))
+    #expect(device.pins.level(5) == (level == 0))
+  }
+
+  @Test("A line of the host's is in the place of the world's peer, at the port's speed")
+  func uartWired() throws {
+    let heard = Monitor<[UInt8]>([])
+    device.wire(uart: 2) { bytes in heard.withLock { $0 += bytes } }
+    device.receive([9], onUART: 2)
+    _ = try make("UART.init", 2, 9600)
+    #expect(!device.isWorking)
+    _ = try call("UART.set_callback", Desk.callback)
+    #expect(device.isWorking, "something may come at any time")
+    _ = try device.reply(to: "UART.write", on: PeripheralID(0), ["hello"])
+    #expect(heard.withLock { $0 } == [])
+    desk.wait(.milliseconds(6))
+    #expect(heard.withLock { $0 } == Array("hello".utf8))
+    #expect(device.world.uart[2] == nil)
+    device.receive(Array("abc".utf8), onUART: 2)
+    desk.wait(.milliseconds(3))
+    #expect(desk.takeEvents() == [])
+    desk.wait(.milliseconds(1))
+    #expect(desk.takeEvents() == [[.int(0), .int(2), .int(3)]])
+    #expect(try call("UART.read", 9).answer == .value(.bytes(Array("abc".utf8))))
+    #expect(try call("UART.close").answer == 0)
+    device.receive([1], onUART: 2)
+    desk.wait(.seconds(1))
+    #expect(try call("UART.any").answer == 0 && !device.isWorking)
+  }
+
   @Test("What is on a line when the module restarts is lost")
   func uartRestart() throws {
     _ = try make("UART.init", 2, 9600)

@@ -17,6 +17,15 @@ struct GuestHardwareTests {
 
   static let lines: [(String, documented: String, observed: String)] = [
     ("[repr(Timer(1))]", "['']", "['']"),
+    ("Pin(12), str(Pin(5))", "(<Pin(12)>, '<Pin(5)>')", "(<Pin(12)>, '<Pin(5)>')"),
+    (
+      "(lambda p: (Pin(5) is p, p.__del__(), Pin(5) is p, Pin(5) is Pin(5)))(Pin(5))",
+      "(True, 0, False, True)", "(True, 0, False, True)"
+    ),
+    (
+      "(lambda t: (t is Timer(2), t.__del__(), t is Timer(2)))(Timer(2))", "(True, -1, True)",
+      "(True, -1, True)"
+    ),
     (
       "fails(lambda: Pin(5, dir=0).get_dir())", "TypeError('extra keyword arguments given',)", "0"
     ),

@@ -96,7 +96,7 @@ struct ScenarioReading {
     Kind(key: "usb") { this, node, _ in
       this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
-    i2c, spi, uart,
+    i2c, spi, uart, server,
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
@@ -232,16 +232,31 @@ struct ScenarioReading {
     }
   }
 
+  /// Where the scenario stands, if not in the current folder: its paths start from there.
+  private var folder: String? {
+    let parts = source.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return parts.isEmpty ? nil : parts.joined(separator: "/")
+  }
+
+  /// What a file of the host holds.
+  mutating func contents(of node: JSONNode) -> [UInt8]? {
+    guard let path = text(node, "file") else { return nil }
+    let full = path.hasPrefix("/") ? path : folder.map { "\($0)/\(path)" } ?? path
+    do throws(Complaint) {
+      return try HostFile.input("what is served", full, limit: 16 << 20)
+    } catch {
+      report(error.message, at: node.offset)
+      return nil
+    }
+  }
+
   private mutating func microphone(_ node: JSONNode) -> (any Microphone)? {
     guard let words = text(node, "microphone") else { return nil }
     guard !words.contains("\0") else {
       report("\"microphone\" holds a NUL, which no path does", at: node.offset)
       return nil
     }
-    let folder = source.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let value = Settings.Value(
-      text: words, origin: "\"microphone\"",
-      folder: folder.isEmpty ? nil : folder.joined(separator: "/"))
+    let value = Settings.Value(text: words, origin: "\"microphone\"", folder: folder)
     do {
       let microphone = try AudioInput.microphone(value, seed: seed)
       if !microphone.isLive { return microphone }

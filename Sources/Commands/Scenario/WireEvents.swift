@@ -103,6 +103,21 @@ extension ScenarioReading {
     return this.text(node, "sends").map { .world(.uart(number, .sends(Array($0.utf8)))) }
   }
 
+  static let server = Kind<Scenario.Action>(key: "serves", others: ["text", "file"]) {
+    this, node, event in
+    guard let url = this.text(node, "serves") else { return nil }
+    if let file = event["file"] {
+      return this.contents(of: file).map { .world(.serves(url, $0)) }
+    }
+    guard let text = event["text"], text.isNull || text.string != nil else {
+      this.report(
+        "\"serves\" goes with \"file\", with a \"text\", or with \"text\": null for no longer",
+        at: event.offset)
+      return nil
+    }
+    return .world(.serves(url, text.string.map { Array($0.utf8) }))
+  }
+
   /// An object of what a peer answers by what it hears.
   private mutating func answers(_ node: JSONNode) -> [UARTPeer.Answer]? {
     let answers = (node.object ?? []).compactMap { member in

@@ -31,6 +31,7 @@ protocol Slot: AnyObject {
   var isWorking: Bool { get }
   var keepsAwake: Bool { get }
   var hearsWorld: Bool { get }
+  func hasInput(_ object: Int, of className: Substring) -> Bool
   func end(_ end: PowerEnd, on board: inout Board)
   func drop(_ object: Int, of className: Substring, on board: inout Board)
   func worldChanged(from world: World, on board: inout Board)
@@ -54,6 +55,9 @@ final class Mounted<P: Peripheral>: Slot {
   var isWorking: Bool { peripheral.isWorking }
   var keepsAwake: Bool { peripheral.keepsAwake }
   var hearsWorld: Bool { peripheral.hearsWorld }
+  func hasInput(_ object: Int, of className: Substring) -> Bool {
+    peripheral.hasInput(object, of: className)
+  }
   func end(_ end: PowerEnd, on board: inout Board) { peripheral.end(end, on: &board) }
   func drop(_ object: Int, of className: Substring, on board: inout Board) {
     peripheral.drop(object, of: className, on: &board)

@@ -111,7 +111,7 @@ public struct GuestException: Error, Equatable, Sendable {
     self.text = text
   }
 
-  static func noAttribute(_ method: DeviceMethod) -> GuestException {
+  package static func noAttribute(_ method: DeviceMethod) -> GuestException {
     GuestException(
       "AttributeError",
       "'\(method.className)' object has no attribute '\(method.scriptName)'")

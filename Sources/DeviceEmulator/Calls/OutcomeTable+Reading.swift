@@ -17,6 +17,8 @@ public struct OutcomeTable: Equatable, Sendable {
   private var texts: [String: String] = [:]
   /// The classes whose objects the module keeps, so that its collector never finds one.
   private var keptClasses: Set<String> = []
+  /// The classes whose objects scripts poll for bytes.
+  private var streamClasses: Set<String> = []
   /// The constants of all classes.
   public var constants: [ClassConstant] = []
   /// Where each class's outcomes were read, by how they are known.
@@ -48,6 +50,7 @@ public struct OutcomeTable: Equatable, Sendable {
     kinds[className] = try root["kind"]?.classKind() ?? .objects
     if root["isQuiet"]?.bool ?? false { quietClasses.insert(className) }
     if root["isKept"]?.bool ?? false { keptClasses.insert(className) }
+    if root["isStream"]?.bool ?? false { streamClasses.insert(className) }
     texts[className] = try root["repr"]?.text()
     for entry in try root.member("sources").members() {
       guard let provenance = Provenance(rawValue: entry.key) else {
@@ -81,6 +84,9 @@ extension OutcomeTable {
 
   /// Whether the module keeps the objects of a class, so that its collector never finds one that a script drops.
   package func isKept(_ className: String) -> Bool { keptClasses.contains(className) }
+
+  /// Whether scripts poll objects of a class for bytes, with `uselect`.
+  package func isStream(_ className: String) -> Bool { streamClasses.contains(className) }
 
   /// Whether the calls of a class are only in a trace of the whole module: what a script does beside recording and
   /// playing.

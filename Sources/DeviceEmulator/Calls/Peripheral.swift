@@ -25,6 +25,9 @@ package protocol Peripheral: SendableMetatype {
   /// Whether it calls the script back when what is outside of the module changes.
   var hearsWorld: Bool { get }
 
+  /// Whether there are bytes that an object can be asked for without waiting.
+  func hasInput(_ object: Int, of className: Substring) -> Bool
+
   /// Ends all that goes on.
   mutating func end(_ end: PowerEnd, on board: inout Board)
 
@@ -40,6 +43,7 @@ extension Peripheral {
   package var isWorking: Bool { false }
   package var keepsAwake: Bool { false }
   package var hearsWorld: Bool { false }
+  package func hasInput(_ object: Int, of className: Substring) -> Bool { false }
   package func objectCount(of className: Substring) -> Int { 0 }
   package mutating func end(_ end: PowerEnd, on board: inout Board) {}
   package mutating func drop(_ object: Int, of className: Substring, on board: inout Board) {}

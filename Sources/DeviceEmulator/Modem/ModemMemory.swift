@@ -13,6 +13,8 @@ package struct ModemMemory: Sendable, Equatable {
   package var watchesSlot = false
   package var insertLevel = 0
   package var powerSaving = PowerSaving()
+  /// The bytes of a firmware update that the next start carries out; nil if there is none.
+  package var firmwareUpdate: Int?
 }
 
 /// What a data context is dialled with, and when.

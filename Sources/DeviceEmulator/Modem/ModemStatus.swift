@@ -65,4 +65,7 @@ public struct ModemStatus: Equatable, Sendable {
 
   /// Whether data pass on a context.
   public func isUp(_ context: Int) -> Bool { dialled.contains(context) && registration.isIn }
+
+  /// Whether data pass on any context.
+  package var passesData: Bool { !dialled.isEmpty && registration.isIn }
 }

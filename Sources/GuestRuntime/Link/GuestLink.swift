@@ -170,6 +170,7 @@ struct GuestLink {
   /// Whether anything goes on, or will, that may mean something to the script.
   private var somethingGoesOn: Bool {
     !worldWaits.isEmpty || device.isWorking || device.hasEvent || device.awaitsAlarm
+      || time.isReal && device.isWired
   }
 
   /// At a console a callback that becomes due during a call comes a little after it, as on a module, so that what it

@@ -7,7 +7,8 @@ enum GuestModule {
   indirect enum Member {
     case constant(Int)
     case function(String, Options = [])
-    case type(name: String, initializer: String?, text: String?, [(String, Member)])
+    case type(
+      name: String, initializer: String?, text: String?, isStream: Bool, [(String, Member)])
   }
 
   /// How a function is called.
@@ -67,12 +68,13 @@ extension WireWriter {
       string("function")
       string(call)
       int(options.rawValue)
-    case .type(let name, let initializer, let text, let members):
-      count("l", 5)
+    case .type(let name, let initializer, let text, let isStream, let members):
+      count("l", isStream ? 6 : 5)
       string("class")
       string(name)
       optional(initializer)
       optional(text)
+      if isStream { string("stream.ready") }
       self.members(members)
     }
   }
@@ -139,9 +141,10 @@ extension GuestServices {
   ) -> GuestModule.Member? {
     let constructor = DeviceMethod("\(name).init")
     guard !device.missingMethods(of: name).contains(constructor) else { return nil }
+    let outcomes = device.outcomes(of: name[...])
     return .type(
       name: "\(module.name).\(name)", initializer: kind.hasObjects ? constructor.rawValue : nil,
-      text: device.outcomes(of: name[...]).text(of: name), members(of: name, kind))
+      text: outcomes.text(of: name), isStream: outcomes.isStream(name), members(of: name, kind))
   }
 
   /// The methods and constants of a class.

@@ -56,6 +56,8 @@ struct GuestService: Sendable {
   private static let interpreter: [String: GuestService] = [
     "hello": comes(takesTime: false) { try $0.greet($1) },
     "guest.refused": comes(takesTime: false) { .end(.refusedCall(try $1.int(0))) },
+    "object.number": gives(takesTime: false) { .int($0.number(of: $1.request.object)) },
+    "stream.ready": gives { .int($0.readiness(of: $1.request.object, among: try $1.int(0))) },
     "job.next": comes(takesTime: false) { try $0.nextJob($1) },
     "import.stat": gives { .int($0.kindForImport(try $1.string(0))) },
     "import.source": gives { .bytes(try $0.source(try $1.string(0))) },

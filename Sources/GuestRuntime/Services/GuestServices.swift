@@ -10,6 +10,8 @@ final class GuestServices: GuestLink.Services {
   private enum Addressee {
     /// With what its parameters take.
     case method(DeviceMethod, Signature?)
+    /// The finaliser of a class whose objects the module does not keep.
+    case finaliser(DeviceMethod, Signature?)
     case service(GuestService)
   }
 
@@ -47,7 +49,7 @@ final class GuestServices: GuestLink.Services {
 
   func takesTime(_ request: WireRequest, name: String) -> Bool {
     switch addressee(of: request, name) {
-    case .method?: true
+    case .method?, .finaliser?: true
     case .service(let service)?: service.takesTime
     case nil: false
     }
@@ -56,6 +58,9 @@ final class GuestServices: GuestLink.Services {
   func perform(_ request: WireRequest, name: String) throws(HostFailure) -> GuestLink.Outcome {
     switch addressee(of: request, name) {
     case .method(let method, let signature)?: return try perform(method, signature, request)
+    case .finaliser(let method, let signature)?:
+      defer { handles.retire(request.object) }
+      return try perform(method, signature, request)
     case .service(let service)?:
       let outcome = result(of: service, ServiceCall(request: request, name: name))
       try refuseHostFailure()
@@ -69,8 +74,11 @@ final class GuestServices: GuestLink.Services {
     let number = request.call
     if number < addressees.count, let known = addressees[number] { return known }
     let found: Addressee? =
-      device.method(named: name).map {
-        .method($0, device.outcomes(of: $0.className).methods[$0]?.takes)
+      device.method(named: name).map { method in
+        let outcomes = device.outcomes(of: method.className)
+        let takes = outcomes.methods[method]?.takes
+        return method.scriptName == "__del__" && !outcomes.isKept(String(method.className))
+          ? .finaliser(method, takes) : .method(method, takes)
       }
       ?? GuestService.all[name].map { .service($0) }
     while addressees.count <= number { addressees.append(nil) }
@@ -168,6 +176,17 @@ final class GuestServices: GuestLink.Services {
   /// An object that is new.
   func object(_ subject: GuestHandles.Subject) -> GuestLink.Outcome {
     .object(reference(to: handles.handle(for: subject)))
+  }
+
+  /// Which of some events `uselect` need not wait for: `POLLIN` is 1, `POLLOUT` 4.
+  func readiness(of handle: UInt32, among events: Int) -> Int {
+    guard case .peripheral(let name, let id)? = handles[handle] else { return 0 }
+    return events & (device.hasInput(id, of: name[...]) ? 5 : 4)
+  }
+
+  /// The number of a peripheral's object, such as a pin's.
+  func number(of handle: UInt32) -> Int {
+    if case .peripheral(_, let id)? = handles[handle] { id.number } else { 0 }
   }
 
   func className(of handle: UInt32) -> String? {

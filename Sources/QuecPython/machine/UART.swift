@@ -7,16 +7,40 @@ struct SerialPorts: Peripheral {
   /// What one port is set up as, and what waits in it.
   private struct Port {
     let number: Int
-    var rate: Int
+    var framing: Framing
     var isOpen = true
+    /// Whether a line of the host's is at the other end, and not the world's peer.
+    let isWired: Bool
     var callback: Int?
     /// What has arrived and was not read.
     var waiting: [UInt8] = []
+    /// What the other end keeps back while there is no room.
+    var keptBack: [UInt8] = []
+    /// The pin that says which way a half-duplex line goes, and its level while the module sends.
+    var direction: (pin: Int, whileSending: Bool)?
     /// How much of what the peer has sent is on its way or has arrived.
     var takenCount = 0
     /// When the line is free for what the module sends, and for what it gets.
     var sendingUntil = Duration.zero
     var arrivingUntil = Duration.zero
+  }
+
+  /// How bytes are on the line.
+  private struct Framing {
+    let rate: Int
+    /// A start bit, those of data, one of parity perhaps, and those of the stop.
+    let bitsPerByte: Int
+    /// Whether the other end waits while there is no room.
+    let hasFlowControl: Bool
+
+    init(_ call: Call) {
+      rate = call.int(1, or: 115_200)
+      let parityBits = call.int(3, or: 0) == 0 ? 0 : 1
+      bitsPerByte = 1 + call.int(2, or: 8) + parityBits + call.int(4, or: 1)
+      hasFlowControl = call.int(5, or: 0) == 1
+    }
+
+    func time(of byteCount: Int) -> Duration { .seconds(1) * (bitsPerByte * byteCount) / rate }
   }
 
   /// The rates that the vendor's layer takes.
@@ -33,7 +57,7 @@ struct SerialPorts: Peripheral {
 
   static let methods: [String: MethodRows<SerialPorts>] = [
     "UART.init": making, "UART.any": counting, "UART.read": reading, "UART.write": writing,
-    "UART.close": closing, "UART.set_callback": hearing,
+    "UART.close": closing, "UART.set_callback": hearing, "UART.control_485": controlling,
   ]
 
   init(on board: inout Board) {}
@@ -41,6 +65,13 @@ struct SerialPorts: Peripheral {
   func objectCount(of className: Substring) -> Int { ports.count }
 
   var functions: [Int?] { ports.map(\.callback) }
+
+  /// What comes over a line of the host's comes when it likes.
+  var isWorking: Bool { ports.contains { $0.isOpen && $0.isWired && $0.callback != nil } }
+
+  func hasInput(_ object: Int, of className: Substring) -> Bool {
+    className == "UART" && ports.indices.contains(object) && !ports[object].waiting.isEmpty
+  }
 
   /// A script that waits for a peer's bytes has something to wait for.
   var hearsWorld: Bool { ports.contains { $0.isOpen && $0.callback != nil } }
@@ -59,17 +90,20 @@ struct SerialPorts: Peripheral {
     "stop": .when { !(1...2).contains($1.int(4, or: 1)) },
     "flow": .when { !(0...1).contains($1.int(5, or: 0)) },
     "ok": .make { ports, call, _, board in
-      .done(.object(ports.open(call.int(0), rate: call.int(1, or: 115_200), on: &board)))
+      .done(.object(ports.open(call.int(0), Framing(call), on: &board)))
     },
   ]
 
   /// There is one object for each port; making it again sets the port up anew.
-  private mutating func open(_ number: Int, rate: Int, on board: inout Board) -> PeripheralID {
+  private mutating func open(
+    _ number: Int, _ framing: Framing, on board: inout Board
+  ) -> PeripheralID {
     if let index = ports.firstIndex(where: { $0.number == number }) {
-      (ports[index].rate, ports[index].isOpen) = (rate, true)
+      (ports[index].framing, ports[index].isOpen) = (framing, true)
       return PeripheralID(index)
     }
-    ports.append(Port(number: number, rate: rate))
+    ports.append(
+      Port(number: number, framing: framing, isWired: board.serialLines[number] != nil))
     ports[ports.count - 1].takenCount = board.world.uart[number]?.sent.count ?? 0
     return PeripheralID(ports.count - 1)
   }
@@ -79,14 +113,20 @@ struct SerialPorts: Peripheral {
   ]
 
   private static let reading: MethodRows<SerialPorts> = [
-    "ok": .make { ports, call, _, _ in
-      .done(.bytes(ports.take(call.int(0), from: call.objectNumber)))
+    "ok": .make { ports, call, _, board in
+      .done(.bytes(ports.take(call.int(0), from: call.objectNumber, on: board)))
     }
   ]
 
-  private mutating func take(_ count: Int, from index: Int) -> [UInt8] {
+  /// Takes what waits, and has the other end go on if it has waited for room.
+  private mutating func take(_ count: Int, from index: Int, on board: Board) -> [UInt8] {
     let bytes = Array(ports[index].waiting.prefix(max(count, 0)))
     ports[index].waiting.removeFirst(bytes.count)
+    let rest = ports[index].keptBack
+    if !bytes.isEmpty, !rest.isEmpty {
+      ports[index].keptBack = []
+      bring(rest, to: index, on: board)
+    }
     return bytes
   }
 
@@ -103,24 +143,24 @@ struct SerialPorts: Peripheral {
   ///
   /// - Returns: When that is.
   private mutating func send(_ bytes: [UInt8], from index: Int, on board: inout Board) -> Duration {
-    let due = max(board.clock.now, ports[index].sendingUntil) + time(of: bytes.count, at: index)
-    when(due, on: board) { $0.deliver(bytes, from: index, on: &$1) }
+    let due =
+      max(board.clock.now, ports[index].sendingUntil)
+      + ports[index].framing.time(of: bytes.count)
     ports[index].sendingUntil = due
+    show(.sending, at: index, on: board)
+    when(due, on: board) { $0.deliver(bytes, from: index, on: &$1) }
     return due
   }
 
   private mutating func deliver(_ bytes: [UInt8], from index: Int, on board: inout Board) {
     guard ports.indices.contains(index), ports[index].isOpen else { return }
     let number = ports[index].number
+    if ports[index].sendingUntil <= board.clock.now { show(.listening, at: index, on: board) }
+    if let send = board.serialLines[number] { return send(bytes) }
     var peer = board.world.uart[number] ?? UARTPeer()
     peer.sent += peer.receive(bytes)
     board.world.uart[number] = peer
     fetch(index, on: board)
-  }
-
-  /// A byte is ten bits: a start, eight of data, a stop.
-  private func time(of count: Int, at index: Int) -> Duration {
-    .seconds(1) * (10 * count) / ports[index].rate
   }
 
   /// Has something happen when bytes get to a line's end, unless the module has gone down by then.
@@ -137,29 +177,72 @@ struct SerialPorts: Peripheral {
     for index in ports.indices { fetch(index, on: board) }
   }
 
-  /// Has what the peer has sent arrive, at the port's speed.
+  /// Has what the peer has sent arrive.
   private mutating func fetch(_ index: Int, on board: Board) {
     let sent = board.world.uart[ports[index].number]?.sent ?? []
     guard sent.count > ports[index].takenCount else { return }
     let bytes = Array(sent[ports[index].takenCount...])
     ports[index].takenCount = sent.count
-    let due = max(board.clock.now, ports[index].arrivingUntil) + time(of: bytes.count, at: index)
+    bring(bytes, to: index, on: board)
+  }
+
+  /// Has bytes arrive at the port's speed.
+  private mutating func bring(_ bytes: [UInt8], to index: Int, on board: Board) {
+    let due =
+      max(board.clock.now, ports[index].arrivingUntil)
+      + ports[index].framing.time(of: bytes.count)
     when(due, on: board) { $0.arrive(bytes, at: index, on: &$1) }
     ports[index].arrivingUntil = due
+  }
+
+  /// Something has sent bytes over the host's line; nobody hears them where the port is not open.
+  mutating func receive(_ bytes: [UInt8], onPort number: Int, _ board: Board) {
+    guard let index = ports.firstIndex(where: { $0.number == number && $0.isOpen }) else { return }
+    bring(bytes, to: index, on: board)
   }
 
   private mutating func arrive(_ bytes: [UInt8], at index: Int, on board: inout Board) {
     guard ports.indices.contains(index), ports[index].isOpen else { return }
     let room = Self.capacity - ports[index].waiting.count
-    ports[index].waiting += bytes.prefix(room)
     let number = ports[index].number
-    if bytes.count > room {
-      board.remarkOnce(
-        "the script reads UART\(number) too slowly: \(Self.capacity) bytes wait, and what comes is lost"
-      )
-    }
+    ports[index].waiting += bytes.prefix(room)
+    if bytes.count > room { overrun(Array(bytes.dropFirst(room)), at: index, on: &board) }
+    guard room > 0 else { return }
     board.post(
       ports[index].callback, [.list([.int(0), .int(number), .int(min(bytes.count, room))])])
+  }
+
+  /// There is no room for bytes: they wait at the other end, or are lost.
+  private mutating func overrun(_ bytes: [UInt8], at index: Int, on board: inout Board) {
+    guard !ports[index].framing.hasFlowControl else {
+      ports[index].keptBack += bytes
+      return
+    }
+    board.remarkOnce(
+      "the script reads UART\(ports[index].number) too slowly: \(Self.capacity) bytes wait, and what comes is lost"
+    )
+  }
+
+  // MARK: The direction of a half-duplex line
+
+  private enum Direction { case sending, listening }
+
+  private static let controlling: MethodRows<SerialPorts> = [
+    "pin": .when { !(1...$2.profile.pins.count).contains($1.int(0)) },
+    "direction": .when { !(0...1).contains($1.int(1)) },
+    "ok": .act { ports, call, board in
+      ports.ports[call.objectNumber].direction = (call.int(0), call.int(1) == 1)
+      ports.show(.listening, at: call.objectNumber, on: board)
+    },
+  ]
+
+  /// Has the pin of a line say which way it goes, if there is one.
+  private func show(_ direction: Direction, at index: Int, on board: Board) {
+    guard let (pin, whileSending) = ports[index].direction else { return }
+    let isHigh = (direction == .sending) == whileSending
+    _ = board.alarm(at: board.clock.now) { (machine: inout MachineModule, _) in
+      machine.pins[pin] = PinBank.Pin(isOutput: true, isHigh: isHigh)
+    }
   }
 
   private static let closing: MethodRows<SerialPorts> = [
@@ -178,4 +261,22 @@ extension Call {
   fileprivate func int(_ index: Int, or other: Int) -> Int {
     index < arguments.count ? int(index) : other
   }
+}
+
+extension DeviceEmulator {
+  /// Wires a serial port of the module to something of the host's, in the place of the world's peer; before a script opens
+  /// it.
+  ///
+  /// - Parameter send: Gets what the module sends, with the device held: it must not wait.
+  public func wire(uart number: Int, to send: @escaping @Sendable ([UInt8]) -> Void) {
+    withBoard { $0.serialLines[number] = send }
+  }
+
+  /// Bytes that come over such a line: they arrive at the port's speed.
+  public func receive(_ bytes: [UInt8], onUART number: Int) {
+    with { (ports: inout SerialPorts, board) in ports.receive(bytes, onPort: number, board) }
+  }
+
+  /// Whether something of the host's is wired to it, which may say something at any time.
+  package var isWired: Bool { withBoard { !$0.serialLines.isEmpty } }
 }
