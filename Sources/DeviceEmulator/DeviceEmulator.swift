@@ -37,7 +37,6 @@ public final class DeviceEmulator: Sendable {
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
   private let eventHook = Monitor<@Sendable () -> Void>({})
-  private let powerHook = Monitor<@Sendable (PowerRequest) -> Void>({ _ in })
   private let functions = Monitor(SwiftFunctions())
 
   /// Powers a device on.
@@ -183,15 +182,6 @@ public final class DeviceEmulator: Sendable {
       defer { state.board.powerRequest = nil }
       return state.board.powerRequest
     }
-  }
-
-  /// Has `hook` called, on whatever thread, when the module by itself asks for what a script's call can ask for too.
-  package func whenPowerRequested(_ hook: @escaping @Sendable (PowerRequest) -> Void) {
-    powerHook.withLock { $0 = hook }
-  }
-
-  fileprivate func tellPowerRequest() {
-    if let request = takePowerRequest() { powerHook.withLock { $0 }(request) }
   }
 
   /// A script has dropped an object, and its collector has found that.
@@ -356,10 +346,7 @@ private final class AlarmRelay: @unchecked Sendable {
   var set: @Sendable (Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm {
     { [self] due, act in
       // The clock keeps the alarm, so an alarm that kept the relay would keep its clock for ever.
-      clock.schedule(at: due) { [weak device] in
-        device?.change { act(&$0) }
-        device?.tellPowerRequest()
-      }
+      clock.schedule(at: due) { [weak device] in device?.change { act(&$0) } }
     }
   }
 }

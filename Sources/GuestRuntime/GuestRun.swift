@@ -37,7 +37,6 @@ package final class GuestRun: Sendable {
     let ending = try serve()
     options.work.console?.detach()
     device.whenEventQueued {}
-    device.whenPowerRequested { _ in }
     switch (ending, options.work.console) {
     case (.powerCut, _): break
     // Whatever ends the interpreter at a console, the next one takes over.
@@ -55,12 +54,6 @@ package final class GuestRun: Sendable {
     // While the interpreter starts.
     device.files.boot()
     device.whenEventQueued { [signals] in signals.wake() }
-    device.whenPowerRequested { [signals] request in
-      switch request {
-      case .restart: signals.end(.reset(.hard))
-      case .powerDown: signals.end(.poweredDown)
-      }
-    }
     let output = GuestOutput(descriptor: options.console ?? STDOUT_FILENO, signals: signals)
     let services = GuestServices(
       device, options, interpreterBits: interpreter.bits, journal: journal, write: output.write)

@@ -151,8 +151,6 @@ struct UpdateTests {
   private func download(
     _ url: String, on device: DeviceEmulator, keepsOn: Bool = false
   ) throws -> (reply: Reply, told: [[GuestValue]], request: PowerRequest?) {
-    let requests = Monitor<[PowerRequest]>([])
-    device.whenPowerRequested { request in requests.withLock { $0.append(request) } }
     _ = try device.call("fota.init", [.int(keepsOn ? 1 : 0)])
     let reply = try device.reply(
       to: "fota.httpDownload", on: PeripheralID(0), [.string(url), .none, .function(3)])
@@ -162,7 +160,7 @@ struct UpdateTests {
       clock.advance(by: .milliseconds(10))
       while let event = device.nextEvent() { told.append(event.arguments) }
     }
-    return (reply, told, requests.withLock { $0.first })
+    return (reply, told, device.takePowerRequest())
   }
 
   private static let progress: [[GuestValue]] =
@@ -174,7 +172,7 @@ struct UpdateTests {
     let (reply, told, request) = try download("http://a/new", on: device(), keepsOn: true)
     #expect(Answer(reply.result) == 0 && reply.due == nil)
     #expect(told == Self.progress)
-    #expect(request == .restart)
+    #expect(request == .restart(.reset))
   }
 
   @Test("On others it answers when it is over, and a module that is to stay on stays on")

@@ -111,7 +111,7 @@ public struct GuestException: Error, Equatable, Sendable {
     self.text = text
   }
 
-  package static func noAttribute(_ method: DeviceMethod) -> GuestException {
+  static func noAttribute(_ method: DeviceMethod) -> GuestException {
     GuestException(
       "AttributeError",
       "'\(method.className)' object has no attribute '\(method.scriptName)'")

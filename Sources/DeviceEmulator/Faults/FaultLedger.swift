@@ -82,7 +82,7 @@ package final class FaultLedger: Sendable {
   /// of one of these rows takes note of the call.
   ///
   /// - Parameter rows: The ids of the rows that can refuse it.
-  package func refusal(of method: DeviceMethod, among rows: (String) -> Bool) -> String? {
+  func refusal(of method: DeviceMethod, among rows: (String) -> Bool) -> String? {
     entries.withLock { entries in
       var refusal: String?
       for index in entries.indices {

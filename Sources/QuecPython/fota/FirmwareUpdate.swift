@@ -151,7 +151,7 @@ struct FirmwareUpdate: Peripheral {
     guard restarts else { return }
     _ = board.alarm(at: board.clock.now + Self.grace) {
       (_: inout FirmwareUpdate, board: inout Board) in
-      board.powerRequest = .restart
+      board.powerRequest = .restart(.reset)
     }
   }
 
