@@ -106,6 +106,8 @@ extension Step {
       self = .change(.i2c(place, .registers(RegisterMap())))
     case "powerKey": self = .change(.powerKey(isPressed: try arguments[0].boolean()))
     case "usb": self = .change(.usb(isPlugged: try arguments[0].boolean()))
+    case "sms":
+      self = .change(.message(ShortMessage(try arguments[0].text(), try arguments[1].text())))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
     case "modem": self = .modem(try arguments[0].text(), try GuestValue(plain: arguments[1]))
     default:
@@ -168,6 +170,7 @@ extension Made {
   /// What tables leave places for in call-backs.
   private static let places = [
     "path", "length", "pin", "edge", "id", "state", "status", "lac", "cid", "act",
+    "sim", "index", "store",
   ]
 
   fileprivate init(_ node: JSONNode) throws(JSONError) {

@@ -159,6 +159,11 @@ public final class DeviceEmulator: Sendable {
     state.withLock { $0.missingMethods(of: className[...]) }
   }
 
+  /// Whether the model lacks a vendor module that others have.
+  package func lacksModule(_ name: some StringProtocol) -> Bool {
+    profile.lacks(name) && VendorModule.all.contains { $0.name == name }
+  }
+
   /// Says why scripts do not find a method.
   func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
 

@@ -62,6 +62,9 @@ struct DeviceState {
   private func makeGate(of method: DeviceMethod) -> Gate {
     let table = board.outcomes(method.className)
     let isKnown = table.methods[method] != nil
+    if table.kind(of: method.className) == .functions, board.profile.lacks(method.className) {
+      return isKnown ? .missing : .unknown
+    }
     switch board.profile.availability(of: method) {
     case .answers(let status): return .answers(status)
     case .missing: return isKnown ? .missing : .unknown
@@ -130,4 +133,11 @@ struct DeviceState {
 
 extension Peripheral {
   fileprivate static func mount(on board: Board) -> any Slot { Mounted(Self(on: board)) }
+}
+
+extension ModuleProfile {
+  /// Whether the model lacks a class or module: its `init` is missing.
+  func lacks(_ name: some StringProtocol) -> Bool {
+    availability(of: DeviceMethod("\(name).init")) == .missing
+  }
 }

@@ -24,7 +24,8 @@ extension ModuleProfile {
 
   /// Why scripts do not find a method, or always get the same number from it.
   func reason(for method: DeviceMethod) -> String {
-    reasons[method] ?? (isAnswered(method) ? "the profile \(name) says so" : "\(name) has none")
+    reasons[method] ?? reasons[method.constructor]
+      ?? (isAnswered(method) ? "the profile \(name) says so" : "\(name) has none")
   }
 
   private func isAnswered(_ method: DeviceMethod) -> Bool {
@@ -96,7 +97,9 @@ extension DeviceEmulator {
     if let method, missingMethods(of: String(method.className)).contains(method) {
       explainMissing(method)
     } else if let module = Self.documented(path[0]), module.notEmulated.contains(member) {
-      remarkOnce("\(module.name).\(member) is documented, but qpyemu does not emulate it yet")
+      remarkOnce(
+        "\(module.name).\(member) is documented, but qpyemu does not emulate it"
+          + (module.why.map { ": \($0)" } ?? " yet"))
     }
   }
 
@@ -118,6 +121,7 @@ extension DeviceEmulator {
 
   /// Tells whether a module that a script imports in vain is one that real modules have.
   package func tellAbsence(ofModule name: some StringProtocol) {
+    if lacksModule(name) { return explainMissing(DeviceMethod("\(name).init")) }
     guard let module = DocumentedModules.bundled[name], module.emulated == nil else { return }
     remarkOnce(
       "\(name) is a QuecPython module that qpyemu does not emulate yet; --modules FOLDER takes your own"

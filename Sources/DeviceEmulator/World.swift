@@ -64,6 +64,12 @@ public struct SIMCard: Sendable, Equatable {
   public var pukTries = SIMCard.allPUKTries
   /// Its phone books.
   public var phoneBook: [PhoneBookEntry] = []
+  /// The short messages on it, by their places.
+  public var messages: [Int: ShortMessage] = [:]
+  /// How many of them fit: as many as in the vendor's example.
+  public var messageCapacity = 50
+  /// The number of the service centre that takes its messages.
+  public var messageCenter = "+8613800100500"
 
   /// One line of a phone book.
   public struct PhoneBookEntry: Sendable, Equatable {
@@ -101,6 +107,10 @@ public struct MobileNetwork: Sendable, Equatable {
   public var address = "10.0.0.2"
   /// The name servers that it gets: the module's own proxy.
   public var nameServers = ["127.0.0.1", "0.0.0.0"]
+  /// The short messages for the module that have not arrived yet.
+  public var waitingMessages: [ShortMessage] = []
+  /// Those that the module has sent.
+  public var sentMessages: [ShortMessage] = []
 
   /// The physical cell and its frequency.
   static let physicalCell = 121
@@ -125,6 +135,8 @@ public enum WorldChange: Equatable, Sendable {
   case spi(Int, SPIDevice)
   /// The peer of a serial port does something.
   case uart(Int, UARTAct)
+  /// Somebody sends the module a short message.
+  case message(ShortMessage)
 
   /// What a peer of a serial port does.
   public enum UARTAct: Equatable, Sendable {
@@ -150,6 +162,7 @@ extension DeviceEmulator {
       case .i2c(let place, let device): world.i2c[place] = device
       case .spi(let port, let device): world.spi[port] = device
       case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
+      case .message(let message): world.network.waitingMessages.append(message)
       }
     }
   }

@@ -37,6 +37,9 @@ public struct WorldInput: Sendable {
     digits("puk", 8...8, \.card.puk),
     number("pinTries", "a whole number from 1 to 3", \.card.pinTries) { (1...3).contains($0) },
     number("pukTries", "a whole number from 1 to 10", \.card.pukTries) { (1...10).contains($0) },
+    number("smsCapacity", "a whole number from 0 to 255", \.card.messageCapacity) {
+      (0...255).contains($0)
+    },
     text("address", "an IPv4 address such as 10.0.0.2", \.network.address) { $0.isIPv4 },
     WorldInput("dns", "an array of one or two IPv4 addresses") { world, value in
       guard case .list(let values) = value, (1...2).contains(values.count) else { return false }

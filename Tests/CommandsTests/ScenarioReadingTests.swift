@@ -16,9 +16,9 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, microphone, fault, modem, power"
   private static let checks =
-    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file"
+    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file, sms"
 
   static let all: [BadScenario] = [
     BadScenario(text: "[]", problems: ["1:1: a scenario must be an object, not an array"]),
@@ -70,6 +70,18 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       text: #"{"events": [{"at": 1, "uart": 2}]}"#,
       problems: [#"1:13: "uart" goes with "loopback": true, with "answers" or with "sends""#]),
 
+    // What others do by telephone.
+    BadScenario(
+      text: #"{"events": [{"at": 1, "sms": "hello"}]}"#,
+      problems: [
+        #"1:13: "from" must be a telephone number of 1 to 20 digits, as a string, not {"at":1,"sms":"hello"}"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "sms": "hello", "from": "you"}]}"#,
+      problems: [
+        #"1:47: "from" must be a telephone number of 1 to 20 digits, as a string, not "you""#
+      ]),
+
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),
     BadScenario(
@@ -89,7 +101,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {}}]}"#,
       problems: [
-        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, address, dns"#
+        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, smsCapacity, address, dns"#
       ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {"signal": 32, "sim": "redy", "csq": 1}}]}"#,
@@ -272,16 +284,17 @@ struct ScenarioReadingTests {
         {"at": 0.5, "pin": 5, "level": null}, {"at": 1, "microphone": "tone:3999"},
         {"at": 1, "microphone": "noise"}, {"at": 1, "microphone": "silence"},
         {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"},
+        {"at": 1, "sms": "x", "from": "+12345678901234567890"},
         {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}},
         {"at": 1, "modem": {"sim": "puk", "operator": "x", "shortOperator": "x", "mcc": "262", "mnc": "03",
           "lac": 65534, "cell": 268435455, "act": 9, "number": "", "imsi": "262030000000001",
           "iccid": "89490200000000000018", "pin": "12345678", "puk": "12345678", "pinTries": 1,
-          "pukTries": 10, "address": "10.1.2.255", "dns": ["8.8.8.8", "1.1.1.1"]}}],
+          "pukTries": 10, "smsCapacity": 255, "address": "10.1.2.255", "dns": ["8.8.8.8", "1.1.1.1"]}}],
        "expect": [
         {"consoleContains": "x"}, {"consoleLacks": "x"}, {"consoleMatches": "x+"},
         {"callback": []}, {"callback": ["*", 1, null, [true]]}, {"file": "/usr/a"},
         {"file": "/usr/a", "size": 2147483647}, {"file": "/usr/a", "size": 0, "exists": true},
-        {"file": "/usr/a", "exists": false}]}
+        {"file": "/usr/a", "exists": false}, {"sms": "x"}, {"sms": "x", "to": "10086"}]}
       """
     #expect(problems(text) == [])
     #expect(problems("{}") == [])
@@ -295,7 +308,9 @@ struct ScenarioReadingTests {
     for key in [
       "events", "expect", "at", "pin", "level", "microphone", "fault", "modem", "signal", "sim",
       "registered", "operator", "shortOperator", "mcc", "mnc", "lac", "cell", "act", "number",
-      "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "address", "dns", "power",
+      "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "smsCapacity", "address", "dns",
+      "power",
+      "sms", "from", "to",
       "consoleContains",
       "consoleLacks", "consoleMatches", "callback", "file", "size", "exists",
     ] + Fault.What.allCases.map(\.rawValue) {

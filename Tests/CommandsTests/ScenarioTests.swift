@@ -166,6 +166,32 @@ struct ScenarioTests {
     #expect(ending.code == 0 && said(ending) == [])
   }
 
+  @Test("A message wakes a script that answers it, and the answer is expected")
+  func messages() async throws {
+    let script = """
+      import sms
+      def heard(args):
+          number, text, _ = sms.searchTextMsg(args[1])
+          print(args, number, text)
+          sms.sendTextMsg(number, text.upper(), 'GSM')
+      sms.setCallback(heard)
+      """
+    let ending = try await run(
+      script,
+      """
+      {"events": [{"at": 5, "sms": "ping", "from": "+49301"}],
+       "expect": [{"sms": "PING", "to": "+49301"}, {"sms": "PING"}, {"callback": [0, 0, "SM"]}, {"sms": "PONG"},
+        {"sms": "PING", "to": "1"}]}
+      """)
+    #expect(ending.lines == ["(0, 0, 'SM') +49301 ping"])
+    #expect(ending.code == 1)
+    #expect(
+      ending.errors.contains(#"no message "PONG" was sent; the last of 1 was "PING" to +49301"#))
+    #expect(ending.errors.contains(#"no message "PING" was sent to 1; the last of 1 was"#))
+    let silent = try await run("print(1)", #"{"expect": [{"sms": "x"}]}"#)
+    #expect(silent.errors.contains(#"no message "x" was sent; there was none"#))
+  }
+
   @Test("The microphone changes in the middle of a recording, also to a file beside the scenario")
   func microphone() async throws {
     let tone = (0..<44_100).flatMap { frame -> [UInt8] in

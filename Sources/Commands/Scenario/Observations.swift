@@ -9,6 +9,8 @@ struct Observations {
   /// The arguments of each call-back that the script ran. A call-back with one list or tuple has its elements.
   let callbacks: [[GuestValue]]
   let files: ScriptFiles
+  /// The short messages that the module has sent.
+  let messages: [ShortMessage]
 }
 
 extension Scenario.Check {
@@ -28,6 +30,7 @@ extension Scenario.Check {
     case .file(let path, let size): fileFailure(path, size, seen.files)
     case .noFile(let path):
       (try? seen.files.status(of: path)) == nil ? nil : "there is \(path)"
+    case .message(let text, let number): messageFailure(text, number, seen.messages)
     }
   }
 
@@ -35,6 +38,18 @@ extension Scenario.Check {
     guard !callbacks.contains(where: { $0.matches(pattern) }) else { return nil }
     let last = callbacks.last.map { "; the last of \(callbacks.count) had \($0.shown)" }
     return "no call-back had \(JSONNode(.array(pattern)).jsonText())\(last ?? "; there was none")"
+  }
+
+  private func messageFailure(
+    _ text: String, _ number: String?, _ messages: [ShortMessage]
+  ) -> String? {
+    guard !messages.contains(where: { $0.text == text && (number ?? $0.number) == $0.number })
+    else { return nil }
+    let last = messages.last.map {
+      "; the last of \(messages.count) was \(quoted($0.text)) to \($0.number)"
+    }
+    return "no message \(quoted(text)) was sent\(number.map { " to \($0)" } ?? "")"
+      + (last ?? "; there was none")
   }
 
   private func fileFailure(_ path: String, _ size: Int?, _ files: ScriptFiles) -> String? {

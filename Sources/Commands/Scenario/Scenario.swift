@@ -44,6 +44,8 @@ struct Scenario {
     case callback([JSONNode])
     case file(String, size: Int?)
     case noFile(String)
+    /// The module has sent a short message with this text, to this number or anybody.
+    case message(String, to: String?)
   }
 
   /// In the order of their times; at the same time in the order of the file.

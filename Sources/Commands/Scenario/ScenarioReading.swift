@@ -95,7 +95,7 @@ struct ScenarioReading {
     Kind(key: "usb") { this, node, _ in
       this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
-    i2c, spi, uart,
+    i2c, spi, uart, sms,
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
@@ -122,6 +122,11 @@ struct ScenarioReading {
       return elements.allSatisfy { this.canBeArgument($0) } ? .callback(elements) : nil
     },
     Kind(key: "file", others: ["size", "exists"]) { this, node, around in this.file(node, around) },
+    Kind(key: "sms", others: ["to"]) { this, node, around in
+      guard let text = this.text(node, "sms") else { return nil }
+      guard let number = around["to"] else { return .message(text, to: nil) }
+      return this.text(number, "to").map { .message(text, to: $0) }
+    },
   ]
 
   private mutating func event(_ node: JSONNode) -> Scenario.Event? {

@@ -139,7 +139,8 @@ final class Stage: Sendable {
     let seen = Observations(
       console: String(
         decoding: tee.withLock { $0 }?.finish() ?? output.withLock { $0 }, as: UTF8.self),
-      callbacks: callbacks.withLock { $0 }, files: device.files)
+      callbacks: callbacks.withLock { $0 }, files: device.files,
+      messages: device.world.network.sentMessages)
     if ending == .outputLost { return code }
     tellOfTheUntouched(device)
     let failures = try expectations.compactMap { expectation in

@@ -82,6 +82,9 @@ package struct VendorModule: Sendable {
     VendorModule(
       "dataCall", DataCallModule.self,
       parts: Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule(
+      "sms", SMSModule.self,
+      parts: Part("sms", PackageResources.sms_json, PackageResources.smsCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),

@@ -92,7 +92,8 @@ extension GuestServices {
 
   /// The names that `help('modules')` shows beside the interpreter's own.
   var moduleNames: [String] {
-    (Self.modules.keys.filter { !Self.tools.contains($0) } + VendorModule.all.map(\.name)
+    (Self.modules.keys.filter { !Self.tools.contains($0) }
+      + VendorModule.all.map(\.name).filter { !device.lacksModule($0) }
       + options.modules.names)
       .sorted()
   }
@@ -118,7 +119,9 @@ extension GuestServices {
 
   /// A vendor module, with the classes and functions that the device has; nil if there is no such module.
   private func vendorModule(_ name: String) -> GuestModule? {
-    guard let module = VendorModule.all.first(where: { $0.name == name }) else { return nil }
+    guard let module = VendorModule.all.first(where: { $0.name == name }),
+      !device.lacksModule(name)
+    else { return nil }
     if let source = module.source { return .source(source, folder: nil) }
     var members: [(String, GuestModule.Member)] = []
     for part in module.parts {
