@@ -30,6 +30,7 @@ let vendorData = [
   "sim": ["sim.json", "simCases.json"], "net": ["net.json", "netCases.json"],
   "modem": ["modem.json", "modemCases.json"], "dataCall": ["dataCall.json", "dataCallCases.json"],
   "sms": ["sms.json", "smsCases.json"],
+  "voiceCall": ["voiceCall.json", "voiceCallCases.json"],
   "checkNet": ["checkNet.py"],
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",

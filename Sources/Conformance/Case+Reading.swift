@@ -108,6 +108,7 @@ extension Step {
     case "usb": self = .change(.usb(isPlugged: try arguments[0].boolean()))
     case "sms":
       self = .change(.message(ShortMessage(try arguments[0].text(), try arguments[1].text())))
+    case "call": self = .change(.call(try arguments.callAct()))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
     case "modem": self = .modem(try arguments[0].text(), try GuestValue(plain: arguments[1]))
     default:
@@ -131,6 +132,21 @@ extension Step {
           throw JSONError(message: "this step lacks an argument", offset: step.offset)
         }
         return nodes[index]
+      }
+    }
+
+    /// What the other side of a call does, in a word, and with a number or keys.
+    func callAct() throws(JSONError) -> CallAct {
+      let word = try self[0].text()
+      switch word {
+      case "calls": return .calls(try self[1].text())
+      case "presses": return .presses(try self[1].text())
+      case "alerts": return .alerts
+      case "answers": return .answers
+      case "refuses": return .refuses
+      case "hangsUp": return .hangsUp
+      default:
+        throw JSONError(message: "nobody \(word) in a call", offset: step.offset)
       }
     }
 
@@ -170,7 +186,7 @@ extension Made {
   /// What tables leave places for in call-backs.
   private static let places = [
     "path", "length", "pin", "edge", "id", "state", "status", "lac", "cid", "act",
-    "sim", "index", "store",
+    "sim", "index", "store", "number", "cause", "type", "event", "direction", "release", "key",
   ]
 
   fileprivate init(_ node: JSONNode) throws(JSONError) {

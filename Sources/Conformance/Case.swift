@@ -83,6 +83,8 @@ package struct Condition: Equatable, Sendable {
     case asr
     /// Phone books can be read: the chip is one of ASR's, or the policy says that all models can.
     case phoneBook
+    /// Tones in calls are heard.
+    case tones
   }
 
   package let features: [Feature]
@@ -118,6 +120,7 @@ extension Condition.Feature {
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     case .asr: profile.isASR
     case .phoneBook: profile.isASR || policy == .documented
+    case .tones: profile.platform == "ASR1603"
     }
   }
 }

@@ -19,6 +19,7 @@ struct DeviceState {
   /// Has a peripheral act.
   mutating func with<P: Peripheral>(_ act: (inout P, inout Board) -> Void) {
     guard let slot = slotsByType[ObjectIdentifier(P.self)] as? Mounted<P> else { return }
+    defer { tellWorldChange() }
     act(&slot.peripheral, &board)
   }
 

@@ -11,6 +11,8 @@ public struct World: Sendable, Equatable {
   public var card = SIMCard()
   /// The network that it is in reach of.
   public var network = MobileNetwork()
+  /// The telephone calls that the module has, by their numbers.
+  public var calls: [VoiceCall] = []
   /// The pins that something outside drives, high or low; the others float.
   public var pins: [Int: Bool] = [:]
   /// The voltage of the battery.
@@ -102,7 +104,7 @@ public struct MobileNetwork: Sendable, Equatable {
   /// The cell.
   public var cell = 16_908_545
   /// Its access technology, as AT+COPS? says it: 7 for LTE.
-  public var technology = 7
+  public var technology = MobileNetwork.lte
   /// The address that a data call gets.
   public var address = "10.0.0.2"
   /// The name servers that it gets: the module's own proxy.
@@ -111,6 +113,17 @@ public struct MobileNetwork: Sendable, Equatable {
   public var waitingMessages: [ShortMessage] = []
   /// Those that the module has sent.
   public var sentMessages: [ShortMessage] = []
+  /// The tones that the module has sent in calls.
+  public var sentTones = ""
+  /// The keys that the other side of a call has pressed, and that the module has not heard yet.
+  public var pressedKeys = ""
+  /// Where calls for the module go in its place.
+  public var forwarding: [CallForwarding.Reason: CallForwarding] = [:]
+  /// Who has called and was forwarded.
+  public var forwardedCalls: [String] = []
+
+  /// The access technology of LTE.
+  static let lte = 7
 
   /// The physical cell and its frequency.
   static let physicalCell = 121
@@ -137,6 +150,8 @@ public enum WorldChange: Equatable, Sendable {
   case uart(Int, UARTAct)
   /// Somebody sends the module a short message.
   case message(ShortMessage)
+  /// The other side of a call does something.
+  case call(CallAct)
 
   /// What a peer of a serial port does.
   public enum UARTAct: Equatable, Sendable {
@@ -163,6 +178,7 @@ extension DeviceEmulator {
       case .spi(let port, let device): world.spi[port] = device
       case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
       case .message(let message): world.network.waitingMessages.append(message)
+      case .call(let act): world.perform(act)
       }
     }
   }

@@ -16,9 +16,9 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, call, microphone, fault, modem, power"
   private static let checks =
-    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file, sms"
+    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file, tones, sms"
 
   static let all: [BadScenario] = [
     BadScenario(text: "[]", problems: ["1:1: a scenario must be an object, not an array"]),
@@ -81,6 +81,20 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       problems: [
         #"1:47: "from" must be a telephone number of 1 to 20 digits, as a string, not "you""#
       ]),
+
+    BadScenario(
+      text: #"{"events": [{"at": 1, "call": "speaks"}]}"#,
+      problems: [
+        #"1:31: "call" must be calls, alerts, answers, refuses, hangsUp, presses, not "speaks""#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "call": "calls"}]}"#,
+      problems: [
+        #"1:13: "from" must be a telephone number of 1 to 20 digits, as a string, not {"at":1,"call":"calls"}"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "call": "presses", "keys": "X"}]}"#,
+      problems: [#"1:50: "keys" must be a string of 0 to 9, A to D, * and #, not "X""#]),
 
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),
@@ -284,6 +298,9 @@ struct ScenarioReadingTests {
         {"at": 0.5, "pin": 5, "level": null}, {"at": 1, "microphone": "tone:3999"},
         {"at": 1, "microphone": "noise"}, {"at": 1, "microphone": "silence"},
         {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"},
+        {"at": 1, "call": "calls", "from": "1"}, {"at": 1, "call": "presses", "keys": "0D*#"},
+        {"at": 1, "call": "alerts"}, {"at": 1, "call": "answers"}, {"at": 1, "call": "refuses"},
+        {"at": 1, "call": "hangsUp"},
         {"at": 1, "sms": "x", "from": "+12345678901234567890"},
         {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}},
         {"at": 1, "modem": {"sim": "puk", "operator": "x", "shortOperator": "x", "mcc": "262", "mnc": "03",
@@ -294,7 +311,8 @@ struct ScenarioReadingTests {
         {"consoleContains": "x"}, {"consoleLacks": "x"}, {"consoleMatches": "x+"},
         {"callback": []}, {"callback": ["*", 1, null, [true]]}, {"file": "/usr/a"},
         {"file": "/usr/a", "size": 2147483647}, {"file": "/usr/a", "size": 0, "exists": true},
-        {"file": "/usr/a", "exists": false}, {"sms": "x"}, {"sms": "x", "to": "10086"}]}
+        {"file": "/usr/a", "exists": false}, {"sms": "x"}, {"sms": "x", "to": "10086"},
+        {"tones": "1"}]}
       """
     #expect(problems(text) == [])
     #expect(problems("{}") == [])
@@ -310,7 +328,7 @@ struct ScenarioReadingTests {
       "registered", "operator", "shortOperator", "mcc", "mnc", "lac", "cell", "act", "number",
       "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "smsCapacity", "address", "dns",
       "power",
-      "sms", "from", "to",
+      "sms", "from", "to", "call", "keys", "tones",
       "consoleContains",
       "consoleLacks", "consoleMatches", "callback", "file", "size", "exists",
     ] + Fault.What.allCases.map(\.rawValue) {

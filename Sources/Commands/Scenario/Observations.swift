@@ -11,6 +11,8 @@ struct Observations {
   let files: ScriptFiles
   /// The short messages that the module has sent.
   let messages: [ShortMessage]
+  /// The tones that it has sent in calls.
+  let tones: String
 }
 
 extension Scenario.Check {
@@ -31,6 +33,9 @@ extension Scenario.Check {
     case .noFile(let path):
       (try? seen.files.status(of: path)) == nil ? nil : "there is \(path)"
     case .message(let text, let number): messageFailure(text, number, seen.messages)
+    case .tones(let tones):
+      seen.tones.contains(tones)
+        ? nil : "the tones \(quoted(tones)) were not sent; \(quoted(seen.tones)) was"
     }
   }
 

@@ -46,6 +46,8 @@ struct Scenario {
     case noFile(String)
     /// The module has sent a short message with this text, to this number or anybody.
     case message(String, to: String?)
+    /// The module has sent these tones in calls.
+    case tones(String)
   }
 
   /// In the order of their times; at the same time in the order of the file.

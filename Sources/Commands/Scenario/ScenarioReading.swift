@@ -95,7 +95,7 @@ struct ScenarioReading {
     Kind(key: "usb") { this, node, _ in
       this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
-    i2c, spi, uart, sms,
+    i2c, spi, uart, sms, call,
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
@@ -122,6 +122,7 @@ struct ScenarioReading {
       return elements.allSatisfy { this.canBeArgument($0) } ? .callback(elements) : nil
     },
     Kind(key: "file", others: ["size", "exists"]) { this, node, around in this.file(node, around) },
+    Kind(key: "tones") { this, node, _ in this.text(node, "tones").map { .tones($0) } },
     Kind(key: "sms", others: ["to"]) { this, node, around in
       guard let text = this.text(node, "sms") else { return nil }
       guard let number = around["to"] else { return .message(text, to: nil) }

@@ -140,7 +140,7 @@ final class Stage: Sendable {
       console: String(
         decoding: tee.withLock { $0 }?.finish() ?? output.withLock { $0 }, as: UTF8.self),
       callbacks: callbacks.withLock { $0 }, files: device.files,
-      messages: device.world.network.sentMessages)
+      messages: device.world.network.sentMessages, tones: device.world.network.sentTones)
     if ending == .outputLost { return code }
     tellOfTheUntouched(device)
     let failures = try expectations.compactMap { expectation in

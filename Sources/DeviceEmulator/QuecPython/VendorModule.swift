@@ -85,6 +85,10 @@ package struct VendorModule: Sendable {
     VendorModule(
       "sms", SMSModule.self,
       parts: Part("sms", PackageResources.sms_json, PackageResources.smsCases_json)),
+    VendorModule(
+      "voiceCall", VoiceCallModule.self,
+      parts: Part(
+        "voiceCall", PackageResources.voiceCall_json, PackageResources.voiceCallCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
