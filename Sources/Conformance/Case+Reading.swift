@@ -109,6 +109,8 @@ extension Step {
     case "sms":
       self = .change(.message(ShortMessage(try arguments[0].text(), try arguments[1].text())))
     case "call": self = .change(.call(try arguments.callAct()))
+    case "location": self = .change(.location(try arguments.location()))
+    case "wifi": self = .change(.accessPoints(try arguments.accessPoints()))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
     case "modem": self = .modem(try arguments[0].text(), try GuestValue(plain: arguments[1]))
     default:
@@ -150,6 +152,25 @@ extension Step {
       }
     }
 
+    /// Degrees of longitude and latitude and a distance; nil without any.
+    func location() throws(JSONError) -> Location? {
+      guard !nodes.isEmpty else { return nil }
+      var degrees: [Double] = []
+      for node in nodes.prefix(2) { degrees.append(node.double ?? 0) }
+      return Location(
+        longitude: degrees[0], latitude: degrees[1], accuracy: try self[2].integer())
+    }
+
+    /// Pairs of an address and a strength.
+    func accessPoints() throws(JSONError) -> [AccessPoint] {
+      var points: [AccessPoint] = []
+      for node in nodes {
+        let pair = try node.elements()
+        points.append(AccessPoint(try pair[0].text(), try pair[1].integer()))
+      }
+      return points
+    }
+
     func values() throws(JSONError) -> [CaseValue] {
       var values: [CaseValue] = []
       for node in nodes { values.append(try CaseValue(node)) }
@@ -187,6 +208,7 @@ extension Made {
   private static let places = [
     "path", "length", "pin", "edge", "id", "state", "status", "lac", "cid", "act",
     "sim", "index", "store", "number", "cause", "type", "event", "direction", "release", "key",
+    "count", "list",
   ]
 
   fileprivate init(_ node: JSONNode) throws(JSONError) {

@@ -13,6 +13,11 @@ public struct World: Sendable, Equatable {
   public var network = MobileNetwork()
   /// The telephone calls that the module has, by their numbers.
   public var calls: [VoiceCall] = []
+  /// Where the module is, as far as services know; nil if they do not. At power-on it is the place of the vendor's example.
+  public var location: Location? = Location(
+    longitude: 117.1138, latitude: 31.82279, accuracy: 550)
+  /// The access points that it can hear.
+  public var accessPoints: [AccessPoint] = []
   /// The pins that something outside drives, high or low; the others float.
   public var pins: [Int: Bool] = [:]
   /// The voltage of the battery.
@@ -152,6 +157,10 @@ public enum WorldChange: Equatable, Sendable {
   case message(ShortMessage)
   /// The other side of a call does something.
   case call(CallAct)
+  /// The module is somewhere else, or nobody knows where.
+  case location(Location?)
+  /// It can hear other access points.
+  case accessPoints([AccessPoint])
 
   /// What a peer of a serial port does.
   public enum UARTAct: Equatable, Sendable {
@@ -179,6 +188,8 @@ extension DeviceEmulator {
       case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
       case .message(let message): world.network.waitingMessages.append(message)
       case .call(let act): world.perform(act)
+      case .location(let location): world.location = location
+      case .accessPoints(let points): world.accessPoints = points
       }
     }
   }

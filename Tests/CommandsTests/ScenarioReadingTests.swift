@@ -16,7 +16,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, call, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, call, location, wifi, microphone, fault, modem, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file, tones, sms"
 
@@ -95,6 +95,18 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": 1, "call": "presses", "keys": "X"}]}"#,
       problems: [#"1:50: "keys" must be a string of 0 to 9, A to D, * and #, not "X""#]),
+
+    // Where the module is.
+    BadScenario(
+      text: #"{"events": [{"at": 1, "location": [181, 0, 1]}]}"#,
+      problems: [
+        #"1:35: "location" must be degrees of longitude and latitude and a whole number of m, or null, not [181,0,1]"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "wifi": {"34:CE:00:09:E5": -38}}]}"#,
+      problems: [
+        #"1:31: "wifi" must be an object of numbers from -120 to 0, in dBm, by addresses such as 34:CE:00:09:E5:A8, not {"34:CE:00:09:E5":-38}"#
+      ]),
 
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),
@@ -300,7 +312,9 @@ struct ScenarioReadingTests {
         {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"},
         {"at": 1, "call": "calls", "from": "1"}, {"at": 1, "call": "presses", "keys": "0D*#"},
         {"at": 1, "call": "alerts"}, {"at": 1, "call": "answers"}, {"at": 1, "call": "refuses"},
-        {"at": 1, "call": "hangsUp"},
+        {"at": 1, "call": "hangsUp"}, {"at": 1, "location": null},
+        {"at": 1, "location": [-180, 90, 0]}, {"at": 1, "wifi": {}},
+        {"at": 1, "wifi": {"34:ce:00:09:e5:A8": -120}},
         {"at": 1, "sms": "x", "from": "+12345678901234567890"},
         {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}},
         {"at": 1, "modem": {"sim": "puk", "operator": "x", "shortOperator": "x", "mcc": "262", "mnc": "03",
@@ -328,7 +342,7 @@ struct ScenarioReadingTests {
       "registered", "operator", "shortOperator", "mcc", "mnc", "lac", "cell", "act", "number",
       "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "smsCapacity", "address", "dns",
       "power",
-      "sms", "from", "to", "call", "keys", "tones",
+      "sms", "from", "to", "call", "keys", "tones", "location", "wifi",
       "consoleContains",
       "consoleLacks", "consoleMatches", "callback", "file", "size", "exists",
     ] + Fault.What.allCases.map(\.rawValue) {

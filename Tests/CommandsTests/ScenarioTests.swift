@@ -220,6 +220,36 @@ struct ScenarioTests {
     #expect(ending.errors.contains(#"the tones "9" were not sent; "55" was"#))
   }
 
+  @Test("A script finds where it is, and who is near")
+  func place() async throws {
+    let script = """
+      import cellLocator, utime, wifiScan
+      from wifilocator import wifilocator
+      token = '1111111122222222'
+      def where(): return cellLocator.getLocation('www.queclocator.com', 80, token, 8, 1)
+      print(where(), utime.ticks_ms() // 1000)
+      utime.sleep(5)
+      print(where(), utime.ticks_ms() // 1000)
+      wifiScan.control(1)
+      print(wifiScan.start(), wifilocator(token).getwifilocator())
+      wifiScan.setCallback(lambda found: print('found', found))
+      print(wifiScan.asyncStart())
+      """
+    let ending = try await run(
+      script,
+      """
+      {"events": [{"at": 0, "wifi": {"34:ce:00:09:e5:a8": -38}}, {"at": 5, "location": null},
+        {"at": 14, "location": [-0.5, 51.5, 20]}], "expect": [{"callback": [1, [["34:CE:00:09:E5:A8", -38]]]}]}
+      """)
+    #expect(
+      ending.lines == [
+        "(117.1138000488281, 31.82279014587402, 550) 1", "6 14",
+        "(1, [('34:CE:00:09:E5:A8', -38)]) (-0.5, 51.5, 20)", "0",
+        "found (1, [('34:CE:00:09:E5:A8', -38)])",
+      ], "\(ending.output)\(ending.errors)")
+    #expect(ending.code == 0)
+  }
+
   @Test("The microphone changes in the middle of a recording, also to a file beside the scenario")
   func microphone() async throws {
     let tone = (0..<44_100).flatMap { frame -> [UInt8] in

@@ -95,7 +95,7 @@ struct ScenarioReading {
     Kind(key: "usb") { this, node, _ in
       this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
-    i2c, spi, uart, sms, call,
+    i2c, spi, uart, sms, call, location, wifi,
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },

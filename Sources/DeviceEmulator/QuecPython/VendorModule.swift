@@ -89,6 +89,17 @@ package struct VendorModule: Sendable {
       "voiceCall", VoiceCallModule.self,
       parts: Part(
         "voiceCall", PackageResources.voiceCall_json, PackageResources.voiceCallCases_json)),
+    VendorModule(
+      "cellLocator", CellLocatorModule.self,
+      parts: Part(
+        "cellLocator", PackageResources.cellLocator_json, PackageResources.cellLocatorCases_json)),
+    VendorModule(
+      "wifilocator", WiFiLocator.self,
+      parts: Part(
+        "wifilocator", PackageResources.wifilocator_json, PackageResources.wifilocatorCases_json)),
+    VendorModule(
+      "wifiScan", WiFiScanModule.self,
+      parts: Part("wifiScan", PackageResources.wifiScan_json, PackageResources.wifiScanCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
