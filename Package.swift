@@ -34,6 +34,7 @@ let vendorData = [
   "cellLocator": ["cellLocator.json", "cellLocatorCases.json"],
   "wifilocator": ["wifilocator.json", "wifilocatorCases.json"],
   "wifiScan": ["wifiScan.json", "wifiScanCases.json"],
+  "atcmd": ["atcmd.json", "atcmdCases.json"],
   "checkNet": ["checkNet.py"],
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",

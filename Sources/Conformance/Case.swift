@@ -85,6 +85,8 @@ package struct Condition: Equatable, Sendable {
     case phoneBook
     /// Tones in calls are heard.
     case tones
+    /// There are short messages.
+    case messages
   }
 
   package let features: [Feature]
@@ -120,6 +122,7 @@ extension Condition.Feature {
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     case .asr: profile.isASR
     case .phoneBook: profile.isASR || policy == .documented
+    case .messages: profile.availability(of: "sms.init") == .works
     case .tones: profile.platform == "ASR1603"
     }
   }

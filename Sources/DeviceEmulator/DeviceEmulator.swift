@@ -249,6 +249,9 @@ public final class DeviceEmulator: Sendable {
     state.withLock { $0.look(body) }
   }
 
+  /// Does something on the board, as a call of a script would.
+  func withBoard<R>(_ act: (inout Board) -> R) -> R { change { $0.withBoard(act) } }
+
   /// Has the module hear another microphone from now on, also in the middle of a recording. If that one
   /// cannot be opened then, the recording fails.
   ///

@@ -23,6 +23,12 @@ struct DeviceState {
     act(&slot.peripheral, &board)
   }
 
+  /// Does something on the board, as a call of a script would.
+  mutating func withBoard<R>(_ act: (inout Board) -> R) -> R {
+    defer { tellWorldChange() }
+    return act(&board)
+  }
+
   /// Looks at a peripheral.
   ///
   /// - Precondition: The device has it.

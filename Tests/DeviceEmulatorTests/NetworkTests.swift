@@ -129,10 +129,9 @@ struct NetworkTests {
   func commands() throws {
     let desk = try Desk()
     func ask(_ line: String) -> String {
-      var channel = ATChannel(desk.device.profile.identity, serialNumber: "1")
+      var channel = ATChannel()
       let bytes = Array("ATE0;\(line)\r".utf8)
-      return String(
-        decoding: channel.receive(bytes, status: desk.device.world.modem).reply, as: UTF8.self)
+      return String(decoding: channel.receive(bytes, by: desk.device).reply, as: UTF8.self)
     }
     #expect(ask("+CREG?").contains("+CREG: 0,1"))
     #expect(try desk.call("net.setModemFun", 4) == 0)

@@ -3,6 +3,8 @@ public struct ShortMessage: Sendable, Equatable {
   /// Who has sent it; of one that the module has sent, who gets it.
   public var number: String
   public var text: String
+  /// When it arrived, in seconds since 1970.
+  public var time = 0
   /// Whether a script or an AT command has read it.
   public var isRead = false
 
@@ -58,16 +60,17 @@ extension World {
     return true
   }
 
-  /// Has the messages that wait in the network arrive, as far as the module is in reach and has room for them.
+  /// Has the messages that wait in the network arrive at a time, as far as the module is in reach and has room for them.
   ///
   /// - Returns: Where they are now.
-  mutating func deliverMessages() -> [(store: MessageStore, index: Int)] {
+  mutating func deliverMessages(at time: Int) -> [(store: MessageStore, index: Int)] {
     let store = modem.messageStores.receiving
     var places: [(store: MessageStore, index: Int)] = []
     while modem.registration.isIn, !network.waitingMessages.isEmpty,
       let index = (0..<capacity(of: store)).first(where: { self[store][$0] == nil })
     {
       self[store][index] = network.waitingMessages.removeFirst()
+      self[store][index]?.time = time
       places.append((store, index))
     }
     return places

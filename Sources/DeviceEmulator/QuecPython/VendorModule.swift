@@ -100,6 +100,9 @@ package struct VendorModule: Sendable {
     VendorModule(
       "wifiScan", WiFiScanModule.self,
       parts: Part("wifiScan", PackageResources.wifiScan_json, PackageResources.wifiScanCases_json)),
+    VendorModule(
+      "atcmd", ATModule.self,
+      parts: Part("atcmd", PackageResources.atcmd_json, PackageResources.atcmdCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),

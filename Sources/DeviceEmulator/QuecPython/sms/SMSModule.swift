@@ -19,7 +19,7 @@ struct SMSModule: Peripheral {
   ]
 
   mutating func worldChanged(from world: World, on board: inout Board) {
-    for (store, index) in board.world.deliverMessages() {
+    for (store, index) in board.world.deliverMessages(at: board.unixTime) {
       board.tell(
         callback, of: "sms.setCallback.received",
         ["{sim}": 0, "{index}": .int(index), "{store}": .string(store.rawValue)])
