@@ -627,6 +627,15 @@ extension Golden {
       .valueError("invalid value, the length of password should be no more than 15 bytes."))
     + row("dataCall.start.failed", ["not-registered"], -1)
     + row("dataCall.start.ok", ["again"], 0)
+    + row("dataCall.start.ok", ["later"], 0)
+    + row("dataCall.start.failed", ["waiting-again"], -1)
+    + row("dataCall.setApn.ok", ["later"], 0)
+    + row("dataCall.setAsynMode.arguments", ["none"], .takes(1, given: 0))
+    + row("dataCall.setAsynMode.mode", ["2"], documented: -1, observed: nil)
+    + row("dataCall.setAsynMode.mode", ["str"], documented: -1, observed: nil)
+    + row("dataCall.setAsynMode.failed", ["fault"], -1)
+    + row("dataCall.setAsynMode.ok", ["on"], 0)
+    + row("dataCall.setAsynMode.ok", ["off"], 0)
     + row(
       "dataCall.setApn.arguments", ["five"],
       .typeError("function missing 1 required positional arguments"))
