@@ -29,6 +29,12 @@ let vendorData = [
   ],
   "sim": ["sim.json", "simCases.json"], "net": ["net.json", "netCases.json"],
   "modem": ["modem.json", "modemCases.json"], "dataCall": ["dataCall.json", "dataCallCases.json"],
+  "sms": ["sms.json", "smsCases.json"],
+  "voiceCall": ["voiceCall.json", "voiceCallCases.json"],
+  "cellLocator": ["cellLocator.json", "cellLocatorCases.json"],
+  "wifilocator": ["wifilocator.json", "wifilocatorCases.json"],
+  "wifiScan": ["wifiScan.json", "wifiScanCases.json"],
+  "atcmd": ["atcmd.json", "atcmdCases.json"],
   "checkNet": ["checkNet.py"],
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",

@@ -86,7 +86,7 @@ struct Repl: Command {
     line.start(
       receive: module.receive,
       hangUp: { [port] in if port.endsWithItsClient { module.endInput() } })
-    atPort.map { Self.answerCommands(on: $0, device, session, seed: setup.seed) }
+    atPort.map { Self.answerCommands(on: $0, device, session) }
     let ending = try session.run()
     let code = try stage.end(ending, exitCode(ending, console), device)
     try options.copyOut(files, console)
@@ -95,14 +95,12 @@ struct Repl: Command {
 
   /// Has the module answer AT commands on a port of their own.
   private static func answerCommands(
-    on port: PseudoTerminal, _ device: DeviceEmulator, _ session: ModuleSession, seed: UInt64
+    on port: PseudoTerminal, _ device: DeviceEmulator, _ session: ModuleSession
   ) {
-    let identity = device.profile.identity
-    let channel = Monitor(
-      ATChannel(identity, serialNumber: identity.serialNumber(seed: seed)))
+    let channel = Monitor(ATChannel())
     port.start(
       receive: { [device, weak port] bytes in
-        let (reply, action) = channel.withLock { $0.receive(bytes, status: device.world.modem) }
+        let (reply, action) = channel.withLock { $0.receive(bytes, by: device) }
         port?.send(reply)
         switch action {
         case .restart?: session.restart()

@@ -109,6 +109,11 @@ extension Step {
     case "usb": self = .change(.usb(isPlugged: try arguments[0].boolean()))
     case "serve":
       self = .change(.serves(try arguments[0].text(), Array(try arguments[1].text().utf8)))
+    case "sms":
+      self = .change(.message(ShortMessage(try arguments[0].text(), try arguments[1].text())))
+    case "call": self = .change(.call(try arguments.callAct()))
+    case "location": self = .change(.location(try arguments.location()))
+    case "wifi": self = .change(.accessPoints(try arguments.accessPoints()))
     case "heap": self = .leaveHeap(bytes: try arguments[0].integer())
     case "modem": self = .modem(try arguments[0].text(), try GuestValue(plain: arguments[1]))
     default:
@@ -133,6 +138,40 @@ extension Step {
         }
         return nodes[index]
       }
+    }
+
+    /// What the other side of a call does, in a word, and with a number or keys.
+    func callAct() throws(JSONError) -> CallAct {
+      let word = try self[0].text()
+      switch word {
+      case "calls": return .calls(try self[1].text())
+      case "presses": return .presses(try self[1].text())
+      case "alerts": return .alerts
+      case "answers": return .answers
+      case "refuses": return .refuses
+      case "hangsUp": return .hangsUp
+      default:
+        throw JSONError(message: "nobody \(word) in a call", offset: step.offset)
+      }
+    }
+
+    /// Degrees of longitude and latitude and a distance; nil without any.
+    func location() throws(JSONError) -> Location? {
+      guard !nodes.isEmpty else { return nil }
+      var degrees: [Double] = []
+      for node in nodes.prefix(2) { degrees.append(node.double ?? 0) }
+      return Location(
+        longitude: degrees[0], latitude: degrees[1], accuracy: try self[2].integer())
+    }
+
+    /// Pairs of an address and a strength.
+    func accessPoints() throws(JSONError) -> [AccessPoint] {
+      var points: [AccessPoint] = []
+      for node in nodes {
+        let pair = try node.elements()
+        points.append(AccessPoint(try pair[0].text(), try pair[1].integer()))
+      }
+      return points
     }
 
     func values() throws(JSONError) -> [CaseValue] {
@@ -171,7 +210,8 @@ extension Made {
   /// What tables leave places for in call-backs.
   private static let places = [
     "path", "length", "pin", "edge", "id", "state", "status", "lac", "cid", "act",
-    "progress",
+    "progress", "sim", "index", "store", "number", "cause", "type", "event", "direction",
+    "release", "key", "count", "list",
   ]
 
   fileprivate init(_ node: JSONNode) throws(JSONError) {

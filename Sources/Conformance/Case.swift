@@ -84,6 +84,10 @@ package struct Condition: Equatable, Sendable {
     case asr
     /// Phone books can be read: the chip is one of ASR's, or the policy says that all models can.
     case phoneBook
+    /// Tones in calls are heard.
+    case tones
+    /// There are short messages.
+    case messages
   }
 
   package let features: [Feature]
@@ -119,6 +123,8 @@ extension Condition.Feature {
     case .modulesFlash: profile.volumes[mount: "/usr"].isAsOnModules
     case .asr: profile.isASR
     case .phoneBook: profile.isASR || policy == .documented
+    case .messages: profile.availability(of: "sms.init") == .works
+    case .tones: profile.platform == "ASR1603"
     }
   }
 }

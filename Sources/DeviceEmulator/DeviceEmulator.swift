@@ -137,6 +137,11 @@ public final class DeviceEmulator: Sendable {
     state.withLock { $0.missingMethods(of: className[...]) }
   }
 
+  /// Whether the model lacks a vendor module that others have.
+  package func lacksModule(_ name: some StringProtocol) -> Bool {
+    profile.lacks(name) && VendorModule.all.contains { $0.name == name }
+  }
+
   /// Says why scripts do not find a method.
   package func explainMissing(_ method: DeviceMethod) { change { $0.board.explainMissing(method) } }
 
@@ -241,6 +246,9 @@ public final class DeviceEmulator: Sendable {
   package func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
     state.withLock { $0.look(body) }
   }
+
+  /// Does something on the board, as a call of a script would.
+  func withBoard<R>(_ act: (inout Board) -> R) -> R { change { $0.withBoard(act) } }
 
   /// Has the module hear another microphone from now on, also in the middle of a recording. If that one
   /// cannot be opened then, the recording fails.

@@ -19,7 +19,14 @@ struct DeviceState {
   /// Has a peripheral act.
   mutating func with<P: Peripheral>(_ act: (inout P, inout Board) -> Void) {
     guard let slot = slotsByType[ObjectIdentifier(P.self)] as? Mounted<P> else { return }
+    defer { tellWorldChange() }
     act(&slot.peripheral, &board)
+  }
+
+  /// Does something on the board, as a call of a script would.
+  mutating func withBoard<R>(_ act: (inout Board) -> R) -> R {
+    defer { tellWorldChange() }
+    return act(&board)
   }
 
   /// Looks at a peripheral.
@@ -62,6 +69,9 @@ struct DeviceState {
   private func makeGate(of method: DeviceMethod) -> Gate {
     let table = board.outcomes(method.className)
     let isKnown = table.methods[method] != nil
+    if table.kind(of: method.className) == .functions, board.profile.lacks(method.className) {
+      return isKnown ? .missing : .unknown
+    }
     switch board.profile.availability(of: method) {
     case .answers(let status): return .answers(status)
     case .missing: return isKnown ? .missing : .unknown
@@ -135,4 +145,11 @@ struct DeviceState {
 
 extension Peripheral {
   fileprivate static func mount(on board: inout Board) -> any Slot { Mounted(Self(on: &board)) }
+}
+
+extension ModuleProfile {
+  /// Whether the model lacks a class or module: its `init` is missing.
+  func lacks(_ name: some StringProtocol) -> Bool {
+    availability(of: DeviceMethod("\(name).init")) == .missing
+  }
 }

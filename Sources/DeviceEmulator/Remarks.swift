@@ -23,7 +23,8 @@ extension ModuleProfile {
 
   /// Why scripts do not find a method, or always get the same number from it.
   package func reason(for method: DeviceMethod) -> String {
-    reasons[method] ?? (isAnswered(method) ? "the profile \(name) says so" : "\(name) has none")
+    reasons[method] ?? reasons[method.constructor]
+      ?? (isAnswered(method) ? "the profile \(name) says so" : "\(name) has none")
   }
 
   private func isAnswered(_ method: DeviceMethod) -> Bool {

@@ -11,6 +11,13 @@ public struct World: Sendable, Equatable {
   public var card = SIMCard()
   /// The network that it is in reach of.
   public var network = MobileNetwork()
+  /// The telephone calls that the module has, by their numbers.
+  public var calls: [VoiceCall] = []
+  /// Where the module is, as far as services know; nil if they do not. At power-on it is the place of the vendor's example.
+  public var location: Location? = Location(
+    longitude: 117.1138, latitude: 31.82279, accuracy: 550)
+  /// The access points that it can hear.
+  public var accessPoints: [AccessPoint] = []
   /// The pins that something outside drives, high or low; the others float.
   public var pins: [Int: Bool] = [:]
   /// The voltage of the battery.
@@ -71,6 +78,12 @@ public struct SIMCard: Sendable, Equatable {
   public var pukTries = SIMCard.allPUKTries
   /// Its phone books.
   public var phoneBook: [PhoneBookEntry] = []
+  /// The short messages on it, by their places.
+  public var messages: [Int: ShortMessage] = [:]
+  /// How many of them fit: as many as in the vendor's example.
+  public var messageCapacity = 50
+  /// The number of the service centre that takes its messages.
+  public var messageCenter = "+8613800100500"
 
   /// One line of a phone book.
   public struct PhoneBookEntry: Sendable, Equatable {
@@ -103,11 +116,26 @@ public struct MobileNetwork: Sendable, Equatable {
   /// The cell.
   public var cell = 16_908_545
   /// Its access technology, as AT+COPS? says it: 7 for LTE.
-  public var technology = 7
+  public var technology = MobileNetwork.lte
   /// The address that a data call gets.
   public var address = "10.0.0.2"
   /// The name servers that it gets: the module's own proxy.
   public var nameServers = ["127.0.0.1", "0.0.0.0"]
+  /// The short messages for the module that have not arrived yet.
+  public var waitingMessages: [ShortMessage] = []
+  /// Those that the module has sent.
+  public var sentMessages: [ShortMessage] = []
+  /// The tones that the module has sent in calls.
+  public var sentTones = ""
+  /// The keys that the other side of a call has pressed, and that the module has not heard yet.
+  public var pressedKeys = ""
+  /// Where calls for the module go in its place.
+  public var forwarding: [CallForwarding.Reason: CallForwarding] = [:]
+  /// Who has called and was forwarded.
+  public var forwardedCalls: [String] = []
+
+  /// The access technology of LTE.
+  package static let lte = 7
 
   /// What time it tells a module that it takes.
   public var time = NetworkTime.actual
@@ -149,6 +177,14 @@ public enum WorldChange: Equatable, Sendable {
   case uart(Int, UARTAct)
   /// A server on the network has something for an address; nil if it has it no more.
   case serves(String, [UInt8]?)
+  /// Somebody sends the module a short message.
+  case message(ShortMessage)
+  /// The other side of a call does something.
+  case call(CallAct)
+  /// The module is somewhere else, or nobody knows where.
+  case location(Location?)
+  /// It can hear other access points.
+  case accessPoints([AccessPoint])
 
   /// What a peer of a serial port does.
   public enum UARTAct: Equatable, Sendable {
@@ -175,6 +211,10 @@ extension DeviceEmulator {
       case .spi(let port, let device): world.spi[port] = device
       case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
       case .serves(let url, let bytes): world.served[url] = bytes
+      case .message(let message): world.network.waitingMessages.append(message)
+      case .call(let act): world.perform(act)
+      case .location(let location): world.location = location
+      case .accessPoints(let points): world.accessPoints = points
       }
     }
   }

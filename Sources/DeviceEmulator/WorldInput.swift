@@ -45,6 +45,9 @@ public struct WorldInput: Sendable {
     number("timeZone", "a whole number of quarters of an hour from -48 to 56", \.network.timeZone) {
       (-48...56).contains($0)
     },
+    number("smsCapacity", "a whole number from 0 to 255", \.card.messageCapacity) {
+      (0...255).contains($0)
+    },
     text("address", "an IPv4 address such as 10.0.0.2", \.network.address) { $0.isIPv4 },
     WorldInput("dns", "an array of one or two IPv4 addresses") { world, value in
       guard case .list(let values) = value, (1...2).contains(values.count) else { return false }

@@ -14,6 +14,8 @@ public struct DocumentedModules: Sendable {
     public let emulated: [String]?
     /// Those that they do not find.
     public let notEmulated: [String]
+    /// Why they do not, as a clause; nil if nobody has come to it yet.
+    public let why: String?
     /// Those that no page has, but some firmware.
     let firmwareOnly: [String]
 
@@ -49,6 +51,7 @@ public struct DocumentedModules: Sendable {
         Module(
           name: entry.key, emulated: emulated,
           notEmulated: try Self.texts(entry.value.member("notEmulated")),
+          why: try entry.value["why"]?.text(),
           firmwareOnly: try entry.value["firmwareOnly"].map(Self.texts) ?? []))
     }
     self.modules = modules
@@ -113,7 +116,8 @@ extension DocumentedModules {
 }
 
 extension DocumentedModules.Module {
-  /// The methods of its classes with their constructors, and its functions under its own name.
+  /// The methods of its classes with their constructors, its functions under its own name, and as a constructor the
+  /// module itself.
   fileprivate var methodNames: [String] {
     let members = (emulated ?? []) + notEmulated + firmwareOnly
     let names = members.map { member in
@@ -122,7 +126,7 @@ extension DocumentedModules.Module {
       return member.contains(".") ? member : "\(name).\(member)"
     }
     let classes = Set(members.filter { $0.contains(".") }.map { $0.prefix { $0 != "." } })
-    return names + classes.map { "\($0).init" }
+    return names + classes.union([Substring(name)]).map { "\($0).init" }
   }
 
   /// The module with its classes: `machine` (`Pin`, `Timer`).

@@ -14,7 +14,9 @@ extension DeviceEmulator {
     if let method, missingMethods(of: String(method.className)).contains(method) {
       explainMissing(method)
     } else if let module = Self.documented(path[0]), module.notEmulated.contains(member) {
-      remarkOnce("\(module.name).\(member) is documented, but qpyemu does not emulate it yet")
+      remarkOnce(
+        "\(module.name).\(member) is documented, but qpyemu does not emulate it"
+          + (module.why.map { ": \($0)" } ?? " yet"))
     }
   }
 
@@ -36,6 +38,7 @@ extension DeviceEmulator {
 
   /// Tells whether a module that a script imports in vain is one that real modules have.
   package func tellAbsence(ofModule name: some StringProtocol) {
+    if lacksModule(name) { return explainMissing(DeviceMethod("\(name).init")) }
     guard let module = DocumentedModules.bundled[name], module.emulated == nil else { return }
     remarkOnce(
       "\(name) is a QuecPython module that qpyemu does not emulate yet; --modules FOLDER takes your own"

@@ -55,6 +55,27 @@ extension VendorModules {
         "app_fota_download", PackageResources.app_fota_download_json,
         PackageResources.app_fota_downloadCases_json)),
     VendorModule("app_fota", source: PackageResources.app_fota_py),
+    VendorModule(
+      "sms", SMSModule.self,
+      parts: Part("sms", PackageResources.sms_json, PackageResources.smsCases_json)),
+    VendorModule(
+      "voiceCall", VoiceCallModule.self,
+      parts: Part(
+        "voiceCall", PackageResources.voiceCall_json, PackageResources.voiceCallCases_json)),
+    VendorModule(
+      "cellLocator", CellLocatorModule.self,
+      parts: Part(
+        "cellLocator", PackageResources.cellLocator_json, PackageResources.cellLocatorCases_json)),
+    VendorModule(
+      "wifilocator", WiFiLocator.self,
+      parts: Part(
+        "wifilocator", PackageResources.wifilocator_json, PackageResources.wifilocatorCases_json)),
+    VendorModule(
+      "wifiScan", WiFiScanModule.self,
+      parts: Part("wifiScan", PackageResources.wifiScan_json, PackageResources.wifiScanCases_json)),
+    VendorModule(
+      "atcmd", ATModule.self,
+      parts: Part("atcmd", PackageResources.atcmd_json, PackageResources.atcmdCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),

@@ -98,6 +98,19 @@ struct ModulesTests {
     #expect(remarks(ending) == [])
   }
 
+  @Test("A module that the model lacks cannot be imported, and that is told with its reason")
+  func lacking() async throws {
+    let script = "try: import sms\nexcept ImportError as error: print(error)"
+    let ending = try await bench.run(script: script, ["--profile", "EC600M"])
+    #expect(ending.lines == ["no module named 'sms'"])
+    #expect(remarks(ending) == ["sms is missing: the data-only firmware of EC600M has none"])
+    let member = try await bench.run(script: "import sms\nsms.sendPduMsg", ["--profile", "EC600N"])
+    #expect(
+      remarks(member) == [
+        "sms.sendPduMsg is documented, but qpyemu does not emulate it: nobody has published which bytes the firmware makes of a message"
+      ])
+  }
+
   @Test("A member that is documented and not emulated is told once, however it is looked for")
   func member() async throws {
     let ending = try await bench.run(

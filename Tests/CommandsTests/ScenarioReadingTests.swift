@@ -16,9 +16,9 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, serves, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, call, location, wifi, serves, microphone, fault, modem, power"
   private static let checks =
-    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, call, file"
+    "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, method, file, tones, sms"
 
   static let all: [BadScenario] = [
     BadScenario(text: "[]", problems: ["1:1: a scenario must be an object, not an array"]),
@@ -40,13 +40,13 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       problems: [#"1:13: "at" is missing: the event's time in s"#]),
     BadScenario(
       text: #"{"events": [{"when": {}, "battery": 3000}]}"#,
-      problems: [#"1:22: "when" has one of console, call, callback"#]),
+      problems: [#"1:22: "when" has one of console, method, callback"#]),
     BadScenario(
       text: #"{"events": [{"when": {"console": "a", "nth": 0}, "battery": 3000}]}"#,
       problems: [#"1:46: "nth" must be a whole number from 1 to 1000000, not 0"#]),
     BadScenario(
-      text: #"{"events": [{"when": {"call": "ADC.raed"}, "battery": 3000}]}"#,
-      problems: [#"1:31: there is no call "ADC.raed"; did you mean ADC.read?"#],
+      text: #"{"events": [{"when": {"method": "ADC.raed"}, "battery": 3000}]}"#,
+      problems: [#"1:33: there is no method "ADC.raed"; did you mean ADC.read?"#],
       isStructural: false),
 
     // What hangs on wires.
@@ -85,6 +85,44 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       text: #"{"events": [{"at": 1, "uart": 2}]}"#,
       problems: [#"1:13: "uart" goes with "loopback": true, with "answers" or with "sends""#]),
 
+    // What others do by telephone.
+    BadScenario(
+      text: #"{"events": [{"at": 1, "sms": "hello"}]}"#,
+      problems: [
+        #"1:13: "from" must be a telephone number of 1 to 20 digits, as a string, not {"at":1,"sms":"hello"}"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "sms": "hello", "from": "you"}]}"#,
+      problems: [
+        #"1:47: "from" must be a telephone number of 1 to 20 digits, as a string, not "you""#
+      ]),
+
+    BadScenario(
+      text: #"{"events": [{"at": 1, "call": "speaks"}]}"#,
+      problems: [
+        #"1:31: "call" must be calls, alerts, answers, refuses, hangsUp, presses, not "speaks""#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "call": "calls"}]}"#,
+      problems: [
+        #"1:13: "from" must be a telephone number of 1 to 20 digits, as a string, not {"at":1,"call":"calls"}"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "call": "presses", "keys": "X"}]}"#,
+      problems: [#"1:50: "keys" must be a string of 0 to 9, A to D, * and #, not "X""#]),
+
+    // Where the module is.
+    BadScenario(
+      text: #"{"events": [{"at": 1, "location": [181, 0, 1]}]}"#,
+      problems: [
+        #"1:35: "location" must be degrees of longitude and latitude and a whole number of m, or null, not [181,0,1]"#
+      ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "wifi": {"34:CE:00:09:E5": -38}}]}"#,
+      problems: [
+        #"1:31: "wifi" must be an object of numbers from -120 to 0, in dBm, by addresses such as 34:CE:00:09:E5:A8, not {"34:CE:00:09:E5":-38}"#
+      ]),
+
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),
     BadScenario(
@@ -104,7 +142,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {}}]}"#,
       problems: [
-        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, time, timeZone, address, dns"#
+        #"1:32: "modem" has one of signal, sim, registered, operator, shortOperator, mcc, mnc, lac, cell, act, number, imsi, iccid, pin, puk, pinTries, pukTries, time, timeZone, smsCapacity, address, dns"#
       ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "modem": {"signal": 32, "sim": "redy", "csq": 1}}]}"#,
@@ -287,16 +325,23 @@ struct ScenarioReadingTests {
         {"at": 0.5, "pin": 5, "level": null}, {"at": 1, "microphone": "tone:3999"},
         {"at": 1, "microphone": "noise"}, {"at": 1, "microphone": "silence"},
         {"at": 1, "fault": "when=now what=read"}, {"at": 1, "power": "cut"},
+        {"at": 1, "call": "calls", "from": "1"}, {"at": 1, "call": "presses", "keys": "0D*#"},
+        {"at": 1, "call": "alerts"}, {"at": 1, "call": "answers"}, {"at": 1, "call": "refuses"},
+        {"at": 1, "call": "hangsUp"}, {"at": 1, "location": null},
+        {"at": 1, "location": [-180, 90, 0]}, {"at": 1, "wifi": {}},
+        {"at": 1, "wifi": {"34:ce:00:09:e5:A8": -120}},
+        {"at": 1, "sms": "x", "from": "+12345678901234567890"},
         {"at": 1, "modem": {"signal": 99, "sim": "locked", "registered": "roaming"}},
         {"at": 1, "modem": {"sim": "puk", "operator": "x", "shortOperator": "x", "mcc": "262", "mnc": "03",
           "lac": 65534, "cell": 268435455, "act": 9, "number": "", "imsi": "262030000000001",
           "iccid": "89490200000000000018", "pin": "12345678", "puk": "12345678", "pinTries": 1,
-          "pukTries": 10, "address": "10.1.2.255", "dns": ["8.8.8.8", "1.1.1.1"]}}],
+          "pukTries": 10, "smsCapacity": 255, "address": "10.1.2.255", "dns": ["8.8.8.8", "1.1.1.1"]}}],
        "expect": [
         {"consoleContains": "x"}, {"consoleLacks": "x"}, {"consoleMatches": "x+"},
         {"callback": []}, {"callback": ["*", 1, null, [true]]}, {"file": "/usr/a"},
         {"file": "/usr/a", "size": 2147483647}, {"file": "/usr/a", "size": 0, "exists": true},
-        {"file": "/usr/a", "exists": false}]}
+        {"file": "/usr/a", "exists": false}, {"sms": "x"}, {"sms": "x", "to": "10086"},
+        {"tones": "1"}]}
       """
     #expect(problems(text) == [])
     #expect(problems("{}") == [])
@@ -310,7 +355,9 @@ struct ScenarioReadingTests {
     for key in [
       "events", "expect", "at", "pin", "level", "microphone", "fault", "modem", "signal", "sim",
       "registered", "operator", "shortOperator", "mcc", "mnc", "lac", "cell", "act", "number",
-      "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "address", "dns", "power",
+      "imsi", "iccid", "pin", "puk", "pinTries", "pukTries", "smsCapacity", "address", "dns",
+      "power",
+      "sms", "from", "to", "call", "keys", "tones", "location", "wifi",
       "consoleContains",
       "consoleLacks", "consoleMatches", "callback", "file", "size", "exists",
     ] + Fault.What.allCases.map(\.rawValue) {

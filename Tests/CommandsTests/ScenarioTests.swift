@@ -74,9 +74,9 @@ struct ScenarioTests {
       {"events": [
         {"when": {"console": "press the"}, "at": 0.5, "pin": 5, "level": 0},
         {"at": 0, "adc": 0, "millivolts": 100},
-        {"when": {"call": "ADC.read", "args": [0], "gives": 100, "nth": 2}, "adc": 0, "millivolts": 200},
+        {"when": {"method": "ADC.read", "args": [0], "gives": 100, "nth": 2}, "adc": 0, "millivolts": 200},
         {"when": {"callback": ["*"], "nth": 2}, "adc": 0, "millivolts": 300}],
-       "expect": [{"call": "ADC.read", "gives": 300}, {"call": "ADC.open"}]}
+       "expect": [{"method": "ADC.read", "gives": 300}, {"method": "ADC.open"}]}
       """)
     #expect(
       ending.lines == ["press the button", "0 100 100", "pressed 500", "timer 300", "300"])
@@ -89,7 +89,7 @@ struct ScenarioTests {
       "from misc import ADC\nADC().open()\nprint(ADC().read(0))",
       """
       {"events": [{"when": {"console": "ready", "nth": 2}, "battery": 3000}],
-       "expect": [{"call": "ADC.read", "args": [1]}, {"call": "ADC.close"}]}
+       "expect": [{"method": "ADC.read", "args": [1]}, {"method": "ADC.close"}]}
       """)
     #expect(
       said(ending) == [
@@ -238,6 +238,90 @@ struct ScenarioTests {
         "sim 1", "net 5", "call (1, 1)", "(3, 1) 9",
       ], "\(ending.output)\(ending.errors)")
     #expect(ending.code == 0 && said(ending) == [])
+  }
+
+  @Test("A message wakes a script that answers it, and the answer is expected")
+  func messages() async throws {
+    let script = """
+      import sms
+      def heard(args):
+          number, text, _ = sms.searchTextMsg(args[1])
+          print(args, number, text)
+          sms.sendTextMsg(number, text.upper(), 'GSM')
+      sms.setCallback(heard)
+      """
+    let ending = try await run(
+      script,
+      """
+      {"events": [{"at": 5, "sms": "ping", "from": "+49301"}],
+       "expect": [{"sms": "PING", "to": "+49301"}, {"sms": "PING"}, {"callback": [0, 0, "SM"]}, {"sms": "PONG"},
+        {"sms": "PING", "to": "1"}]}
+      """)
+    #expect(ending.lines == ["(0, 0, 'SM') +49301 ping"])
+    #expect(ending.code == 1)
+    #expect(
+      ending.errors.contains(#"no message "PONG" was sent; the last of 1 was "PING" to +49301"#))
+    #expect(ending.errors.contains(#"no message "PING" was sent to 1; the last of 1 was"#))
+    let silent = try await run("print(1)", #"{"expect": [{"sms": "x"}]}"#)
+    #expect(silent.errors.contains(#"no message "x" was sent; there was none"#))
+  }
+
+  @Test("A call wakes a script that answers it, hears what is pressed and answers with tones")
+  func calls() async throws {
+    let script = """
+      import voiceCall, utime
+      def told(args):
+          print(args[0], args[6])
+          if args[0] == 10: voiceCall.callAnswer()
+      def pressed(key):
+          print('pressed', key)
+          voiceCall.startDtmf('5', 100)
+      voiceCall.setCallback(told)
+      voiceCall.dtmfSetCb(pressed)
+      voiceCall.dtmfDetEnable(1)
+      """
+    let ending = try await run(
+      script,
+      """
+      {"events": [{"at": 5, "call": "calls", "from": "+49301"}, {"at": 7, "call": "presses", "keys": "12"},
+        {"at": 9, "call": "hangsUp"}],
+       "expect": [{"callback": [12, 1, 1, 6, 0, 0, "+49301", 145]}, {"tones": "55"}, {"tones": "9"}]}
+      """)
+    #expect(
+      ending.lines == ["10 +49301", "11 +49301", "pressed 1", "pressed 2", "12 +49301"],
+      "\(ending.output)\(ending.errors)")
+    #expect(ending.code == 1)
+    #expect(ending.errors.contains(#"the tones "9" were not sent; "55" was"#))
+  }
+
+  @Test("A script finds where it is, and who is near")
+  func place() async throws {
+    let script = """
+      import cellLocator, utime, wifiScan
+      from wifilocator import wifilocator
+      token = '1111111122222222'
+      def where(): return cellLocator.getLocation('www.queclocator.com', 80, token, 8, 1)
+      print(where(), utime.ticks_ms() // 1000)
+      utime.sleep(5)
+      print(where(), utime.ticks_ms() // 1000)
+      wifiScan.control(1)
+      print(wifiScan.start(), wifilocator(token).getwifilocator())
+      wifiScan.setCallback(lambda found: print('found', found))
+      print(wifiScan.asyncStart())
+      """
+    let ending = try await run(
+      script,
+      """
+      {"events": [{"at": 0, "wifi": {"34:ce:00:09:e5:a8": -38}}, {"at": 5, "location": null},
+        {"at": 14, "location": [-0.5, 51.5, 20]}], "expect": [{"callback": [1, [["34:CE:00:09:E5:A8", -38]]]}]}
+      """)
+    #expect(
+      ending.lines == [
+        "(117.1138000488281, 31.82279014587402, 550) 1", "6 14",
+        "(1, [('34:CE:00:09:E5:A8', -38)]) (-0.5, 51.5, 20)", "0",
+        "found (1, [('34:CE:00:09:E5:A8', -38)])",
+      ], "\(ending.output)\(ending.errors)")
+    #expect(ending.code == 0)
   }
 
   @Test("The microphone changes in the middle of a recording, also to a file beside the scenario")

@@ -628,6 +628,15 @@ extension Golden {
       .valueError("invalid value, the length of password should be no more than 15 bytes."))
     + row("dataCall.start.failed", ["not-registered"], -1)
     + row("dataCall.start.ok", ["again"], 0)
+    + row("dataCall.start.ok", ["later"], 0)
+    + row("dataCall.start.failed", ["waiting-again"], -1)
+    + row("dataCall.setApn.ok", ["later"], 0)
+    + row("dataCall.setAsynMode.arguments", ["none"], .takes(1, given: 0))
+    + row("dataCall.setAsynMode.mode", ["2"], documented: -1, observed: nil)
+    + row("dataCall.setAsynMode.mode", ["str"], documented: -1, observed: nil)
+    + row("dataCall.setAsynMode.failed", ["fault"], -1)
+    + row("dataCall.setAsynMode.ok", ["on"], 0)
+    + row("dataCall.setAsynMode.ok", ["off"], 0)
     + row(
       "dataCall.setApn.arguments", ["five"],
       .typeError("function missing 1 required positional arguments"))
@@ -664,9 +673,29 @@ extension Golden {
     + row("dataCall.setApn.ok", ["set"], 0)
     + row("dataCall.getPDPContext.ok", ["access-point"], .value(.tuple([0, "a", "u", "p", 2])))
 
+  /// The network's time at power-on, and another one: as hours, or as quarters of an hour with a sign.
+  private static let netTimeRows: [Golden] =
+    row(
+      "net.nitzTime.arguments", ["one"],
+      .typeError("function takes 0 positional arguments but 1 were given"))
+    + row("net.nitzTime.failed", ["none"], -1)
+    + row(
+      "net.nitzTime.ok", ["at-power-on", "lost"],
+      .value(.tuple(["25/01/01 00:00:00 8 0", 1_735_689_600, 0])), on: onASR)
+    + row(
+      "net.nitzTime.ok", ["other"],
+      .value(.tuple(["26/03/04 05:06:07 -5 0", 1_772_600_767, 0])), on: onASR)
+    + row(
+      "net.nitzTime.ok", ["quarters"],
+      .value(.tuple(["25/01/01 00:00:00 +32 0", 1_735_689_600, 0])), on: not(onASR))
+    + row(
+      "net.nitzTime.ok", ["other-quarters"],
+      .value(.tuple(["26/03/04 05:06:07 -04 0", 1_772_600_767, 0])), on: not(onASR))
+
   static let network: [Golden] =
     modemRows1 + simRows1 + simRows2 + simRows3 + simRows4 + simRows5 + netRows1 + netRows2
-    + netRows3 + netRows4 + netRows5 + netRows6 + dataCallRows1 + dataCallRows2 + dataCallRows3
+    + netRows3 + netRows4 + netRows5 + netRows6 + netTimeRows + dataCallRows1 + dataCallRows2
+    + dataCallRows3
     + dataCallRows4 + dataCallRows5
     + modemIdentity
 

@@ -55,6 +55,22 @@ struct NetworkTests {
     }
   }
 
+  @Test("In asynchronous mode a data call comes up with the network, and is told then")
+  func asynchronous() throws {
+    let desk = try listening()
+    let call: [GuestValue] = [2, 0, "a", "", "", 0]
+    desk.device.world.modem.registered = .searching
+    _ = events(desk)
+    #expect(try desk.device.call("dataCall.start", call) == .success(-1))
+    #expect(try desk.call("dataCall.setAsynMode", 1) == 0)
+    #expect(try desk.device.call("dataCall.start", call) == .success(0))
+    #expect(events(desk) == [])
+    #expect(try state(desk, 2) == Self.down)
+    desk.device.world.modem.registered = .home
+    #expect(events(desk) == [registration(1), link(1, 1), link(2, 1)])
+    #expect(try state(desk, 2) == Self.up)
+  }
+
   @Test("What happens outside is told, each change once")
   func outside() throws {
     let desk = try listening()
@@ -130,10 +146,9 @@ struct NetworkTests {
   func commands() throws {
     let desk = try Desk()
     func ask(_ line: String) -> String {
-      var channel = ATChannel(desk.device.profile.identity, serialNumber: "1")
+      var channel = ATChannel()
       let bytes = Array("ATE0;\(line)\r".utf8)
-      return String(
-        decoding: channel.receive(bytes, status: desk.device.world.modem).reply, as: UTF8.self)
+      return String(decoding: channel.receive(bytes, by: desk.device).reply, as: UTF8.self)
     }
     #expect(ask("+CREG?").contains("+CREG: 0,1"))
     #expect(try desk.call("net.setModemFun", 4) == 0)

@@ -11,6 +11,10 @@ struct Observations {
   /// The calls of peripherals' methods.
   let calls: [Journal.Entry.Event]
   let files: ScriptFiles
+  /// The short messages that the module has sent.
+  let messages: [ShortMessage]
+  /// The tones that it has sent in calls.
+  let tones: String
 }
 
 extension Scenario.Check {
@@ -31,6 +35,10 @@ extension Scenario.Check {
     case .file(let path, let size): fileFailure(path, size, seen.files)
     case .noFile(let path):
       (try? seen.files.status(of: path)) == nil ? nil : "there is \(path)"
+    case .message(let text, let number): messageFailure(text, number, seen.messages)
+    case .tones(let tones):
+      seen.tones.contains(tones)
+        ? nil : "the tones \(quoted(tones)) were not sent; \(quoted(seen.tones)) was"
     }
   }
 
@@ -47,6 +55,18 @@ extension Scenario.Check {
     let of = calls.filter { $0.isCall(of: pattern.method) }
     let last = of.last.map { "; the last of \(of.count) was \($0.shownCall)" }
     return "no call of \(pattern.method) was like that\(last ?? "; there was none")"
+  }
+
+  private func messageFailure(
+    _ text: String, _ number: String?, _ messages: [ShortMessage]
+  ) -> String? {
+    guard !messages.contains(where: { $0.text == text && (number ?? $0.number) == $0.number })
+    else { return nil }
+    let last = messages.last.map {
+      "; the last of \(messages.count) was \(quoted($0.text)) to \($0.number)"
+    }
+    return "no message \(quoted(text)) was sent\(number.map { " to \($0)" } ?? "")"
+      + (last ?? "; there was none")
   }
 
   private func fileFailure(_ path: String, _ size: Int?, _ files: ScriptFiles) -> String? {

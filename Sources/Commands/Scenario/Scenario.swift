@@ -69,6 +69,10 @@ struct Scenario {
     case call(CallPattern)
     case file(String, size: Int?)
     case noFile(String)
+    /// The module has sent a short message with this text, to this number or anybody.
+    case message(String, to: String?)
+    /// The module has sent these tones in calls.
+    case tones(String)
   }
 
   /// In the order of their times; at the same time in the order of the file. Those that wait come last.

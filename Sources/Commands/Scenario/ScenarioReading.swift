@@ -96,7 +96,7 @@ struct ScenarioReading {
     Kind(key: "usb") { this, node, _ in
       this.integer(node, "usb", in: 0...1).map { .world(.usb(isPlugged: $0 == 1)) }
     },
-    i2c, spi, uart, server,
+    i2c, spi, uart, sms, call, location, wifi, server,
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
@@ -116,10 +116,16 @@ struct ScenarioReading {
     },
     Kind(key: "consoleMatches") { this, node, _ in this.pattern(node) },
     Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) } },
-    Kind(key: "call", others: ["args", "gives"]) { this, node, around in
-      this.call(node, around).map { .call($0) }
+    Kind(key: "method", others: ["args", "gives"]) { this, node, around in
+      this.method(node, around).map { .call($0) }
     },
     Kind(key: "file", others: ["size", "exists"]) { this, node, around in this.file(node, around) },
+    Kind(key: "tones") { this, node, _ in this.text(node, "tones").map { .tones($0) } },
+    Kind(key: "sms", others: ["to"]) { this, node, around in
+      guard let text = this.text(node, "sms") else { return nil }
+      guard let number = around["to"] else { return .message(text, to: nil) }
+      return this.text(number, "to").map { .message(text, to: $0) }
+    },
   ]
 
   private mutating func event(_ node: JSONNode) -> Scenario.Event? {
@@ -149,8 +155,8 @@ struct ScenarioReading {
 
   private static let triggers: [Kind<Scenario.Trigger.What>] = [
     Kind(key: "console") { this, node, _ in this.text(node, "console").map { .console($0) } },
-    Kind(key: "call", others: ["args", "gives"]) { this, node, around in
-      this.call(node, around).map { .call($0) }
+    Kind(key: "method", others: ["args", "gives"]) { this, node, around in
+      this.method(node, around).map { .call($0) }
     },
     Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) } },
   ]
@@ -163,13 +169,13 @@ struct ScenarioReading {
   }
 
   /// A call of a method, with the arguments and the answer that it is to have.
-  private mutating func call(_ node: JSONNode, _ around: JSONNode) -> Scenario.CallPattern? {
-    guard let name = text(node, "call") else { return nil }
+  private mutating func method(_ node: JSONNode, _ around: JSONNode) -> Scenario.CallPattern? {
+    guard let name = text(node, "method") else { return nil }
     guard
       VendorModules.quecPython.table(of: name.prefix { $0 != "." }).method(named: name) != nil
     else {
       let known = VendorModules.quecPython.table.order.map(\.rawValue)
-      report("there is no call \(node.shown)\(didYouMean(name, in: known))", at: node.offset)
+      report("there is no method \(node.shown)\(didYouMean(name, in: known))", at: node.offset)
       return nil
     }
     let given = around["args"]

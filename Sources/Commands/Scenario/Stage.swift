@@ -204,7 +204,8 @@ final class Stage: Sendable {
     let seen = seen.withLock { seen in
       Observations(
         console: String(decoding: seen.console, as: UTF8.self), callbacks: seen.callbacks,
-        calls: seen.calls, files: device.files)
+        calls: seen.calls, files: device.files, messages: device.world.network.sentMessages,
+        tones: device.world.network.sentTones)
     }
     if ending == .outputLost { return code }
     tellOfTheUntouched(device)

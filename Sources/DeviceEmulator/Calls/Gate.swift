@@ -126,9 +126,9 @@ private final class RowGate<P: Peripheral>: MethodGate {
       case .fills(let argument, let bytes, let due):
         let answer = row.outcome.answer(to: call, made: nil)
         return Reply(answer, due: due, fill: Reply.Fill(argument: argument, bytes: bytes))
-      case .instead(let other):
+      case .instead(let other, let fill, let due):
         guard let entry = rows.first(where: { $0.id == other }) else { continue }
-        return Reply(entry.outcome.answer(to: call, made: nil))
+        return Reply(entry.outcome.answer(to: call, made: nil), due: due, fill: fill)
       }
     }
     preconditionFailure("the last row of \(method.rawValue) applies to every call")

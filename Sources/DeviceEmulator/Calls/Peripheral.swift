@@ -75,8 +75,8 @@ package enum Performed {
   /// It fills the buffer that is the argument of a number, and takes until a device time.
   case fills(argument: Int, [UInt8], until: Duration)
   /// It failed in a way that another row of the same method describes, named by its id: if the policy has none such,
-  /// the rows after this one decide.
-  case instead(String)
+  /// the rows after this one decide. It may have filled a buffer, and taken until a device time.
+  case instead(String, fill: Reply.Fill? = nil, until: Duration? = nil)
 }
 
 /// One row of a method: when it applies, and what is done then.

@@ -50,6 +50,12 @@ public struct ModemStatus: Equatable, Sendable {
   public var functionality = Functionality.full
   /// The data contexts that are dialled. They are up while the module is registered.
   public var dialled: Set<Int> = [1]
+  /// The short messages in the module's own memory, by their places.
+  public var messages: [Int: ShortMessage] = [:]
+  /// Where the sound of calls goes: the number of an output.
+  public var callChannel = 0
+  /// Which store serves what.
+  public var messageStores = MessageStores()
 
   /// As at power-on.
   public init() {}

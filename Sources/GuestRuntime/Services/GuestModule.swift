@@ -94,7 +94,8 @@ extension GuestServices {
 
   /// The names that `help('modules')` shows beside the interpreter's own.
   var moduleNames: [String] {
-    (Self.modules.keys.filter { !Self.tools.contains($0) } + device.modules.all.map(\.name)
+    (Self.modules.keys.filter { !Self.tools.contains($0) }
+      + device.modules.all.map(\.name).filter { !device.lacksModule($0) }
       + options.modules.names)
       .sorted()
   }
@@ -120,7 +121,7 @@ extension GuestServices {
 
   /// A vendor module, with the classes and functions that the device has; nil if there is no such module.
   private func vendorModule(_ name: String) -> GuestModule? {
-    guard let module = device.modules.named(name) else { return nil }
+    guard let module = device.modules.named(name), !device.lacksModule(name) else { return nil }
     if let source = module.source { return .source(source, folder: nil) }
     var members: [(String, GuestModule.Member)] = []
     for part in module.parts {

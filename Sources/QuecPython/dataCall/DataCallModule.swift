@@ -5,6 +5,8 @@ import ModuleProfiles
 /// The vendor module `dataCall`: the contexts in which data pass.
 struct DataCallModule: Peripheral {
   private var callback: Int?
+  /// Whether `start` and `setApn` come back without a network.
+  private var isAsynchronous = false
 
   init(on board: inout Board) { board.powerOnModem() }
 
@@ -16,7 +18,8 @@ struct DataCallModule: Peripheral {
     "dataCall.setAutoConnect": switching { $0.comesBack = $1 },
     "dataCall.setDNSServer": settingNameServers, "dataCall.activate": activating,
     "dataCall.deactivate": deactivating, "dataCall.getInfo": telling,
-    "dataCall.setCallback": hearing, "dataCall.start": starting, "dataCall.setApn": keeping,
+    "dataCall.setAsynMode": choosingMode, "dataCall.setCallback": hearing,
+    "dataCall.start": starting, "dataCall.setApn": keeping,
   ]
 
   mutating func worldChanged(from world: World, on board: inout Board) {
@@ -71,6 +74,11 @@ struct DataCallModule: Peripheral {
     "ok": .act { dataCall, call, _ in dataCall.callback = call.arguments[0].function }
   ]
 
+  private static let choosingMode: MethodRows<DataCallModule> = [
+    "mode": .when { ![0, 1].contains($1.arguments[0].integer) },
+    "ok": .act { dataCall, call, _ in dataCall.isAsynchronous = call.arguments[0].isTrue },
+  ]
+
   // MARK: Links
 
   private static let activating: MethodRows<DataCallModule> = [
@@ -95,13 +103,13 @@ struct DataCallModule: Peripheral {
     "accessPoint": .when { $1.string(2).utf8.count > 63 },
     "user": .when { $1.string(3).utf8.count > 15 },
     "password": .when { $1.string(4).utf8.count > 15 },
-    "failed": .isOffline,
+    "failed": .waitsInVain,
     "ok": .act { _, call, board in board.dial(call) },
   ]
 
   /// It keeps the context for the next power-on, too, even while there is no network.
   private static let keeping = starting.merging([
-    "failed": .isOffline.then(
+    "failed": .waitsInVain.then(
       .act { _, call, board in try? board.keepForPowerOn(call.int(0), call.context) }),
     "ok": .make { _, call, _, board in
       do throws(FlashError) {
@@ -115,7 +123,26 @@ struct DataCallModule: Peripheral {
   ]) { $1 }
 }
 
+extension DataCallModule {
+  /// Whether a call that dials fails: without a network, unless a script waits for none.
+  fileprivate func waitsInVain(on board: Board) -> Bool {
+    !isAsynchronous && !board.world.modem.registration.isIn
+  }
+}
+
+extension GuestValue {
+  /// Whether Python takes it for true.
+  fileprivate var isTrue: Bool {
+    switch self {
+    case .none: false
+    case .string(let text): !text.isEmpty
+    default: integer != 0
+    }
+  }
+}
+
 extension Row<DataCallModule> {
+  fileprivate static var waitsInVain: Row { .when { $0.waitsInVain(on: $2) } }
   fileprivate static var noContext: Row { .when { !$1.namesContext } }
   fileprivate static var noType: Row { .when { !(0...2).contains($1.int(1)) } }
   fileprivate static var isOffline: Row { .when { !$2.world.modem.registration.isIn } }

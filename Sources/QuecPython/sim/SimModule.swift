@@ -50,12 +50,11 @@ struct SimModule: Peripheral {
   ) -> MethodRows<SimModule> {
     [
       "length": .isTooLong(0),
-      "failed": .when { !$2.world.takes(pin: $1.string(0)) }.then(.wrongPIN),
-      "ok": .act { _, _, board in
-        board.change {
-          $0.card.pinTries = SIMCard.allPINTries
-          $0.modem.sim = .ready
-          change(&$0.card)
+      "ok": .make { _, call, _, board in
+        board.change { world in
+          guard world.verify(pin: call.string(0)) else { return .instead("failed") }
+          change(&world.card)
+          return .done()
         }
       },
     ]
@@ -63,26 +62,20 @@ struct SimModule: Peripheral {
 
   private static let changingPIN: MethodRows<SimModule> = [
     "length": .when { _, call in (0...1).contains { call.string($0).utf8.count > 15 } },
-    "failed": .when { !$2.world.takes(pin: $1.string(0)) }.then(.wrongPIN),
-    "ok": .act { _, call, board in
-      board.change {
-        $0.card.pinTries = SIMCard.allPINTries
-        $0.modem.sim = .ready
-        $0.card.pin = call.string(1)
+    "ok": .make { _, call, _, board in
+      board.change { world in
+        guard world.verify(pin: call.string(0)) else { return .instead("failed") }
+        world.card.pin = call.string(1)
+        return .done()
       }
     },
   ]
 
   private static let unblocking: MethodRows<SimModule> = [
     "pukLength": .isTooLong(0), "pinLength": .isTooLong(1),
-    "failed": .when { $2.world.modem.sim != .puk || $1.string(0) != $2.world.card.puk }
-      .then(.act { _, _, board in board.change { $0.takeWrongPUK() } }),
-    "ok": .act { _, call, board in
-      board.change {
-        ($0.card.pinTries, $0.card.pukTries) = (SIMCard.allPINTries, SIMCard.allPUKTries)
-        $0.card.pin = call.string(1)
-        $0.modem.sim = .ready
-      }
+    "ok": .make { _, call, _, board in
+      board.change { $0.unblock(puk: call.string(0), pin: call.string(1)) }
+        ? .done() : .instead("failed")
     },
   ]
 
@@ -146,29 +139,6 @@ extension Row<SimModule> {
   /// A text has more bytes than it may have.
   fileprivate static func isTooLong(_ index: Int, limit: Int = 15) -> Row {
     .when { $1.string(index).utf8.count > limit }
-  }
-
-  /// A wrong PIN costs a try, where a PIN is asked for at all.
-  fileprivate static var wrongPIN: Row {
-    .act { _, _, board in board.change { $0.takeWrongPIN() } }
-  }
-}
-
-extension World {
-  fileprivate func takes(pin: String) -> Bool {
-    (modem.sim == .ready || modem.sim == .locked) && pin == card.pin
-  }
-
-  fileprivate mutating func takeWrongPIN() {
-    guard modem.sim == .ready || modem.sim == .locked else { return }
-    card.pinTries -= 1
-    if card.pinTries == 0 { modem.sim = .puk }
-  }
-
-  fileprivate mutating func takeWrongPUK() {
-    guard modem.sim == .puk else { return }
-    card.pukTries -= 1
-    if card.pukTries == 0 { modem.sim = .blocked }
   }
 }
 
