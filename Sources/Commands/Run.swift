@@ -43,8 +43,8 @@ struct Run: Command {
       --fault FAULT      have something fail, such as "what=read when=call:2 times=once", or a call be
                          refused by a row: "what=row call=Record.gain row=codec"; repeatable
       --scenario FILE    have things happen to the module in its time, and check what comes of it
-      --uart PORT=LINE   what is at the other end of a serial port, such as 2=pty: \(SerialWiring.forms);
-                         all but loopback run in real time; repeatable
+      --uart PORT=LINE   what is at the other end of a serial port, such as 2=pty:
+                         \(SerialWiring.forms); all but loopback run in real time
       --unconfined       run the interpreter without its filter of system calls
       --quiet            no remarks, such as "Record.start gave -4: EC200U has channel 2 only"; errors
                          stay

@@ -31,6 +31,12 @@ extension Case {
     case .write(_, let content): blocks(content.byteCount)
     // A pair; a file that grows has its last block copied.
     case .makeFolder, .open, .call("dataCall.setApn", _): 2
+    // Folders, what was downloaded, and the list.
+    case .call("app_fota_download.download", _): 10
+    case .call("app_fota_download.set_update_flag", _),
+      .call("app_fota_download.update_download_stat", _),
+      .call("app_fota_download.delete_update_file", _):
+      5
     case .call("Record.start", let arguments): blocks(recordedBytes(arguments)) + 1
     default: nil
     }
