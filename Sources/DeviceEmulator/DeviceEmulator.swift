@@ -139,7 +139,7 @@ public final class DeviceEmulator: Sendable {
 
   /// Whether the model lacks a vendor module that others have.
   package func lacksModule(_ name: some StringProtocol) -> Bool {
-    profile.lacks(name) && VendorModule.all.contains { $0.name == name }
+    profile.lacks(name) && modules.named(name) != nil
   }
 
   /// Says why scripts do not find a method.
@@ -216,6 +216,13 @@ public final class DeviceEmulator: Sendable {
   /// Whether anything goes on that will end by itself and may call the script back.
   public var isWorking: Bool { state.withLock { $0.isWorking } }
 
+  /// Whether something is due that a script could wait for.
+  package var awaitsAlarm: Bool {
+    guard clock.nextAlarm != nil else { return false }
+    guard let alarm = state.withLock({ $0.guardAlarm }) else { return true }
+    return clock.hasAlarm(besides: alarm)
+  }
+
   /// Whether something is going to happen that may call the script back: what goes on by itself, or what comes from
   /// outside at a time that is set already.
   package var mayCallBack: Bool {
@@ -239,16 +246,13 @@ public final class DeviceEmulator: Sendable {
   /// Has a peripheral act.
   package func act<P: Peripheral>(_ act: (inout P, inout Board) -> Void) { change { $0.with(act) } }
 
-  /// Looks at what all peripherals share, or changes it.
-  package func withBoard<R>(_ body: (inout Board) -> R) -> R { change { body(&$0.board) } }
-
   /// Looks at a peripheral of the module.
   package func look<P: Peripheral, R>(_ body: (P, Board) -> R) -> R {
     state.withLock { $0.look(body) }
   }
 
   /// Does something on the board, as a call of a script would.
-  func withBoard<R>(_ act: (inout Board) -> R) -> R { change { $0.withBoard(act) } }
+  package func withBoard<R>(_ act: (inout Board) -> R) -> R { change { $0.withBoard(act) } }
 
   /// Has the module hear another microphone from now on, also in the middle of a recording. If that one
   /// cannot be opened then, the recording fails.

@@ -1,3 +1,4 @@
+import EmulatedTime
 import ModuleProfiles
 
 /// The peripherals of one device and the board that they share; all of it changes under one lock.
@@ -108,6 +109,9 @@ struct DeviceState {
 
   var keepsAwake: Bool { slots.contains { $0.keepsAwake } }
 
+  /// The alarm, if there is one, that is nothing which a script waits for.
+  var guardAlarm: Alarm? { slots.lazy.compactMap(\.guardAlarm).first }
+
   var hearsWorld: Bool { slots.contains { $0.hearsWorld } }
 
   func hasInput(_ object: Int, of className: Substring) -> Bool {
@@ -149,7 +153,7 @@ extension Peripheral {
 
 extension ModuleProfile {
   /// Whether the model lacks a class or module: its `init` is missing.
-  func lacks(_ name: some StringProtocol) -> Bool {
+  package func lacks(_ name: some StringProtocol) -> Bool {
     availability(of: DeviceMethod("\(name).init")) == .missing
   }
 }

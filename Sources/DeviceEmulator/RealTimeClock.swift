@@ -14,6 +14,9 @@ package struct RealTimeClock {
   /// By how many seconds a script has put it forward.
   private var offset = 0
 
+  /// As at power-on.
+  package init() {}
+
   /// Seconds since 1970 by a device's clock.
   package func seconds(by clock: any DeviceClock) -> Int {
     let start =

@@ -73,6 +73,8 @@ package struct Reply: Sendable {
   package struct Fill: Sendable {
     package let argument: Int
     package let bytes: [UInt8]
+
+    package init(argument: Int, bytes: [UInt8]) { (self.argument, self.bytes) = (argument, bytes) }
   }
 
   package init(

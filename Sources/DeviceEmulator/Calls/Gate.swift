@@ -1,3 +1,4 @@
+import EmulatedTime
 import ModuleProfiles
 
 /// How a device answers the calls of one method: what its profile, its policy and the outcome table come to, read once.
@@ -30,6 +31,7 @@ protocol Slot: AnyObject {
   var functions: [Int?] { get }
   var isWorking: Bool { get }
   var keepsAwake: Bool { get }
+  var guardAlarm: Alarm? { get }
   var hearsWorld: Bool { get }
   func hasInput(_ object: Int, of className: Substring) -> Bool
   func end(_ end: PowerEnd, on board: inout Board)
@@ -54,6 +56,7 @@ final class Mounted<P: Peripheral>: Slot {
   var functions: [Int?] { peripheral.functions }
   var isWorking: Bool { peripheral.isWorking }
   var keepsAwake: Bool { peripheral.keepsAwake }
+  var guardAlarm: Alarm? { peripheral.guardAlarm }
   var hearsWorld: Bool { peripheral.hearsWorld }
   func hasInput(_ object: Int, of className: Substring) -> Bool {
     peripheral.hasInput(object, of: className)

@@ -1,3 +1,4 @@
+package import EmulatedTime
 import ModuleProfiles
 
 /// A part of the device that scripts call: what its rows ask, what they do, and what it does by itself.
@@ -22,6 +23,9 @@ package protocol Peripheral: SendableMetatype {
   /// Whether the module stays out of its low-power mode for what goes on in it.
   var keepsAwake: Bool { get }
 
+  /// An alarm that is nothing which a script waits for, such as a watchdog's.
+  var guardAlarm: Alarm? { get }
+
   /// Whether it calls the script back when what is outside of the module changes.
   var hearsWorld: Bool { get }
 
@@ -42,6 +46,7 @@ extension Peripheral {
   package var functions: [Int?] { [] }
   package var isWorking: Bool { false }
   package var keepsAwake: Bool { false }
+  package var guardAlarm: Alarm? { nil }
   package var hearsWorld: Bool { false }
   package func hasInput(_ object: Int, of className: Substring) -> Bool { false }
   package func objectCount(of className: Substring) -> Int { 0 }

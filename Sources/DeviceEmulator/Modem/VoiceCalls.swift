@@ -38,6 +38,8 @@ public struct CallForwarding: Sendable, Equatable {
   /// The number that is registered for it.
   public var number: String
   public var isActive: Bool
+
+  package init(number: String, isActive: Bool) { (self.number, self.isActive) = (number, isActive) }
 }
 
 /// What the other side of a call does.

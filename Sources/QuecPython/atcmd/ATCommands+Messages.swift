@@ -126,7 +126,7 @@ extension Board {
     let store = world.modem.messageStores.reading
     let message = world[store][index]!
     change { $0[store][index]?.isRead = true }
-    let time = LocalTime(unixTime: message.time).clockText
+    let time = LocalTime(unixTime: message.time, zone: calendar.zone).clockText
     return ("\"\(message.status)\",\"\(message.number)\",,\"\(time)\"", message.text)
   }
 }

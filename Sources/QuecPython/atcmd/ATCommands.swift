@@ -125,9 +125,9 @@ struct ATCommand: Sendable {
         return []
       }),
     "+CCLK": ATCommand(
-      read: tells { "+CCLK: \"\(LocalTime(unixTime: $0.unixTime).clockText)\"" },
+      read: tells { "+CCLK: \"\($0.localTime.clockText)\"" },
       write: { _, board, parameters throws(Stop) in
-        guard let time = LocalTime(clockText: parameters[0]) else {
+        guard let time = LocalTime(clockText: parameters[0], zone: board.calendar.zone) else {
           throw .equipment(.wrongParameters)
         }
         board.calendar.set(to: time.unixTime, by: board.clock)
@@ -184,15 +184,16 @@ extension LocalTime {
   }
 
   /// Nil for a text that is none such.
-  init?(clockText: String) {
+  init?(clockText: String, zone: Int) {
     var numbers: [Int] = []
     for part in clockText.prefix(17).split(whereSeparator: { "/,:".contains($0) }) {
       guard let number = Int(part) else { return nil }
       numbers.append(number)
     }
     guard numbers.count == 6 else { return nil }
-    self.init(fields: [
+    let fields = [
       2000 + numbers[0], numbers[1], numbers[2], 0, numbers[3], numbers[4], numbers[5], 0,
-    ])
+    ]
+    self.init(fields: fields, zone: zone)
   }
 }

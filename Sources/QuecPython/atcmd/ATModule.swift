@@ -37,7 +37,7 @@ extension Call {
 }
 
 extension ATChannel.Action {
-  fileprivate var request: PowerRequest { self == .restart ? .restart : .powerDown }
+  fileprivate var request: PowerRequest { self == .restart ? .restart(.reset) : .powerDown }
 }
 
 extension ATResponse {

@@ -1,4 +1,5 @@
 import DeviceEmulator
+import EmulatedTime
 import ModuleProfiles
 
 /// The vendor module `machine`: the pins and their interrupts, the timers, the calendar and the watchdog
@@ -20,6 +21,8 @@ struct MachineModule: Peripheral {
   init(on board: inout Board) {}
 
   /// They are singletons, named by their numbers, but for `WDT`.
+  var guardAlarm: Alarm? { watchdog.alarm }
+
   func objectCount(of className: Substring) -> Int {
     switch className {
     case "Pin", "ExtInt": PinBank.limit

@@ -1,4 +1,4 @@
-import DeviceEmulator
+public import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
 
@@ -274,7 +274,7 @@ extension DeviceEmulator {
 
   /// Bytes that come over such a line: they arrive at the port's speed.
   public func receive(_ bytes: [UInt8], onUART number: Int) {
-    with { (ports: inout SerialPorts, board) in ports.receive(bytes, onPort: number, board) }
+    act { (ports: inout SerialPorts, board) in ports.receive(bytes, onPort: number, board) }
   }
 
   /// Whether something of the host's is wired to it, which may say something at any time.

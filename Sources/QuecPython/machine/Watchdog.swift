@@ -8,7 +8,7 @@ struct Watchdog {
   fileprivate(set) var objectCount = 0
   private var period = Duration.zero
   /// When it acts, unless it is fed; nil while it is off.
-  fileprivate var alarm: Alarm?
+  fileprivate(set) var alarm: Alarm?
 
   fileprivate mutating func start(_ period: Duration, on board: Board) {
     self.period = period
@@ -47,15 +47,4 @@ extension MachineModule {
     "WDT.feed": ["ok": .act { machine, _, board in machine.watchdog.feed(on: board) }],
     "WDT.stop": ["ok": .act { machine, _, board in machine.watchdog.stop(on: board) }],
   ]
-}
-
-extension DeviceEmulator {
-  /// Whether something is due that a script could wait for: its watchdog is nothing of that kind.
-  package var awaitsAlarm: Bool {
-    guard clock.nextAlarm != nil else { return false }
-    guard let alarm = look({ (machine: MachineModule, _) in machine.watchdog.alarm }) else {
-      return true
-    }
-    return clock.hasAlarm(besides: alarm)
-  }
 }
