@@ -33,7 +33,8 @@ let vendorData = [
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",
     "RTC.json", "RTCCases.json", "I2C.json", "I2CCases.json", "SPI.json", "SPICases.json",
-    "UART.json", "UARTCases.json", "machine.json", "machineCases.json",
+    "UART.json", "UARTCases.json", "LCD.json", "LCDCases.json", "machine.json",
+    "machineCases.json",
   ],
   "misc": [
     "Power.json", "PowerCases.json", "PowerKey.json", "PowerKeyCases.json", "ADC.json",

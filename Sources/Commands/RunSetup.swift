@@ -98,6 +98,7 @@ struct RunSetup {
     return try DeviceEmulator(
       profile, policy: policy, microphone: microphone, loudspeaker: loudspeaker,
       voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
+      photos: JPEGLibrary(notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
       seed: seed, isQuiet: isQuiet, notice: notice)
   }

@@ -29,6 +29,7 @@ package struct GuestDriver: CaseDriver {
   package func run(_ cell: Cell) throws -> Observation {
     let device = try DeviceEmulator(
       cell.profile, policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
+      photos: CasePhotos(),
       outcomes: outcomes)
     try Self.write(GuestScript.text(of: cell), to: device.files)
     let entries = Monitor<[CallTrace.Entry]>([])

@@ -45,7 +45,8 @@ private final class Bench {
     profile = cell.profile
     hearsWhileWaiting = !cell.test.needsSwift
     device = try DeviceEmulator(
-      cell.profile, policy: cell.policy, microphone: ToneMicrophone(hertz: 440), clock: clock,
+      cell.profile, policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
+      photos: CasePhotos(), clock: clock,
       outcomes: outcomes)
   }
 

@@ -18,6 +18,8 @@ struct Board {
   let output: any AudioOutput
   /// Who speaks.
   let voice: any Voice
+  /// Who reads JPEG files.
+  let photos: any PhotoReader
   var events: EventQueue
   /// What is outside of the module.
   var world = World()

@@ -55,6 +55,7 @@ public final class DeviceEmulator: Sendable {
   ///   - microphone: What it hears.
   ///   - loudspeaker: Where what it plays goes.
   ///   - voice: Who speaks for TTS.
+  ///   - photos: Who reads JPEG files for the display.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
   ///   - seed: What the open digits of its serial numbers come from.
@@ -66,12 +67,14 @@ public final class DeviceEmulator: Sendable {
     profile: ProfileSelection, policy: Policy = .documented,
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
+    photos: any PhotoReader = NoPhotos(), clock: any DeviceClock = VirtualClock(),
+    mounts: [ScriptFiles.Mount]? = nil,
     seed: UInt64 = 1, isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try self.init(
       profile.resolve(), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, seed: seed,
+      loudspeaker: loudspeaker, voice: voice, photos: photos, clock: clock, mounts: mounts,
+      seed: seed,
       isQuiet: isQuiet, notice: notice)
   }
 
@@ -80,7 +83,8 @@ public final class DeviceEmulator: Sendable {
     _ profile: ModuleProfile, policy: Policy = .documented,
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
+    photos: any PhotoReader = NoPhotos(), clock: any DeviceClock = VirtualClock(),
+    mounts: [ScriptFiles.Mount]? = nil,
     outcomes: OutcomeTable? = nil, seed: UInt64 = 1,
     isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
@@ -104,7 +108,7 @@ public final class DeviceEmulator: Sendable {
       clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
       outcomes: outcomesOfClass,
-      output: loudspeaker, voice: voice,
+      output: loudspeaker, voice: voice, photos: photos,
       events: EventQueue(capacity: profile.limits.eventQueue),
       timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
     state = Monitor(DeviceState(board: board, VendorModule.all.flatMap(\.peripherals)))

@@ -27,6 +27,10 @@ public struct World: Sendable, Equatable {
   public var spi: [Int: SPIDevice] = [:]
   /// Who is at the other end of the serial ports, by port.
   public var uart: [Int: UARTPeer] = [:]
+  /// The display that a script has set up; nil before.
+  public var display: DisplayController?
+  /// How bright the display's light is, from 0 to 5.
+  public internal(set) var displayBrightness = 5
 
   /// As at power-on.
   public init() {}

@@ -16,7 +16,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, microphone, fault, modem, screenshot, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, file"
 
@@ -69,6 +69,13 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": 1, "uart": 2}]}"#,
       problems: [#"1:13: "uart" goes with "loopback": true, with "answers" or with "sends""#]),
+
+    BadScenario(
+      text: #"{"events": [{"at": 1, "screenshot": "a/b.png"}]}"#,
+      problems: [#"1:37: "screenshot" must be a file's name such as menu.png, not "a/b.png""#]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "screenshot": "a.jpg"}]}"#,
+      problems: [#"1:37: "screenshot" must be a file's name such as menu.png, not "a.jpg""#]),
 
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),

@@ -25,12 +25,14 @@ final class Desk {
     _ model: Model = .named("EC600N"), _ policy: Policy = .documented,
     microphone: any Microphone = ToneMicrophone(hertz: 440),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    mounts: [ScriptFiles.Mount]? = nil, outcomes: OutcomeTable = .bundled
+    photos: any PhotoReader = NoPhotos(), mounts: [ScriptFiles.Mount]? = nil,
+    outcomes: OutcomeTable = .bundled
   ) throws {
     self.model = model
     device = try DeviceEmulator(
       model.profile(), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, outcomes: outcomes,
+      loudspeaker: loudspeaker, voice: voice, photos: photos, clock: clock, mounts: mounts,
+      outcomes: outcomes,
       notice: { [notices] in notices.append($0) })
   }
 

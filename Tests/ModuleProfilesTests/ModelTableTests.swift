@@ -132,14 +132,15 @@ struct Model: Sendable, CustomTestStringConvertible {
   }
 
   @Test(
-    "Every method works on every model, except that EG915U has no TTS class, and the Unisoc models tell no reason for going off",
+    "Every method works on every model, except that EG915U has no TTS class, two models alone have MIPI lines, and the Unisoc models tell no reason for going off",
     arguments: Model.all)
   func methods(model: Model) throws {
     let profile = try ProfileLibrary().profile(named: model.name)
-    var missing: [DeviceMethod] =
-      profile.platform.contains("Unisoc") ? ["Power.powerDownReason"] : []
-    if model.name == "EG915U" { missing.append("TTS.init") }
-    #expect(profile.methods == .init(uniqueKeysWithValues: missing.map { ($0, .missing) }))
+    let hasMIPI = ["EC200U", "EC600U"].contains(model.name)
+    var methods: [DeviceMethod: Availability] = ["LCD.mipi_init": hasMIPI ? .works : .missing]
+    if profile.platform.contains("Unisoc") { methods["Power.powerDownReason"] = .missing }
+    if model.name == "EG915U" { methods["TTS.init"] = .missing }
+    #expect(profile.methods == methods)
   }
 
   @Test("A method knows its class and its name")

@@ -51,7 +51,7 @@ package struct VendorModule: Sendable {
       Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
       Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
     VendorModule(
-      "machine", MachineModule.self, Buses.self, SerialPorts.self,
+      "machine", MachineModule.self, Buses.self, SerialPorts.self, DisplayPort.self,
       parts: Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
       Part("ExtInt", PackageResources.ExtInt_json, PackageResources.ExtIntCases_json),
       Part("Timer", PackageResources.Timer_json, PackageResources.TimerCases_json),
@@ -59,6 +59,7 @@ package struct VendorModule: Sendable {
       Part("I2C", PackageResources.I2C_json, PackageResources.I2CCases_json),
       Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
       Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
+      Part("LCD", PackageResources.LCD_json, PackageResources.LCDCases_json),
       Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
     VendorModule(
       "misc", MiscModule.self,

@@ -171,10 +171,3 @@ struct SerialPorts: Peripheral {
     }
   ]
 }
-
-extension Call {
-  /// The integer at `index`, or another where the argument was left out.
-  fileprivate func int(_ index: Int, or other: Int) -> Int {
-    index < arguments.count ? int(index) : other
-  }
-}
