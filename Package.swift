@@ -42,6 +42,7 @@ let vendorData = [
   ],
   "osTimer": ["osTimer.json", "osTimerCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
+  "base64": ["base64.py"], "hmac": ["hmac.py"], "hmacSha1": ["hmacSha1.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("QuecPython/\(folder)/\($0)") }
 }

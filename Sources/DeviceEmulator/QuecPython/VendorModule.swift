@@ -88,6 +88,9 @@ package struct VendorModule: Sendable {
     VendorModule("queue", source: PackageResources.queue_py),
     VendorModule("sys_bus", source: PackageResources.sys_bus_py),
     VendorModule("ql_fs", source: PackageResources.ql_fs_py),
+    VendorModule("base64", source: PackageResources.base64_py),
+    VendorModule("hmac", source: PackageResources.hmac_py),
+    VendorModule("hmacSha1", source: PackageResources.hmacSha1_py),
   ]
 
   /// A class with the module that scripts import: `audio.Record`.
