@@ -41,6 +41,7 @@ let vendorData = [
     "ADCCases.json", "PWM.json", "PWMCases.json", "USB.json", "USBCases.json",
   ],
   "osTimer": ["osTimer.json", "osTimerCases.json"],
+  "SecureData": ["SecureData.json", "SecureDataCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
   "base64": ["base64.py"], "hmac": ["hmac.py"], "hmacSha1": ["hmacSha1.py"],
 ].flatMap { folder, files in

@@ -25,6 +25,8 @@ struct Board {
   var world = World()
   /// What it was before the change that those who are told of it have not heard of yet.
   var worldBefore: World?
+  /// What outlasts everything.
+  let secureArea: SecureArea
   /// What the modem keeps over a restart.
   var memory = ModemMemory()
   /// What a script's call does to the module's power, once it has been answered.

@@ -57,6 +57,7 @@ public final class DeviceEmulator: Sendable {
   ///   - voice: Who speaks for TTS.
   ///   - photos: Who reads JPEG files for the display.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
+  ///   - secureArea: The part of its flash beside the volumes; left out, an empty one in memory.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
   ///   - seed: What the open digits of its serial numbers come from.
   ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
@@ -69,13 +70,13 @@ public final class DeviceEmulator: Sendable {
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     photos: any PhotoReader = NoPhotos(), clock: any DeviceClock = VirtualClock(),
     mounts: [ScriptFiles.Mount]? = nil,
-    seed: UInt64 = 1, isQuiet: Bool = false, notice: @escaping @Sendable (String) -> Void = { _ in }
+    secureArea: SecureArea = SecureArea(), seed: UInt64 = 1, isQuiet: Bool = false,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try self.init(
       profile.resolve(), policy: policy, microphone: microphone,
       loudspeaker: loudspeaker, voice: voice, photos: photos, clock: clock, mounts: mounts,
-      seed: seed,
-      isQuiet: isQuiet, notice: notice)
+      secureArea: secureArea, seed: seed, isQuiet: isQuiet, notice: notice)
   }
 
   /// Powers on a module whose profile is at hand; otherwise as the other initializer.
@@ -85,7 +86,7 @@ public final class DeviceEmulator: Sendable {
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
     photos: any PhotoReader = NoPhotos(), clock: any DeviceClock = VirtualClock(),
     mounts: [ScriptFiles.Mount]? = nil,
-    outcomes: OutcomeTable? = nil, seed: UInt64 = 1,
+    secureArea: SecureArea = SecureArea(), outcomes: OutcomeTable? = nil, seed: UInt64 = 1,
     isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -109,7 +110,7 @@ public final class DeviceEmulator: Sendable {
       microphone: FailingMicrophone(microphones, faults), faults: faults,
       outcomes: outcomesOfClass,
       output: loudspeaker, voice: voice, photos: photos,
-      events: EventQueue(capacity: profile.limits.eventQueue),
+      events: EventQueue(capacity: profile.limits.eventQueue), secureArea: secureArea,
       timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
     state = Monitor(DeviceState(board: board, VendorModule.all.flatMap(\.peripherals)))
     alarms.connect(to: self)

@@ -83,6 +83,10 @@ package struct VendorModule: Sendable {
     VendorModule(
       "dataCall", DataCallModule.self,
       parts: Part("dataCall", PackageResources.dataCall_json, PackageResources.dataCallCases_json)),
+    VendorModule(
+      "SecureData", SecureDataModule.self,
+      parts: Part(
+        "SecureData", PackageResources.SecureData_json, PackageResources.SecureDataCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
