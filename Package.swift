@@ -39,7 +39,8 @@ let vendorData = [
   "machine": [
     "Pin.json", "PinCases.json", "ExtInt.json", "ExtIntCases.json", "Timer.json", "TimerCases.json",
     "RTC.json", "RTCCases.json", "I2C.json", "I2CCases.json", "SPI.json", "SPICases.json",
-    "UART.json", "UARTCases.json", "WDT.json", "WDTCases.json", "machine.json",
+    "UART.json", "UARTCases.json", "WDT.json", "WDTCases.json", "LCD.json", "LCDCases.json",
+    "machine.json",
     "machineCases.json",
   ],
   "misc": [
@@ -49,7 +50,9 @@ let vendorData = [
   "osTimer": ["osTimer.json", "osTimerCases.json"], "pm": ["pm.json", "pmCases.json"],
   "fota": ["fota.json", "fotaCases.json"],
   "app_fota": ["app_fota.py", "app_fota_download.json", "app_fota_downloadCases.json"],
+  "SecureData": ["SecureData.json", "SecureDataCases.json"],
   "log": ["log.py"], "queue": ["queue.py"], "sys_bus": ["sys_bus.py"], "ql_fs": ["ql_fs.py"],
+  "base64": ["base64.py"], "hmac": ["hmac.py"], "hmacSha1": ["hmacSha1.py"],
 ].flatMap { folder, files in
   files.map { Resource.embedInCode("\(folder)/\($0)") }
 }

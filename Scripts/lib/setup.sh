@@ -22,7 +22,7 @@ build_packages=(libc6-dev libasound2-dev libopencore-amrnb-dev libvo-amrwbenc-de
   libpcre2-dev pkgconf)
 # What builds an interpreter.
 port_packages=(gcc make python3 xz-utils)
-test_packages=(sox alsa-utils espeak-ng parallel python3 python3-jsonschema python3-venv)
+test_packages=(sox alsa-utils espeak-ng libturbojpeg0 parallel python3 python3-jsonschema python3-venv)
 
 # What the tests are built with: the flash's cut the power some 270,000 times, which takes 40 times as long without.
 test_options=(--disable-xctest -Xswiftc -O)

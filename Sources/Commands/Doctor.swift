@@ -48,6 +48,7 @@ struct Doctor: Command {
   func run(_ console: Console) throws -> ExitCode {
     let findings = [
       toolchain, interpreter, profiles, settings, soundCard, devices, microphone, speech,
+      photos,
     ]
     let rows = findings.map { [$0.verdict.rawValue, $0.subject, $0.text] }
     Table(rows).lines.forEach(console.print)
@@ -196,6 +197,13 @@ struct Doctor: Command {
         .hint, "speech", "TTS is timed silence; sudo apt-get install espeak-ng makes it speak")
     }
     return Finding(.good, "speech", path)
+  }
+
+  private var photos: Finding {
+    JPEGLibrary.isInstalled
+      ? Finding(.good, "JPEG", "libturbojpeg")
+      : Finding(
+        .hint, "JPEG", "displays show none; sudo apt-get install libturbojpeg0 has them do so")
   }
 
   /// The path of a program on the `PATH`.

@@ -48,6 +48,11 @@ struct FlashSetting: Equatable {
     return images[mount].map { .image($0) } ?? .memory
   }
 
+  /// The file that keeps what is beside the volumes; nil for memory.
+  var secureFile: String? {
+    folder.map { "\($0)/secure" } ?? images["/" + Self.volumes[0]].map { "\($0).secure" }
+  }
+
   private static let volumes = ["usr", "bak"]
 
   private mutating func readImages(_ value: Settings.Value) throws(UsageError) {

@@ -89,7 +89,7 @@ struct Repl: Command {
     atPort.map { Self.answerCommands(on: $0, device, session) }
     let ending = try session.run()
     let code = try stage.end(ending, exitCode(ending, console), device)
-    try options.copyOut(files, console)
+    try options.copyOut(device, console)
     return trace?.close(after: code) ?? code
   }
 

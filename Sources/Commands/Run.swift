@@ -33,7 +33,8 @@ struct Run: Command {
     option goes before the environment, the environment before the file. Paths in the file start from
     its folder.
 
-      --export FOLDER    copy the flash there at the end: FOLDER/usr, FOLDER/bak
+      --export FOLDER    copy the flash there at the end, FOLDER/usr and FOLDER/bak, and what a display
+                         shows, FOLDER/display.png
       --timeout SECONDS  end the run after so many seconds of the host's time
       --limit TIME       end it after so much time of the module: 60s, 10m or 2h
       --endless          let the script wait for what never comes; otherwise the run ends, with 124,
@@ -114,7 +115,7 @@ struct Run: Command {
     stage.begin(device)
     let ending = try perform(run, device, console)
     let code = try stage.end(ending, exitCode(ending, console), device)
-    try options.copyOut(files, console)
+    try options.copyOut(device, console)
     return trace?.close(after: code) ?? code
   }
 

@@ -23,7 +23,7 @@ struct RunOptions {
     export = try arguments.option("--export")
     heapBytes = try arguments.option("--heap").map(Self.bytes)
     trace = try arguments.option("--trace")
-    staging = try StageOptions(&arguments)
+    staging = try StageOptions(&arguments, export: export)
     wiring = try SerialWiring(&arguments)
     isQuiet = arguments.flag("--quiet")
     isUnconfined = arguments.flag("--unconfined")
@@ -53,9 +53,13 @@ struct RunOptions {
     try trace.map { path throws(Complaint) in try TraceFile(path, console, earlyEnd) }
   }
 
-  /// Copies the flash to the folder that `--export` names, all of it that can be read.
-  func copyOut(_ files: ScriptFiles, _ console: Console) throws(Complaint) {
+  /// Copies the flash to the folder that `--export` names, all of it that can be read, and what the display shows.
+  func copyOut(_ device: DeviceEmulator, _ console: Console) throws(Complaint) {
     guard let export else { return }
+    if let picture = device.world.display?.picture {
+      try HostFile.write(picture.png, to: export + "/display.png")
+    }
+    let files = device.files
     var code: ExitCode?
     for mount in files.mounts {
       let summary = try onVolume { () throws(VolumeError) in

@@ -107,7 +107,31 @@ struct RunSetup {
     return try DeviceEmulator(
       profile: .profile(profile), policy: policy, microphone: microphone, loudspeaker: loudspeaker,
       voice: ESpeakVoice(path: host.variable("PATH"), notice: remark),
+      photos: JPEGLibrary(notice: remark),
       clock: time == .virtual ? VirtualClock() : HostClock(), mounts: files.mounts,
-      seed: seed, isQuiet: isQuiet, notice: notice)
+      secureArea: secureArea(), seed: seed, isQuiet: isQuiet, notice: notice)
+  }
+
+  /// The part of the flash beside the volumes, kept where `/usr` is.
+  private func secureArea() throws(Complaint) -> SecureArea {
+    guard let path = flash.secureFile else { return SecureArea() }
+    var content: [UInt8] = []
+    if let size = HostFile.size(of: path) {
+      guard size == SecureArea.byteCount,
+        let kept = HostFile.start(of: path, count: SecureArea.byteCount)
+      else {
+        throw Complaint(
+          .badData,
+          "\(path) is no secure area of a module, which has \(SecureArea.byteCount) bytes")
+      }
+      content = kept
+    }
+    return SecureArea(content) { bytes throws(HostFailure) in
+      do throws(Complaint) {
+        try HostFile.write(bytes, to: path)
+      } catch {
+        throw HostFailure(error.message)
+      }
+    }
   }
 }

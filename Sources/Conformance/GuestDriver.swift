@@ -30,6 +30,7 @@ package struct GuestDriver: CaseDriver {
   package func run(_ cell: Cell) throws -> Observation {
     let device = try DeviceEmulator(
       profile: .profile(cell.profile), policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
+      photos: CasePhotos(),
       outcomes: outcomes)
     try Self.write(GuestScript.text(of: cell), to: device.files)
     let entries = Monitor<[Journal.Entry]>([])

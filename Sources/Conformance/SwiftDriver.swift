@@ -47,7 +47,7 @@ private final class Bench {
     hearsWhileWaiting = !cell.test.needsSwift
     device = try DeviceEmulator(
       profile: .profile(cell.profile), policy: cell.policy, microphone: ToneMicrophone(hertz: 440),
-      clock: clock, outcomes: outcomes)
+      photos: CasePhotos(), clock: clock, outcomes: outcomes)
   }
 
   /// Takes a step; gives the answer if it is a call.

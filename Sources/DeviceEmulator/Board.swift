@@ -18,11 +18,15 @@ package struct Board {
   package let output: any AudioOutput
   /// Who speaks.
   package let voice: any Voice
+  /// Who reads JPEG files.
+  package let photos: any PhotoReader
   package var events: EventQueue
   /// What is outside of the module.
   package var world = World()
   /// What it was before the change that those who are told of it have not heard of yet.
   package var worldBefore: World?
+  /// What outlasts everything.
+  package let secureArea: SecureArea
   /// What the modem keeps over a restart.
   package var memory = ModemMemory()
   /// What is to be done to the module's power as soon as nothing acts: after a script's call, or an alarm.

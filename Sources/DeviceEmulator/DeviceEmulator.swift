@@ -48,8 +48,10 @@ public final class DeviceEmulator: Sendable {
   ///   - microphone: What it hears.
   ///   - loudspeaker: Where what it plays goes.
   ///   - voice: Who speaks its texts.
+  ///   - photos: Who reads JPEG files for the display.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; nil for empty ones in memory of the profile's sizes.
+  ///   - secureArea: The part of its flash beside the volumes.
   ///   - outcomes: What calls come to, in place of what the modules' own tables say.
   ///   - seed: What the open digits of its serial numbers come from.
   ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
@@ -58,8 +60,9 @@ public final class DeviceEmulator: Sendable {
   /// - Throws: `VolumeError` for volumes that cannot be.
   public init(
     _ profile: ModuleProfile, modules: VendorModules, policy: Policy, microphone: any Microphone,
-    loudspeaker: any AudioOutput, voice: any Voice, clock: any DeviceClock,
-    mounts: [ScriptFiles.Mount]?, outcomes: OutcomeTable?, seed: UInt64, isQuiet: Bool,
+    loudspeaker: any AudioOutput, voice: any Voice, photos: any PhotoReader,
+    clock: any DeviceClock, mounts: [ScriptFiles.Mount]?, secureArea: SecureArea,
+    outcomes: OutcomeTable?, seed: UInt64, isQuiet: Bool,
     notice: @escaping @Sendable (String) -> Void
   ) throws {
     self.profile = profile
@@ -82,8 +85,8 @@ public final class DeviceEmulator: Sendable {
       clock: clock, files: files,
       microphone: FailingMicrophone(microphones, faults), faults: faults,
       outcomes: outcomesOfClass,
-      output: loudspeaker, voice: voice,
-      events: EventQueue(capacity: profile.limits.eventQueue),
+      output: loudspeaker, voice: voice, photos: photos,
+      events: EventQueue(capacity: profile.limits.eventQueue), secureArea: secureArea,
       timers: TimerPool(capacity: profile.limits.timers), atTime: alarms.set, isQuiet: isQuiet)
     state = Monitor(DeviceState(board: board, modules.all.flatMap(\.peripherals)))
     alarms.connect(to: self)

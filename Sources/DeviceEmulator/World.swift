@@ -36,6 +36,10 @@ public struct World: Sendable, Equatable {
   public var uart: [Int: UARTPeer] = [:]
   /// What servers on the network give for an address such as `http://example.com/app.py`.
   public var served: [String: [UInt8]] = [:]
+  /// The display that a script has set up; nil before.
+  public var display: DisplayController?
+  /// How bright the display's light is, from 0 to 5.
+  public package(set) var displayBrightness = 5
 
   /// As at power-on.
   public init() {}

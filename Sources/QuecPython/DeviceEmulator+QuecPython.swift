@@ -22,8 +22,10 @@ extension DeviceEmulator {
   ///   - microphone: What it hears.
   ///   - loudspeaker: Where what it plays goes.
   ///   - voice: Who speaks for TTS.
+  ///   - photos: Who reads JPEG files for the display.
   ///   - clock: Its time; a live microphone needs a ``HostClock``.
   ///   - mounts: Its volumes; left out, empty ones in memory of the profile's sizes.
+  ///   - secureArea: The part of its flash beside the volumes; left out, an empty one in memory.
   ///   - outcomes: What calls come to; left out, what the tables of the modules say.
   ///   - seed: What the open digits of its serial numbers come from.
   ///   - isQuiet: Whether the notice gets errors alone, and no remarks: why a call has failed because of
@@ -34,13 +36,14 @@ extension DeviceEmulator {
     profile: ProfileSelection, policy: Policy = .documented,
     microphone: any Microphone = SilenceMicrophone(),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    clock: any DeviceClock = VirtualClock(), mounts: [ScriptFiles.Mount]? = nil,
+    photos: any PhotoReader = NoPhotos(), clock: any DeviceClock = VirtualClock(),
+    mounts: [ScriptFiles.Mount]? = nil, secureArea: SecureArea = SecureArea(),
     outcomes: OutcomeTable? = nil, seed: UInt64 = 1, isQuiet: Bool = false,
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try self.init(
       profile.resolve(), modules: .quecPython, policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, outcomes: outcomes,
-      seed: seed, isQuiet: isQuiet, notice: notice)
+      loudspeaker: loudspeaker, voice: voice, photos: photos, clock: clock, mounts: mounts,
+      secureArea: secureArea, outcomes: outcomes, seed: seed, isQuiet: isQuiet, notice: notice)
   }
 }

@@ -11,7 +11,7 @@ extension VendorModules {
       Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
       Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
     VendorModule(
-      "machine", MachineModule.self, Buses.self, SerialPorts.self,
+      "machine", MachineModule.self, Buses.self, SerialPorts.self, DisplayPort.self,
       parts: Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
       Part("ExtInt", PackageResources.ExtInt_json, PackageResources.ExtIntCases_json),
       Part("Timer", PackageResources.Timer_json, PackageResources.TimerCases_json),
@@ -20,6 +20,7 @@ extension VendorModules {
       Part("SPI", PackageResources.SPI_json, PackageResources.SPICases_json),
       Part("UART", PackageResources.UART_json, PackageResources.UARTCases_json),
       Part("WDT", PackageResources.WDT_json, PackageResources.WDTCases_json),
+      Part("LCD", PackageResources.LCD_json, PackageResources.LCDCases_json),
       Part("machine", PackageResources.machine_json, PackageResources.machineCases_json)),
     VendorModule(
       "misc", MiscModule.self,
@@ -76,10 +77,17 @@ extension VendorModules {
     VendorModule(
       "atcmd", ATModule.self,
       parts: Part("atcmd", PackageResources.atcmd_json, PackageResources.atcmdCases_json)),
+    VendorModule(
+      "SecureData", SecureDataModule.self,
+      parts: Part(
+        "SecureData", PackageResources.SecureData_json, PackageResources.SecureDataCases_json)),
     VendorModule("checkNet", source: PackageResources.checkNet_py),
     VendorModule("log", source: PackageResources.log_py),
     VendorModule("queue", source: PackageResources.queue_py),
     VendorModule("sys_bus", source: PackageResources.sys_bus_py),
     VendorModule("ql_fs", source: PackageResources.ql_fs_py),
+    VendorModule("base64", source: PackageResources.base64_py),
+    VendorModule("hmac", source: PackageResources.hmac_py),
+    VendorModule("hmacSha1", source: PackageResources.hmacSha1_py),
   ])
 }

@@ -1,3 +1,4 @@
+import DeviceEmulator
 import FlashStorage
 import Foundation
 import GuestRuntime
@@ -202,5 +203,26 @@ struct FlashRunTests {
     #expect(try await bench.run(["flash", "ls", image]).code == 74)
     holder = nil
     #expect(try await bench.run(["flash", "ls", image]).code == 0)
+  }
+
+  @Test("What a script stores with SecureData is there in the next run on the same flash")
+  func secureData() async throws {
+    let script = """
+      import SecureData
+      buffer = bytearray(20)
+      length = SecureData.Read(1, buffer, 20)
+      print(length, buffer[:max(length, 0)], SecureData.Store(1, 'secret', 6))
+      """
+    for flash in [bench.path("usr.img"), "dir:" + bench.path("flash")] {
+      let first = try await bench.run(script: script, ["--flash", flash])
+      #expect(first.lines == ["-2 bytearray(b'') 0"], "\(first.errors)")
+      let second = try await bench.run(script: script, ["--flash", flash])
+      #expect(second.lines == ["6 bytearray(b'secret') 0"])
+    }
+    #expect(try bench.bytes("usr.img.secure").count == SecureArea.byteCount)
+    #expect(try bench.bytes("usr.img.secure") == bench.bytes("flash/secure"))
+    try bench.write("short", to: "usr.img.secure")
+    let broken = try await bench.run(script: script, ["--flash", bench.path("usr.img")])
+    #expect(broken.code == 65 && broken.errors.contains("is no secure area of a module"))
   }
 }

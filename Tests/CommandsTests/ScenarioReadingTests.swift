@@ -16,7 +16,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   private static let actions =
-    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, call, location, wifi, serves, microphone, fault, modem, power"
+    "an event has one of pin, adc, battery, powerKey, usb, i2c, spi, uart, sms, call, location, wifi, serves, microphone, fault, modem, screenshot, power"
   private static let checks =
     "an expectation has one of consoleContains, consoleLacks, consoleMatches, callback, method, file, tones, sms"
 
@@ -122,6 +122,12 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
       problems: [
         #"1:31: "wifi" must be an object of numbers from -120 to 0, in dBm, by addresses such as 34:CE:00:09:E5:A8, not {"34:CE:00:09:E5":-38}"#
       ]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "screenshot": "a/b.png"}]}"#,
+      problems: [#"1:37: "screenshot" must be a file's name such as menu.png, not "a/b.png""#]),
+    BadScenario(
+      text: #"{"events": [{"at": 1, "screenshot": "a.jpg"}]}"#,
+      problems: [#"1:37: "screenshot" must be a file's name such as menu.png, not "a.jpg""#]),
 
     // Events.
     BadScenario(text: #"{"events": [{"at": 1}]}"#, problems: ["1:13: \(actions)"]),

@@ -26,12 +26,14 @@ final class Desk {
     _ model: Model = .named("EC600N"), _ policy: Policy = .documented,
     microphone: any Microphone = ToneMicrophone(hertz: 440),
     loudspeaker: any AudioOutput = NullOutput(), voice: any Voice = TimedSilence(),
-    mounts: [ScriptFiles.Mount]? = nil, outcomes: OutcomeTable? = nil
+    photos: any PhotoReader = NoPhotos(), mounts: [ScriptFiles.Mount]? = nil,
+    outcomes: OutcomeTable? = nil
   ) throws {
     self.model = model
     device = try DeviceEmulator(
       profile: .profile(model.profile()), policy: policy, microphone: microphone,
-      loudspeaker: loudspeaker, voice: voice, clock: clock, mounts: mounts, outcomes: outcomes,
+      loudspeaker: loudspeaker, voice: voice, photos: photos, clock: clock, mounts: mounts,
+      outcomes: outcomes,
       notice: { [notices] in notices.append($0) })
   }
 

@@ -240,4 +240,55 @@ struct PythonModuleTests {
           "net (1, 0, 0, 0, 0)", "call (1, 0)", "([], [], []) True",
         ])
   }
+
+  @Test("base64 writes and reads RFC 4648's alphabets")
+  func base64() throws {
+    #expect(
+      try lines(
+        """
+        import base64
+        for text in (b'', b'f', b'fo', b'foobar'):
+            one, two, three = base64.b64encode(text), base64.b32encode(text), base64.b16encode(text)
+            print(one, two, three)
+            print(base64.b64decode(one) == base64.b32decode(two) == base64.b16decode(three) == text)
+        print(base64.b64decode('Zm9vYmFy'), base64.b64encode(bytearray(b'd2460e')))
+        print(base64.urlsafe_b64encode(b'\\xfb\\xff'), base64.urlsafe_b64decode(b'-_8='))
+        print(base64.b64encode(b'\\xfb\\xff', b'.,'), base64.b64decode(b'.,8=', '.,'))
+        print(len(base64.encodebytes(bytes(60)).split(b'\\n')), base64.decodebytes(b'Zm8=\\n'))
+        try: base64.b64encode('text')
+        except TypeError as error: print(error)
+        """) == [
+          "b'' b'' b''", "True", "b'Zg==' b'MY======' b'66'", "True",
+          "b'Zm8=' b'MZXQ====' b'666F'", "True", "b'Zm9vYmFy' b'MZXW6YTBOI======' b'666F6F626172'",
+          "True", "b'foobar' b'ZDI0NjBl'", "b'-_8=' b'\\xfb\\xff'", "b'.,8=' b'\\xfb\\xff'",
+          "3 b'fo'",
+          "expected bytes, not str",
+        ])
+  }
+
+  @Test("hmac signs as RFC 2202 and RFC 4231 have it, with the interpreter's hashes")
+  func hmac() throws {
+    #expect(
+      try lines(
+        """
+        import hmac, hmacSha1, uhashlib
+        print(hmac.new(b'Jefe', b'what do ya want for nothing?').hexdigest())
+        print(hmac.new(b'Jefe', b'what do ya want for nothing?', 'sha1').hexdigest())
+        sign = hmac.new(b'Jefe', digestmod=uhashlib.sha256)
+        sign.update(b'what do ya want ')
+        sign.update(b'for nothing?')
+        print(sign.hexdigest(), sign.hexdigest() == sign.hexdigest(), len(sign.digest()))
+        print(hmac.new(b'\\xaa' * 80, b'Test Using Larger Than Block-Size Key - Hash Key First', 'sha1').hexdigest())
+        print(hmacSha1.hmac_sha1('Grey', '1234567890'), hmacSha1.hmac_sha1(b'Grey', b'1234567890')[:4])
+        print(hmac.compare_digest(b'ab', b'ab'), hmac.compare_digest('ab', 'ac'), hmac.compare_digest(b'a', b'ab'))
+        try: hmac.new('key', b'')
+        except TypeError as error: print(error)
+        """) == [
+          "750c783e6ab0b503eaa86e310a5db738", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843 True 32",
+          "aa4ae5e15272d00e95705637ce8a3b55ed402112",
+          "d2460ee5d2c98f750dc5f965aa0a4035d0bbfa71 d246", "True False False",
+          "key: expected bytes or bytearray",
+        ])
+  }
 }

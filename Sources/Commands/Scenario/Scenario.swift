@@ -41,6 +41,8 @@ struct Scenario {
     case microphone(any Microphone)
     case fault(Fault)
     case powerCut
+    /// A picture of what the display shows, into a file of this name.
+    case screenshot(String)
     case modem(ModemChange)
   }
 
@@ -78,6 +80,11 @@ struct Scenario {
   /// In the order of their times; at the same time in the order of the file. Those that wait come last.
   let events: [Event]
   let expectations: [Expectation]
+
+  /// Whether it makes files.
+  var takesScreenshots: Bool {
+    events.contains { if case .screenshot = $0.action { true } else { false } }
+  }
 
   var changesMicrophone: Bool {
     events.contains { if case .microphone = $0.action { true } else { false } }

@@ -100,6 +100,13 @@ struct ScenarioReading {
     Kind(key: "microphone") { this, node, _ in this.microphone(node).map { .microphone($0) } },
     Kind(key: "fault") { this, node, _ in this.fault(node).map { .fault($0) } },
     Kind(key: "modem") { this, node, _ in this.modem(node).map { .modem($0) } },
+    Kind(key: "screenshot") { this, node, _ in
+      guard let name = node.string, name.isNameOfPNG else {
+        this.reportKind("screenshot", "a file's name such as menu.png", node)
+        return nil
+      }
+      return .screenshot(name)
+    },
     Kind(key: "power") { this, node, _ in
       if node.string == "cut" { return .powerCut }
       this.report("\"power\" must be \"cut\", not \(node.shown)", at: node.offset)
@@ -401,6 +408,13 @@ struct ScenarioReading {
 
   mutating func report(_ message: String, at offset: Int) {
     problems.append(source.locate(message, at: offset))
+  }
+}
+
+extension String {
+  /// Whether it is a name of its own, without a folder.
+  fileprivate var isNameOfPNG: Bool {
+    hasSuffix(".png") && count > 4 && !hasPrefix(".") && !contains("/") && !contains("\0")
   }
 }
 

@@ -9,8 +9,11 @@ import QuecPython
 struct StageOptions {
   private let faults: [Fault]
   private let scenario: String?
+  /// The folder of `--export`, where screenshots go.
+  private let export: String?
 
-  init(_ arguments: inout Arguments) throws {
+  init(_ arguments: inout Arguments, export: String?) throws {
+    self.export = export
     var faults: [Fault] = []
     while let words = try arguments.option("--fault") {
       do throws(Fault.Malformed) {
@@ -40,7 +43,11 @@ struct StageOptions {
         "the scenario changes the microphone, which cannot be live then: use tone:HZ, file:PATH, "
           + "noise or silence as --audio-in")
     }
-    return Stage(faults, read, named: scenario, console)
+    if let read, read.takesScreenshots, export == nil {
+      throw UsageError(
+        "the scenario takes screenshots, which go to the folder of --export: name one")
+    }
+    return Stage(faults, read, named: scenario, screenshots: export, console)
   }
 }
 
@@ -52,13 +59,20 @@ final class Stage: Sendable {
   /// The methods whose calls are looked at in the end.
   private let expectedCalls: Set<String>
   private let name: String?
+  private let screenshots: String?
   private let console: Console
   private let tee = Monitor<OutputTee?>(nil)
   private let run = Monitor<Running>(Running())
   private let seen = Monitor(Seen())
+  /// What could not be done of the scenario.
+  private let failures = Monitor<[String]>([])
 
-  init(_ faults: [Fault], _ scenario: Scenario?, named name: String?, _ console: Console) {
+  init(
+    _ faults: [Fault], _ scenario: Scenario?, named name: String?, screenshots: String? = nil,
+    _ console: Console
+  ) {
     (self.faults, self.name, self.console) = (faults, name, console)
+    self.screenshots = screenshots
     events = scenario?.events ?? []
     expectations = scenario?.expectations ?? []
     expectedCalls = Set(
@@ -187,9 +201,29 @@ final class Stage: Sendable {
     case .microphone(let microphone): device.changeMicrophone(to: microphone)
     case .fault(let fault): device.inject(fault)
     case .modem(let change): change.apply(to: &device.world)
+    case .screenshot(let name):
+      if let failure = photograph(device, name, at: event.time) {
+        failures.withLock { $0.append(failure) }
+      }
     case .powerCut:
       console.complain("the power is cut at \(device.clock.now.inSeconds) s")
       run.withLock { $0.run }?.cutPower()
+    }
+  }
+
+  /// Makes a picture of what the display shows; gives why that could not be done.
+  private func photograph(
+    _ device: DeviceEmulator, _ name: String, at time: Duration
+  ) -> String? {
+    guard let folder = screenshots else { return nil }
+    guard let picture = device.world.display?.picture else {
+      return "there is no \(name): the script had set no display up at \(time.inSeconds) s"
+    }
+    do throws(Complaint) {
+      try HostFile.write(picture.png, to: "\(folder)/\(name)")
+      return nil
+    } catch {
+      return error.message
     }
   }
 
@@ -209,9 +243,11 @@ final class Stage: Sendable {
     }
     if ending == .outputLost { return code }
     tellOfTheUntouched(device)
-    let failures = try expectations.compactMap { expectation in
-      try failure(of: expectation, seen).map { "\(expectation.place)\($0)" }
-    }
+    let failures =
+      try failures.withLock { $0 }
+      + expectations.compactMap { expectation in
+        try failure(of: expectation, seen).map { "\(expectation.place)\($0)" }
+      }
     failures.forEach(console.complain)
     switch ending {
     case .exited, .powerCut, .reset, .poweredDown: return failures.isEmpty ? code : .mismatch

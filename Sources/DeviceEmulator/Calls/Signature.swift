@@ -12,6 +12,8 @@ public struct Signature: Equatable, Sendable {
     case str
     /// What has bytes to read: a str, bytes or a bytearray.
     case bytes
+    /// Likewise, or None.
+    case bytesOrNone
     /// A bytearray to write to.
     case buffer
     case any
@@ -92,7 +94,7 @@ public struct Signature: Equatable, Sendable {
 
   /// Whether the argument at `index` is for reading, so that a bytearray goes over with its content.
   package func reads(at index: Int) -> Bool {
-    parameters.indices.contains(index) && parameters[index] == .bytes
+    parameters.indices.contains(index) && [.bytes, .bytesOrNone].contains(parameters[index])
   }
 
   /// The arguments in the order of the parameters.
@@ -226,10 +228,10 @@ public struct Signature: Equatable, Sendable {
         return .type("can't convert \(argument.typeName) to int")
       }
       return value >= 1 << 31 || value <= -(1 << 31) ? .overflow : nil
-    case (.str, .bytes), (.str, .string), (.any, _): return nil
+    case (.str, .bytes), (.str, .string), (.bytesOrNone, .none), (.any, _): return nil
     case (.str, _):
       return .type("can't convert '\(argument.typeName)' object to str implicitly")
-    case (.bytes, _):
+    case (.bytes, _), (.bytesOrNone, _):
       return argument.readableBytes == nil ? .type("object with buffer protocol required") : nil
     case (.buffer, _):
       return argument.bufferRoom == nil ? .type("object with buffer protocol required") : nil
@@ -262,7 +264,8 @@ extension JSONNode {
   fileprivate func parameter() throws(JSONError) -> Signature.Parameter {
     let word = try text()
     guard let type = Signature.Parameter(rawValue: String(word.prefix { $0.isLetter })) else {
-      throw JSONError(message: "a parameter takes int, str, bytes, buffer or any", offset: offset)
+      throw JSONError(
+        message: "a parameter takes int, str, bytes, bytesOrNone, buffer or any", offset: offset)
     }
     return type
   }

@@ -255,14 +255,6 @@ struct SerialPorts: Peripheral {
     }
   ]
 }
-
-extension Call {
-  /// The integer at `index`, or another where the argument was left out.
-  fileprivate func int(_ index: Int, or other: Int) -> Int {
-    index < arguments.count ? int(index) : other
-  }
-}
-
 extension DeviceEmulator {
   /// Wires a serial port of the module to something of the host's, in the place of the world's peer; before a script opens
   /// it.
