@@ -87,14 +87,20 @@ struct DeviceState {
   /// Methods of a class that no script finds: by the profile, or because the policy says so of models
   /// without the feature.
   mutating func missingMethods(of className: Substring) -> [DeviceMethod] {
-    board.outcomes(className).order.filter { $0.className == className && isMissing($0) }
+    let table = board.outcomes(className)
+    return table.order.filter { $0.className == className && isMissing($0, in: table) }
   }
 
-  private mutating func isMissing(_ method: DeviceMethod) -> Bool {
-    switch gate(of: method) {
-    case .missing: true
-    case .decides(let gate): gate.isMissing(on: board)
-    case .unknown, .answers: false
+  /// A gate is set up only for a method that some model lacks: most that a class has are never called.
+  private mutating func isMissing(_ method: DeviceMethod, in table: OutcomeTable) -> Bool {
+    switch board.profile.availability(of: method) {
+    case .missing: return true
+    case .answers: return false
+    case .works:
+      guard table.methods[method]?.canBeMissing(under: board.policy) ?? false,
+        case .decides(let gate) = gate(of: method)
+      else { return false }
+      return gate.isMissing(on: board)
     }
   }
 

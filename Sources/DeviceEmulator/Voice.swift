@@ -1,6 +1,6 @@
 public import AudioEngine
 
-/// Who speaks the texts of TTS.
+/// Who speaks the texts that a script gives.
 public protocol Voice: Sendable {
   /// Speaks `text` at a speed from 0 to 9.
   ///

@@ -100,10 +100,11 @@ static void exception_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   mp_obj_exception_attr(self, name, found);
 }
 
-// It is remembered what a module lacks.
+// A module is described before somebody looks into it, and it is remembered what it lacks.
 static mp_attr_fun_t member_of_module;
 static void module_attribute(mp_obj_t self, qstr name, mp_obj_t *found) {
   bool loads = found[0] == MP_OBJ_NULL;
+  objects_fulfil(self);
   member_of_module(self, name, found);
   modules_note_lack(loads && found[0] == MP_OBJ_NULL ? modules_name(self) : NULL, name);
 }

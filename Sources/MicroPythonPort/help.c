@@ -44,6 +44,7 @@ static void show_members(mp_obj_t object) {
   mp_printf(&mp_plat_print, " is of type %q\n", (qstr)type->name);
   const mp_map_t *map = NULL;
   if (type == &mp_type_module) {
+    objects_fulfil(object);
     map = &mp_obj_module_get_globals(object)->map;
   } else {
     if (type == &mp_type_type) type = MP_OBJ_TO_PTR(object);

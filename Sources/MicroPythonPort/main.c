@@ -212,17 +212,11 @@ static void do_jobs(void) {
 }
 
 // The names that a module's boot script leaves behind.
-static void leave_name(qstr name) {
-  nlr_buf_t nlr;
-  if (nlr_push(&nlr) != 0) return; // A module in the script's language may raise; its import does so again.
-  mp_obj_t module = modules_find(name);
-  if (module != MP_OBJ_NULL) mp_store_global(name, module);
-  nlr_pop();
-}
-
 static void leave_names(void) {
-  static const qstr names[] = {MP_QSTR_gc, MP_QSTR_misc, MP_QSTR_ujson, MP_QSTR_uos};
-  for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) leave_name(names[i]);
+  mp_store_global(MP_QSTR_gc, modules_find(MP_QSTR_gc));
+  mp_store_global(MP_QSTR_misc, objects_promise(MP_QSTR_misc));
+  mp_store_global(MP_QSTR_ujson, modules_find(MP_QSTR_ujson));
+  mp_store_global(MP_QSTR_uos, modules_find(MP_QSTR_uos));
 }
 
 // A block that makes up for what a module's own boot uses of the heap, and this one does not.

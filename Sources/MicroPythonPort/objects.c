@@ -328,8 +328,7 @@ static mp_obj_t read_module(cursor *c, qstr name) {
   memmove(map->table + 1, map->table, map->used * sizeof *map->table);
   map->table[0] = (mp_map_elem_t){MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_OBJ_NEW_QSTR(name)};
   map->used++;
-  module->base.type = &mp_type_module;
-  module->globals = members;
+  *module = (mp_obj_module_t){.base = {&mp_type_module}, .globals = members};
   return MP_OBJ_FROM_PTR(module);
 }
 
@@ -401,8 +400,15 @@ bool objects_has_described(mp_obj_t value) {
   return get_own(value) || objects_module_name(value) != MP_QSTRnull;
 }
 
-mp_obj_t objects_describe(qstr name) {
-  for (described *d = known; d; d = d->next) if (d->name == name) return d->value;
+static described *remember(qstr name, mp_obj_t value) {
+  described *d = port_lasting(sizeof *d);
+  *d = (described){name, value, known};
+  return known = d;
+}
+
+// What the device describes under a name; MP_OBJ_NULL for nothing.
+static mp_obj_t ask_for(qstr name, bool *is_source) {
+  *is_source = false;
   console_flush();
   request_begin(MP_QSTR_module_dot_describe, 0);
   request_value(MP_OBJ_NEW_QSTR(name));
@@ -410,16 +416,41 @@ mp_obj_t objects_describe(qstr name) {
   const uint8_t *bytes = request_raw_answer(&length);
   if (!bytes) return MP_OBJ_NULL;
   cursor c = {bytes, bytes + length};
-  mp_obj_t value = MP_OBJ_NULL;
   switch (peek(&c)) {
     case 'N': return MP_OBJ_NULL;
-    case 's': case 'b': case 't': return run_source(&c, name);
-    case 'm': value = read_module(&c, name); break;
-    case 'l': value = read_member(&c, NULL); break;
+    case 's': case 'b': case 't': *is_source = true; return run_source(&c, name);
+    case 'm': return read_module(&c, name);
+    case 'l': return read_member(&c, NULL);
     default: link_malformed();
   }
-  described *d = port_lasting(sizeof *d);
-  *d = (described){name, value, known};
-  known = d;
+}
+
+// One of which the boot has left the name, until somebody looks into it: to describe it takes longer than all of the boot.
+static described *promised;
+
+mp_obj_t objects_promise(qstr name) {
+  static const uint8_t nothing[] = {'m', 0, 0, 0, 0};
+  promised = remember(name, read_module(&(cursor){nothing, nothing + sizeof nothing}, name));
+  return promised->value;
+}
+
+void objects_fulfil(mp_obj_t module) {
+  if (!promised || promised->value != module) return;
+  bool is_source;
+  mp_obj_t found = ask_for(promised->name, &is_source);
+  promised = NULL;
+  bool is_module = found != MP_OBJ_NULL && mp_obj_is_type(found, &mp_type_module);
+  if (is_module) ((mp_obj_module_t *)MP_OBJ_TO_PTR(module))->globals = mp_obj_module_get_globals(found);
+}
+
+mp_obj_t objects_describe(qstr name) {
+  for (described *d = known; d; d = d->next) {
+    if (d->name != name) continue;
+    objects_fulfil(d->value);
+    return d->value;
+  }
+  bool is_source;
+  mp_obj_t value = ask_for(name, &is_source);
+  if (value != MP_OBJ_NULL && !is_source) remember(name, value);
   return value;
 }

@@ -96,6 +96,8 @@ typedef struct {
 device_object *objects_get(mp_obj_t value);          // NULL for anything else.
 mp_obj_t objects_revive(uint32_t handle, const char *name, size_t length);
 mp_obj_t objects_describe(qstr module);              // MP_OBJ_NULL if the device has no such module.
+mp_obj_t objects_promise(qstr module);               // A module that is described when somebody looks into it.
+void objects_fulfil(mp_obj_t module);                // Has one that was promised be described now.
 qstr objects_module_name(mp_obj_t module);           // Of one whose members were described; MP_QSTRnull for any other.
 bool objects_has_described(mp_obj_t value);           // A module, a class, or an object of one.
 void objects_adopt(device_object *object, uint32_t handle);

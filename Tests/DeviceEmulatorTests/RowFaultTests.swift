@@ -140,12 +140,15 @@ struct RowFaultTests {
   @Test(
     "A row that cannot be had is told with those that can",
     arguments: [
-      ("what=row", "what=row needs call= and row=, such as call=Record.gain row=codec"),
-      ("what=row row=codec", "what=row needs call= and row=, such as call=Record.gain row=codec"),
+      ("what=row", "what=row needs call=, a class and its method, and row=, one of its rows"),
+      (
+        "what=row row=codec",
+        "what=row needs call=, a class and its method, and row=, one of its rows"
+      ),
       (
         "what=row call=Record.gian row=codec",
         "call=Record.gian is no method; did you mean \"Record.gain\"? It is a class and its method, "
-          + "such as Record.gain"
+          + "with a dot between them"
       ),
       (
         "what=row call=Record.gain row=codek",

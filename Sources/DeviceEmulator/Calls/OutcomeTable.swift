@@ -138,6 +138,13 @@ public struct MethodOutcomes: Equatable, Sendable {
     return ordered.compactMap { row in row.outcome(under: policy).map { (row.id, $0) } }
   }
 
+  /// Whether a policy has models without some feature have no such method.
+  func canBeMissing(under policy: Policy) -> Bool {
+    rows.contains { row in
+      if case .missing? = row.outcome(under: policy)?.effect { true } else { false }
+    }
+  }
+
   /// The rows that refuse a call under a policy: all but the last, which is how it goes if nothing is in
   /// its way, and those where it makes its value all the same.
   func refusals(under policy: Policy) -> [(id: String, outcome: Outcome)] {

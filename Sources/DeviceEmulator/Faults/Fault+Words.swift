@@ -88,14 +88,14 @@ extension Fault.Row {
     }
     guard let call = fields[.call], let id = fields[.row] else {
       throw Fault.Malformed(
-        description: "what=row needs call= and row=, such as call=Record.gain row=codec")
+        description: "what=row needs call=, a class and its method, and row=, one of its rows")
     }
     guard let method = modules.table(of: call.prefix { $0 != "." }).method(named: call)
     else {
       throw Fault.Malformed(
         description:
           "call=\(call) is no method\(hint(call, modules.table.order.map(\.rawValue))) "
-          + "It is a class and its method, such as Record.gain")
+          + "It is a class and its method, with a dot between them")
     }
     try self.init(id, of: method, among: modules)
   }

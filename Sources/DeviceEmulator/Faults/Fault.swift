@@ -28,7 +28,7 @@ public struct Fault: Hashable, Sendable {
     case write
     /// The flash has no room for more than so many bytes.
     case flashFull = "flash-full"
-    /// Somebody uses the file that a call of `Record` names.
+    /// Somebody uses the file that a call of the recorder names.
     case inUse = "in-use"
     /// The audio channel cannot be set.
     case channel
