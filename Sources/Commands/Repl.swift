@@ -81,7 +81,8 @@ struct Repl: Command {
     choices.isUnconfined = options.isUnconfined
     let session = ModuleSession(
       device, at: module, interpreter: interpreter, options: choices,
-      journal: Journal([trace?.reader, stage.reader(showsPrints: false)].compactMap { $0 }), stage: stage)
+      journal: Journal([trace?.reader, stage.reader(showsPrints: false)].compactMap { $0 }),
+      stage: stage)
     host.earlyEnd.handle { session.end($0.ending) }
     line.start(
       receive: module.receive,

@@ -258,7 +258,10 @@ struct HostFailureTests {
       ("run '' \(settings)", 64, "<script.py | folder> is empty"),
       ("run a.py \(settings) --flash ur=a.img", 64, "there is no volume ur; did you mean usr?"),
       ("run a.py \(settings) --scenario big.json", 65, "has 1048577 bytes, more than the 1048576"),
-      ("run a.py \(settings) --scenario empty.json", 65, "no call and no call-back has the argument {}"),
+      (
+        "run a.py \(settings) --scenario empty.json", 65,
+        "no call and no call-back has the argument {}"
+      ),
       ("run a.py --audio-in silence --profile Wrong", 65, "profiles/Wrong.json is not a file"),
       ("run a.py --audio-in silence --profile Long", 65, "has 65537 bytes, more than the 65536"),
       ("run a.py \(settings) --scenario 'x\u{1B}[31m'", 66, #"the scenario x\x1b[31m: No such"#),

@@ -122,7 +122,8 @@ struct ScenarioReading {
       this.text(node, "consoleLacks").map { .consoleLacks($0) }
     },
     Kind(key: "consoleMatches") { this, node, _ in this.pattern(node) },
-    Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) } },
+    Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) }
+    },
     Kind(key: "method", others: ["args", "gives"]) { this, node, around in
       this.method(node, around).map { .call($0) }
     },
@@ -165,7 +166,8 @@ struct ScenarioReading {
     Kind(key: "method", others: ["args", "gives"]) { this, node, around in
       this.method(node, around).map { .call($0) }
     },
-    Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) } },
+    Kind(key: "callback") { this, node, _ in this.arguments(node, "callback").map { .callback($0) }
+    },
   ]
 
   private mutating func trigger(_ node: JSONNode) -> Scenario.Trigger? {

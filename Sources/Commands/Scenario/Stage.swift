@@ -76,7 +76,9 @@ final class Stage: Sendable {
     events = scenario?.events ?? []
     expectations = scenario?.expectations ?? []
     expectedCalls = Set(
-      expectations.compactMap { if case .call(let pattern) = $0.check { pattern.method } else { nil } })
+      expectations.compactMap {
+        if case .call(let pattern) = $0.check { pattern.method } else { nil }
+      })
   }
 
   /// The run that the module's script is in now, and the module.

@@ -41,7 +41,9 @@ package struct Call {
   package func int(_ index: Int) -> Int { arguments[index].integer ?? 0 }
 
   /// The integer at `index`, or another where the argument was left out.
-  package func int(_ index: Int, or other: Int) -> Int { index < arguments.count ? int(index) : other }
+  package func int(_ index: Int, or other: Int) -> Int {
+    index < arguments.count ? int(index) : other
+  }
 
   /// The first bytes of what the argument at `index` holds, at most so many; likewise.
   package func bytes(_ index: Int, upTo count: Int) -> [UInt8] {

@@ -81,13 +81,17 @@ extension World {
   /// Ends all calls.
   ///
   /// - Returns: Whether there was one.
-  package mutating func endCalls(_ cause: VoiceCall.EndCause = .cleared, byRemote: Bool = false) -> Bool {
+  package mutating func endCalls(_ cause: VoiceCall.EndCause = .cleared, byRemote: Bool = false)
+    -> Bool
+  {
     for call in calls { end(call.id, cause, byRemote: byRemote) }
     return !calls.isEmpty
   }
 
   /// Ends a call.
-  package mutating func end(_ id: Int, _ cause: VoiceCall.EndCause = .cleared, byRemote: Bool = true) {
+  package mutating func end(
+    _ id: Int, _ cause: VoiceCall.EndCause = .cleared, byRemote: Bool = true
+  ) {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
     (calls[index].state, calls[index].cause) = (.ended, cause)
     calls[index].isEndedByRemote = byRemote

@@ -1,4 +1,5 @@
 import DeviceEmulator
+
 /// The commands of a line that begins with AT, in capitals and without blanks but for what stands between quotes.
 struct ATLine {
   private(set) var commands: [Command] = []

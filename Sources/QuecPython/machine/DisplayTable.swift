@@ -1,4 +1,5 @@
 import DeviceEmulator
+
 /// What a script has sent to a display's controller, as a table of bytes.
 ///
 /// `0, n, c` is the command `c`, of which `n` parameters follow; `1, n` and `n` bytes are parameters; `2, 0, t` waits
