@@ -32,6 +32,8 @@ package struct Board {
   /// What is to be done to the module's power as soon as nothing acts: after a script's call, or an alarm.
   package var powerRequest: PowerRequest?
   package var timers: TimerPool
+  /// How long the device has been in its low-power mode since its start.
+  package var sleepTime = Duration.zero
   package var calendar = RealTimeClock()
   package var powerOnReason = PowerOnReason.powerKey
   /// Has the device's state changed when a time has come.

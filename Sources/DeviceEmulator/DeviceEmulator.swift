@@ -243,8 +243,22 @@ public final class DeviceEmulator: Sendable {
 
   // MARK: The world outside
 
-  /// Whether something goes on for which the module must not sleep.
-  package var keepsAwake: Bool { state.withLock { $0.keepsAwake } }
+  /// Whether something of the host's is wired to a serial port, which may say something at any time.
+  package var isWired: Bool { state.withLock { !$0.board.serialLines.isEmpty } }
+
+  /// Lets time pass in which no thread of the script goes on: in the low-power mode, if scripts have asked for that and
+  /// nothing keeps the device awake.
+  package func idle(_ wait: () -> Void) {
+    let start = clock.now
+    let sleeps = state.withLock { $0.sleeps }
+    wait()
+    guard sleeps else { return }
+    let end = clock.now
+    state.withLock { $0.board.sleepTime += end - start }
+  }
+
+  /// How long the device has been in its low-power mode since it was started.
+  public var sleepTime: Duration { state.withLock { $0.board.sleepTime } }
 
   /// Has a peripheral act.
   package func act<P: Peripheral>(_ act: (inout P, inout Board) -> Void) { change { $0.with(act) } }

@@ -113,7 +113,10 @@ struct DeviceState {
 
   var isWorking: Bool { board.timers.isRunning || slots.contains { $0.isWorking } }
 
-  var keepsAwake: Bool { slots.contains { $0.keepsAwake } }
+  /// Whether the device is in its low-power mode while no thread of the script goes on.
+  var sleeps: Bool {
+    slots.contains { $0.sleepsByItself } && !slots.contains { $0.keepsAwake }
+  }
 
   /// The alarm, if there is one, that is nothing which a script waits for.
   var guardAlarm: Alarm? { slots.lazy.compactMap(\.guardAlarm).first }

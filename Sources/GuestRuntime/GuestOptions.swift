@@ -1,5 +1,3 @@
-package import DeviceEmulator
-
 /// What may be chosen for a run.
 package struct GuestOptions: Sendable {
   /// What is run.

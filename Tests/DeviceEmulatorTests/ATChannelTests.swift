@@ -228,7 +228,7 @@ struct ATChannelTests {
     device.world.modem.sim = .absent
     #expect(try send("AT+CIMI") == (2, "\r\n+CME ERROR: 10\r\n\n", .zero))
     #expect(try send("AT+CFUN=1,1").code == 0)
-    #expect(device.takePowerRequest() == .restart)
+    #expect(device.takePowerRequest() == .restart(.reset))
   }
 
   @Test(

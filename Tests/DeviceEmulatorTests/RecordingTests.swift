@@ -316,7 +316,7 @@ struct RecordingTests {
     arguments: VendorModules.quecPython.table.order)
   func noObject(method: DeviceMethod) throws {
     guard !method.rawValue.hasSuffix(".init"),
-      OutcomeTable.bundled.kind(of: method.className) != .functions
+      VendorModules.quecPython.table.kind(of: method.className) != .functions
     else { return }
     let desk = try Desk()
     for object in [nil, PeripheralID(-1), PeripheralID(3)] {

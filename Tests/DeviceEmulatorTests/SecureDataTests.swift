@@ -2,6 +2,7 @@ import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
 import Testing
+import QuecPython
 
 /// What scripts keep beside the file systems.
 @Suite("SecureData")

@@ -4,6 +4,7 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 @Suite("Updates of the application and of the firmware")
 struct UpdateTests {

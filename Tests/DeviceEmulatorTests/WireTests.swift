@@ -4,6 +4,7 @@ import ModuleProfiles
 import Testing
 
 @testable import DeviceEmulator
+@testable import QuecPython
 
 /// What hangs on a module's buses and serial ports.
 @Suite("I2C, SPI and UART, and the world at their other ends")

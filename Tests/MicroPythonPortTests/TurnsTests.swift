@@ -261,7 +261,7 @@ import Testing
         "(name='micropython', version=(1, 13, 0), mpy=10245) EC600N 3.4.0 [''] 2147483647",
         "<function>",
         "<module 'sys'> <module 'gc'> None <class 'TimeoutError'> {}",
-        "False __main__ ['gc', 'name', 'sys', 'time', 'ujson', 'uos', 'usys']",
+        "False __main__ ['gc', 'misc', 'name', 'sys', 'time', 'ujson', 'uos', 'usys']",
       ])
   }
 

@@ -189,7 +189,7 @@ import Testing
     let run = try StubRun(
       """
       import stub, gc, micropython
-      gated = stub.Gated()
+      gated, answer = stub.Gated(), None
       micropython.heap_lock()
       answer = gated.__del__()
       micropython.heap_unlock()

@@ -2,6 +2,7 @@ import AudioEngine
 import DeviceEmulator
 import GuestRuntime
 import JSONText
+import ModuleProfiles
 import QuecPython
 
 extension Scenario {
@@ -139,8 +140,8 @@ struct ScenarioReading {
   private mutating func event(_ node: JSONNode) -> Scenario.Event? {
     let action = choose(node, "an event", from: Self.actions, always: ["at", "when"])
     let before = problems.count
-    let trigger = node["when"].flatMap { trigger($0) }
-    let time = time(of: node)
+    let trigger = node["when"].flatMap { self.trigger($0) }
+    let time = self.time(of: node)
     guard problems.count == before, let time, let action else { return nil }
     return Scenario.Event(trigger: trigger, time: time, action: action)
   }

@@ -204,7 +204,7 @@ final class Stage: Sendable {
     case .fault(let fault): device.inject(fault)
     case .modem(let change): change.apply(to: &device.world)
     case .screenshot(let name):
-      if let failure = photograph(device, name, at: event.time) {
+      if let failure = photograph(device, name, at: device.clock.now) {
         failures.withLock { $0.append(failure) }
       }
     case .powerCut:

@@ -31,6 +31,7 @@ protocol Slot: AnyObject {
   var functions: [Int?] { get }
   var isWorking: Bool { get }
   var keepsAwake: Bool { get }
+  var sleepsByItself: Bool { get }
   var guardAlarm: Alarm? { get }
   var hearsWorld: Bool { get }
   func hasInput(_ object: Int, of className: Substring) -> Bool
@@ -56,6 +57,7 @@ final class Mounted<P: Peripheral>: Slot {
   var functions: [Int?] { peripheral.functions }
   var isWorking: Bool { peripheral.isWorking }
   var keepsAwake: Bool { peripheral.keepsAwake }
+  var sleepsByItself: Bool { peripheral.sleepsByItself }
   var guardAlarm: Alarm? { peripheral.guardAlarm }
   var hearsWorld: Bool { peripheral.hearsWorld }
   func hasInput(_ object: Int, of className: Substring) -> Bool {

@@ -23,6 +23,9 @@ package protocol Peripheral: SendableMetatype {
   /// Whether the module stays out of its low-power mode for what goes on in it.
   var keepsAwake: Bool { get }
 
+  /// Whether scripts have it put the device into its low-power mode as soon as nothing is to be done.
+  var sleepsByItself: Bool { get }
+
   /// An alarm that is nothing which a script waits for, such as a watchdog's.
   var guardAlarm: Alarm? { get }
 
@@ -46,6 +49,7 @@ extension Peripheral {
   package var functions: [Int?] { [] }
   package var isWorking: Bool { false }
   package var keepsAwake: Bool { false }
+  package var sleepsByItself: Bool { false }
   package var guardAlarm: Alarm? { nil }
   package var hearsWorld: Bool { false }
   package func hasInput(_ object: Int, of className: Substring) -> Bool { false }

@@ -268,7 +268,4 @@ extension DeviceEmulator {
   public func receive(_ bytes: [UInt8], onUART number: Int) {
     act { (ports: inout SerialPorts, board) in ports.receive(bytes, onPort: number, board) }
   }
-
-  /// Whether something of the host's is wired to it, which may say something at any time.
-  package var isWired: Bool { withBoard { !$0.serialLines.isEmpty } }
 }

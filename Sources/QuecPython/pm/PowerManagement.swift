@@ -1,4 +1,4 @@
-public import DeviceEmulator
+import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
 
@@ -8,14 +8,17 @@ struct PowerManagement: Peripheral {
   /// The locks that there are, and whether each is locked.
   private var locks: [Int: Bool] = [:]
   private var lastLock = 0
-  private var sleepsByItself = false
+  private var isToSleep = false
   /// Whether it ever was to sleep by itself.
   private var wasAsked = false
   private let start: Duration
-  /// How long the module has been in its low-power mode since its start.
-  fileprivate(set) var sleepTime = Duration.zero
 
-  init(on board: inout Board) { start = board.clock.now }
+  init(on board: inout Board) {
+    start = board.clock.now
+    board.sleepTime = .zero
+  }
+
+  var sleepsByItself: Bool { isToSleep && !locks.values.contains(true) }
 
   static let methods: [String: MethodRows<PowerManagement>] = [
     "pm.create_wakelock": [
@@ -39,8 +42,8 @@ struct PowerManagement: Peripheral {
     "pm.autosleep": [
       "range": .when { !(0...1).contains($1.int(0)) },
       "ok": .act { pm, call, _ in
-        pm.sleepsByItself = call.int(0) == 1
-        pm.wasAsked = pm.wasAsked || pm.sleepsByItself
+        pm.isToSleep = call.int(0) == 1
+        pm.wasAsked = pm.wasAsked || pm.isToSleep
       },
     ],
     "pm.set_psm_time": [
@@ -58,13 +61,10 @@ struct PowerManagement: Peripheral {
 
   fileprivate func has(_ lock: Int) -> Bool { locks[lock] != nil }
 
-  /// Whether it goes to its low-power mode as soon as nothing is to be done.
-  fileprivate var maySleep: Bool { sleepsByItself && !locks.values.contains(true) }
-
   mutating func end(_ end: PowerEnd, on board: inout Board) {
     guard wasAsked else { return }
     board.remark(
-      "the module was in its low-power mode for \(sleepTime.inRoundSeconds) s of "
+      "the module was in its low-power mode for \(board.sleepTime.inRoundSeconds) s of "
         + "\((board.clock.now - start).inRoundSeconds) s")
   }
 }
@@ -76,21 +76,5 @@ extension Row<PowerManagement> {
     .when { !$2.profile.isUnisoc }.lacking { _, _, board in
       "\(board.profile.name) has no power saving mode that scripts can set"
     }
-  }
-}
-
-extension DeviceEmulator {
-  /// How long the module has been in its low-power mode since it was started.
-  public var sleepTime: Duration { look { (pm: PowerManagement, _) in pm.sleepTime } }
-
-  /// Lets time pass in which no thread of the script goes on: in its low-power mode, if scripts have asked for that and
-  /// nothing keeps the module awake.
-  package func idle(_ wait: () -> Void) {
-    let start = clock.now
-    let sleeps = look { (pm: PowerManagement, _) in pm.maySleep } && !keepsAwake
-    wait()
-    guard sleeps else { return }
-    let end = clock.now
-    act { (pm: inout PowerManagement, _) in pm.sleepTime += end - start }
   }
 }
