@@ -70,10 +70,7 @@ struct DeviceState {
   private func makeGate(of method: DeviceMethod) -> Gate {
     let table = board.outcomes(method.className)
     let isKnown = table.methods[method] != nil
-    if table.kind(of: method.className) == .functions, board.profile.lacks(method.className) {
-      return isKnown ? .missing : .unknown
-    }
-    switch board.profile.availability(of: method) {
+    switch availability(of: method, in: table) {
     case .answers(let status): return .answers(status)
     case .missing: return isKnown ? .missing : .unknown
     case .works:
@@ -82,6 +79,13 @@ struct DeviceState {
       return slots.lazy.compactMap { $0.gate(of: method, table, policy) }.first
         .map { .decides($0) } ?? .unknown
     }
+  }
+
+  /// What the profile says of a method; where it lacks a module, of all functions of that.
+  private func availability(of method: DeviceMethod, in table: OutcomeTable) -> Availability {
+    let isFunction = table.kind(of: method.className) == .functions
+    return isFunction && board.profile.lacks(method.className)
+      ? .missing : board.profile.availability(of: method)
   }
 
   /// Methods of a class that no script finds: by the profile, or because the policy says so of models
@@ -93,7 +97,7 @@ struct DeviceState {
 
   /// A gate is set up only for a method that some model lacks: most that a class has are never called.
   private mutating func isMissing(_ method: DeviceMethod, in table: OutcomeTable) -> Bool {
-    switch board.profile.availability(of: method) {
+    switch availability(of: method, in: table) {
     case .missing: return true
     case .answers: return false
     case .works:
