@@ -1,7 +1,7 @@
 import DeviceEmulator
 import EmulatedTime
-import SerialLines
 import QuecPython
+import SerialLines
 
 /// `--uart PORT=LINE`: what of the host's is at the other end of the module's serial ports.
 struct SerialWiring {

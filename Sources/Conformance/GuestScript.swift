@@ -170,7 +170,7 @@ package struct GuestScript {
     if method.isConstructor {
       let isOther =
         constructed.contains(method.className) ? "int(value is not \(object(of: method)))" : "0"
-      return "{'value': value} if type(value) in (int, bool) else {'object': \(isOther)}"
+      return "{'value': value} if type(value) in (int, bool, str) else {'object': \(isOther)}"
     }
     if arguments.contains(where: { $0.isBuffer }) {
       need("ubinascii")

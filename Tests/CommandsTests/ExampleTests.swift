@@ -112,6 +112,39 @@ struct ExampleTests {
     #expect(abs(wav.hertz - 440) < 1)
   }
 
+  @Test(
+    "The applications come through what their scenarios have in store for them",
+    arguments: ["sensor_node", "voice_reminder", "low_power_logger"])
+  func applications(name: String) async throws {
+    let ending = try await run(
+      "\(name).py", on: "EC600N", ["--scenario", example("\(name).json")])
+    #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
+  }
+
+  @Test("A reminder is still there after the power was cut")
+  func reminders() async throws {
+    let words = ["--flash", bench.path("usr.img")]
+    _ = try await run(
+      "voice_reminder.py", on: "EC600N", words + ["--scenario", example("voice_reminder.json")])
+    let again = try bench.write(
+      #"{"events": [{"when": {"console": "played"}, "power": "cut"}]}"#, to: "again.json")
+    let ending = try await run("voice_reminder.py", on: "EC600N", words + ["--scenario", again])
+    #expect(ending.lines == ["ready with 1", "playing reminders/2.wav", "played"])
+  }
+
+  @Test("The logger keeps a line for each ten minutes, and sleeps most of the time")
+  func logger() async throws {
+    let ending = try await run(
+      "low_power_logger.py", on: "EC600N", ["--scenario", example("low_power_logger.json")])
+    #expect(ending.errors.contains("the module was in its low-power mode for"), "\(ending.errors)")
+    let (old, new) = (
+      try bench.text("out/usr/log.old.csv").split(separator: "\n"),
+      try bench.text("out/usr/log.csv").split(separator: "\n")
+    )
+    #expect(old.count == 20 && new.count == 15)
+    #expect(new.last == "2025-01-01 17:00:00,905,3390", "\(new)")
+  }
+
   private static let stuck = "qpyemu: nothing is left to wait for: /usr/record_verbatim.py line 4"
 
   @Test(

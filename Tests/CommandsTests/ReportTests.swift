@@ -82,9 +82,12 @@ struct ReportTests {
     let ending = try await bench.run(["profiles", "diff", "EC600N", "EC200U"])
     #expect(ending.code == 1)
     #expect(
-      ending.lines.first == "fact                           EC600N                        EC200U")
+      ending.lines.first
+        == "fact                           EC600N                                            EC200U"
+    )
     #expect(
-      ending.lines.contains("record.channels                earpiece                      speaker"))
+      ending.lines.contains(
+        "record.channels                earpiece                                          speaker"))
     let same = try await bench.run(["profiles", "diff", "EC600N", "ec600ncnlc"])
     #expect(same.code == 0)
     #expect(same.output == "EC600N and EC600N do not differ\n")

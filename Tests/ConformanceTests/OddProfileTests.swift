@@ -74,7 +74,7 @@ struct OddProfileTests {
   }
 
   @Test(
-    "A small flash takes no row away",
+    "A small flash takes no row away but those of updates, whose files stand in folders of their own",
     arguments: [
       (.littlefs1, 4096), (.littlefs1, 512), (.littlefs2, 4096), (.littlefs2, 512),
     ] as [(FileSystemKind, Int)])
@@ -87,18 +87,22 @@ struct OddProfileTests {
     for policy in Policy.allCases {
       let all = Set(Cell.all([profile], [policy]).map(\.test.row))
       let left = Set(Cell.all([small], [policy]).map(\.test.row))
-      #expect(all.subtracting(left) == [])
+      #expect(all.subtracting(left).filter { $0.method.className != "app_fota_download" } == [])
     }
   }
 
-  @Test("Limits of 1 take away only what needs two timers")
+  @Test("Limits of 1 take away only what needs two timers or two call-backs")
   func smallLimits() throws {
     let profile = try Model.named("EC600N").profile()
     var small = profile
     Oddity.limits(&small)
     let all = Set(Cell.all([profile]).map { "\($0.test.row) \($0.policy)" })
     let left = Set(Cell.all([small]).map { "\($0.test.row) \($0.policy)" })
-    #expect(all.subtracting(left) == ["Record.init.again observed"])
+    #expect(
+      all.subtracting(left) == [
+        "Record.init.again observed", "voiceCall.setCallback.held documented",
+        "voiceCall.setCallback.held observed",
+      ])
   }
 
   @Test("Another file system takes no row away", arguments: ["EC600N", "EC600U"])

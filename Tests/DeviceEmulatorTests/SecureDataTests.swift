@@ -1,8 +1,8 @@
 import DeviceEmulator
 import EmulatedTime
 import ModuleProfiles
-import Testing
 import QuecPython
+import Testing
 
 /// What scripts keep beside the file systems.
 @Suite("SecureData")

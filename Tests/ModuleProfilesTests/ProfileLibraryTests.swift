@@ -266,7 +266,9 @@ import Testing
     #expect(
       differences.map { "\($0.path): \($0.left ?? "-") | \($0.right ?? "-")" } == [
         "limits.scriptHeapBytes: 832448 | 624320",
+        "methods.LCD.mipi_init: works | missing (only EC200U and EC600U have MIPI lines)",
         "methods.TTS.init: - | missing (the EU firmware of EG915U has none)",
+        "methods.voiceCall.init: missing (by the vendor's page EC600U needs a firmware of its own for calls) | -",
         "notes:  | Stands for the EG915U-EU, whose firmware has no TTS.",
         "pins.count: 47 | 41",
         "record.channels: earpiece, headphone, speaker | earpiece, headphone",

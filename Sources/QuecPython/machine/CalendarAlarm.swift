@@ -45,7 +45,11 @@ struct CalendarAlarm {
 extension MachineModule {
   static let calendarMethods: [String: MethodRows<MachineModule>] = [
     "RTC.init": ["ok": .make { _, _, _, _ in .done(.object(PeripheralID(0))) }],
-    "RTC.__del__": ["forgets": .act { machine, _, _ in machine.alarm.function = nil }],
+    "RTC.__del__": [
+      "ok": .act { machine, _, board in
+        if board.policy == .observed { machine.alarm.function = nil }
+      }
+    ],
     "RTC.datetime": timeChecks.merging([
       "read": .when { $1.arguments.isEmpty }.then(
         .make { _, _, _, board in
