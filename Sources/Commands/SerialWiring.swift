@@ -66,7 +66,7 @@ struct SerialWiring {
   struct Wired {
     fileprivate var cables: [SerialCable] = []
 
-    func close() { cables.forEach { $0.close() } }
+    func close() { for cable in cables { cable.close() } }
   }
 }
 
