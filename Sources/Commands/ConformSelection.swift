@@ -45,7 +45,7 @@ struct ConformSelection {
 
   /// The methods of a name, with their class or without.
   private static func methods(named name: String) throws(UsageError) -> [DeviceMethod] {
-    let methods = VendorModules.quecPython.table.order
+    let methods = OutcomeTables.quecPython.whole.order
     let found = methods.filter { $0.rawValue == name || $0.functionName == name }
     guard !found.isEmpty else {
       let words = methods.flatMap { [$0.rawValue, String($0.functionName)] }

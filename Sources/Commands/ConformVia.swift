@@ -45,7 +45,7 @@ enum ConformVia: Equatable {
   /// Makes the driver of some cells.
   func driver(of cells: [Cell], _ host: Host) throws -> any CaseDriver {
     guard case .serial(let port) = self else {
-      return try maker(host)(VendorModules.quecPython.table)
+      return try maker(host)(OutcomeTables.quecPython.whole)
     }
     guard Set(cells.map { "\($0.profile.name)+\($0.policy.rawValue)" }).count == 1 else {
       throw UsageError(

@@ -57,10 +57,3 @@ struct Flash: Command {
 
   func run(_ console: Console) throws -> ExitCode { try action.run(console) }
 }
-
-/// One of the things that `qpyemu flash` can do.
-protocol FlashAction {
-  init(_ arguments: inout Arguments, host: Host) throws
-
-  func run(_ console: Console) throws -> ExitCode
-}

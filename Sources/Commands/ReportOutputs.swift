@@ -85,7 +85,7 @@ extension ConformanceReport: CheckReport {
     switch form {
     case .junit: junit
     case .html: html
-    case .markdown: markdown(VendorModules.quecPython.table)
+    case .markdown: markdown(OutcomeTables.quecPython.whole)
     case .json, .jsonl: nil
     }
   }

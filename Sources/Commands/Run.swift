@@ -59,8 +59,6 @@ struct Run: Command {
     example: qpyemu run Docs/Examples/record.py --profile EC600N --audio-in tone:440 --export out/
     """
 
-  enum TimeMode: String, CaseIterable { case virtual, real }
-
   private let script: String
   private let settings: Settings
   private let host: Host

@@ -6,12 +6,15 @@ import GuestRuntime
 import ModuleProfiles
 import QuecPython
 
+/// What a run's time is: device time alone, or the host's.
+enum TimeMode: String, CaseIterable { case virtual, real }
+
 /// The effective settings of a run, checked against each other.
 struct RunSetup {
   let profile: ModuleProfile
   let policy: Policy
   let seed: UInt64
-  let time: Run.TimeMode
+  let time: TimeMode
   let microphone: any Microphone
   /// What scripts import as if it were part of the firmware.
   let modules: ModulesFolder
@@ -39,7 +42,7 @@ struct RunSetup {
     flash = try FlashSetting(settings[.flash])
     modules = try ModulesFolder(settings[.modules])
     let isLive = microphone.isLive || loudspeaker.isLive
-    let mode = try settings[.time]?.choice(of: Run.TimeMode.self)
+    let mode = try settings[.time]?.choice(of: TimeMode.self)
     if isLive, mode == .virtual {
       throw UsageError(
         "live audio runs in real time: leave out \(settings[.time]?.origin ?? "--time") virtual, or "
@@ -74,7 +77,7 @@ struct RunSetup {
 
   /// Refuses a fault that the module cannot have.
   func check(_ fault: Fault) throws(Fault.Malformed) {
-    try fault.check(on: profile, under: policy, in: VendorModules.quecPython.table(of:))
+    try fault.check(on: profile, under: policy, in: OutcomeTables.quecPython.of)
   }
 
   /// Every effective setting, in a line.

@@ -47,7 +47,7 @@ struct TracedRun: Sendable {
     guard number < entries.count, case .call(let name, _, _, _, _) = entries[number].event else {
       return nil
     }
-    return VendorModules.quecPython.table.method(named: name)
+    return OutcomeTables.quecPython.whole.method(named: name)
   }
 
   /// What came before an entry: the last lines, those alike in one.

@@ -71,7 +71,7 @@ extension RowID {
   /// Splits `Record.start.timer`.
   fileprivate init(_ name: String, at offset: Int) throws(JSONError) {
     guard let dot = name.lastIndex(of: "."),
-      let method = VendorModules.quecPython.table.method(named: String(name[..<dot]))
+      let method = OutcomeTables.quecPython.whole.method(named: String(name[..<dot]))
     else { throw JSONError(message: "there is no method for the row \(name)", offset: offset) }
     self.init(method, String(name[name.index(after: dot)...]))
   }
@@ -86,7 +86,7 @@ extension Step {
     }
     let arguments = Arguments(elements.dropFirst(), of: node)
     let verb = try first.text()
-    if let method = VendorModules.quecPython.table.method(named: verb) {
+    if let method = OutcomeTables.quecPython.whole.method(named: verb) {
       self = .call(method, try arguments.values())
       return
     }

@@ -55,7 +55,7 @@ extension Case {
 }
 
 extension DeviceMethod {
-  private var outcomes: OutcomeTable { VendorModules.quecPython.table(of: className) }
+  private var outcomes: OutcomeTable { OutcomeTables.quecPython.of(className) }
 
   /// Whether it is called on an object.
   var isOnObject: Bool { !isConstructor && outcomes.kind(of: className).hasObjects }

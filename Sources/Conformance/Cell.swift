@@ -31,7 +31,7 @@ extension Cell {
   /// All cells of some models under some policies.
   package static func all(
     _ profiles: [ModuleProfile], _ policies: [Policy] = Policy.allCases,
-    cases: [Case] = Case.bundled, outcomes: OutcomeTable = VendorModules.quecPython.table
+    cases: [Case] = Case.bundled, outcomes: OutcomeTable = OutcomeTables.quecPython.whole
   ) -> [Cell] {
     profiles.flatMap { profile in
       policies.flatMap { policy in

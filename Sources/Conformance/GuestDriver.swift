@@ -20,7 +20,7 @@ package struct GuestDriver: CaseDriver {
   static let seed: UInt64 = 1
 
   /// - Parameter outcomes: The table that the devices answer by.
-  package init(interpreter: Interpreter, outcomes: OutcomeTable = VendorModules.quecPython.table) {
+  package init(interpreter: Interpreter, outcomes: OutcomeTable = OutcomeTables.quecPython.whole) {
     self.interpreter = interpreter
     self.outcomes = outcomes
   }

@@ -14,7 +14,7 @@ package struct Mutation: Sendable {
   private static let word = GuestValue.string("changed")
 
   /// Every change of one cell of the table.
-  package static func all(of outcomes: OutcomeTable = VendorModules.quecPython.table) -> [Mutation]
+  package static func all(of outcomes: OutcomeTable = OutcomeTables.quecPython.whole) -> [Mutation]
   {
     outcomes.order.flatMap { method in
       (outcomes.methods[method]?.allRows ?? []).flatMap { row in

@@ -12,7 +12,7 @@ package struct SwiftDriver: CaseDriver {
   private let outcomes: OutcomeTable
 
   /// - Parameter outcomes: The table that the devices answer by.
-  package init(outcomes: OutcomeTable = VendorModules.quecPython.table) { self.outcomes = outcomes }
+  package init(outcomes: OutcomeTable = OutcomeTables.quecPython.whole) { self.outcomes = outcomes }
 
   package func obstacle(to cell: Cell) -> String? { nil }
 

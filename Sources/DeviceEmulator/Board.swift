@@ -36,8 +36,8 @@ package struct Board {
   package var sleepTime = Duration.zero
   package var calendar = RealTimeClock()
   package var powerOnReason = PowerOnReason.powerKey
-  /// Has the device's state changed when a time has come.
-  let atTime: @Sendable (_ due: Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm
+  /// Has something done when a time has come.
+  let atTime: @Sendable (_ due: Duration, @escaping Act) -> Alarm
   /// What of the host's is wired to serial ports, by their numbers.
   package var serialLines: [Int: @Sendable ([UInt8]) -> Void] = [:]
   /// Whether the person at the host wants to hear of errors alone.
@@ -47,16 +47,13 @@ package struct Board {
   /// What was told, of that which is told once.
   package var told: Set<String> = []
 
-  /// Sets an alarm at which a peripheral acts.
-  package func alarm<P: Peripheral>(
-    at due: Duration, _ act: @escaping @Sendable (inout P, inout Board) -> Void
-  ) -> Alarm {
-    atTime(due) { $0.with(act) }
-  }
+  /// What is done at an alarm: to the board, or to what stands on it under the type of a peripheral.
+  typealias Act =
+    @Sendable (inout Board, _ standing: (ObjectIdentifier) -> AnyObject?) -> Void
 
   /// Sets an alarm at which a script's timer fires.
   private var timerAlarm: (_ due: Duration, _ number: Int) -> Alarm {
-    { [atTime] due, number in atTime(due) { $0.board.fireTimer(number) } }
+    { [atTime] due, number in atTime(due) { board, _ in board.fireTimer(number) } }
   }
 
   fileprivate mutating func fireTimer(_ number: Int) {
@@ -130,4 +127,12 @@ package enum PowerOnReason: Int, Sendable {
 package enum PowerRequest: Equatable, Sendable {
   case restart(PowerOnReason)
   case powerDown
+}
+
+extension Board {
+  /// Changes the world; those who are told of it hear it after the call.
+  package mutating func change<Result>(_ change: (inout World) -> Result) -> Result {
+    worldBefore = worldBefore ?? world
+    return change(&world)
+  }
 }

@@ -68,7 +68,7 @@ public final class DeviceEmulator: Sendable {
     self.profile = profile
     self.modules = modules
     self.policy = policy
-    outcomesOfClass = { outcomes ?? modules.table(of: $0) }
+    outcomesOfClass = { outcomes ?? modules.tables.of($0) }
     self.clock = clock
     self.notice = notice
     let mounts =
@@ -372,10 +372,10 @@ private final class AlarmRelay: @unchecked Sendable {
 
   func connect(to device: DeviceEmulator) { self.device = device }
 
-  var set: @Sendable (Duration, @escaping @Sendable (inout DeviceState) -> Void) -> Alarm {
+  var set: @Sendable (Duration, @escaping Board.Act) -> Alarm {
     { [self] due, act in
       // The clock keeps the alarm, so an alarm that kept the relay would keep its clock for ever.
-      clock.schedule(at: due) { [weak device] in device?.change { act(&$0) } }
+      clock.schedule(at: due) { [weak device] in device?.change { $0.perform(act) } }
     }
   }
 }

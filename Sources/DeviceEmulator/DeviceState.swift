@@ -1,4 +1,4 @@
-import EmulatedTime
+package import EmulatedTime
 import ModuleProfiles
 
 /// The peripherals of one device and the board that they share; all of it changes under one lock.
@@ -15,6 +15,13 @@ struct DeviceState {
     self.board = board
     slotsByType = Dictionary(
       uniqueKeysWithValues: zip(peripherals.map { ObjectIdentifier($0) }, slots))
+  }
+
+  /// Has something done at an alarm.
+  mutating func perform(_ act: Board.Act) {
+    defer { tellWorldChange() }
+    let slots = slotsByType
+    act(&board) { slots[$0] }
   }
 
   /// Has a peripheral act.
@@ -157,6 +164,18 @@ struct DeviceState {
     board.timers = TimerPool(capacity: board.profile.limits.timers)
     board.calendar.zone = RealTimeClock.ownZone
     for slot in slots { slot.reset(on: &board) }
+  }
+}
+
+extension Board {
+  /// Sets an alarm at which a peripheral acts.
+  package func alarm<P: Peripheral>(
+    at due: Duration, _ act: @escaping @Sendable (inout P, inout Board) -> Void
+  ) -> Alarm {
+    atTime(due) { board, standing in
+      guard let slot = standing(ObjectIdentifier(P.self)) as? Mounted<P> else { return }
+      act(&slot.peripheral, &board)
+    }
   }
 }
 

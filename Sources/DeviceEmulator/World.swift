@@ -178,7 +178,7 @@ public enum WorldChange: Equatable, Sendable {
   /// A device hangs on an SPI port.
   case spi(Int, SPIDevice)
   /// The peer of a serial port does something.
-  case uart(Int, UARTAct)
+  case uart(Int, UARTPeer.Act)
   /// A server on the network has something for an address; nil if it has it no more.
   case serves(String, [UInt8]?)
   /// Somebody sends the module a short message.
@@ -189,37 +189,4 @@ public enum WorldChange: Equatable, Sendable {
   case location(Location?)
   /// It can hear other access points.
   case accessPoints([AccessPoint])
-
-  /// What a peer of a serial port does.
-  public enum UARTAct: Equatable, Sendable {
-    /// From now on it gives back what it gets.
-    case loopback
-    /// From now on it answers so.
-    case answers([UARTPeer.Answer])
-    /// It sends bytes.
-    case sends([UInt8])
-  }
-}
-
-extension DeviceEmulator {
-  /// Changes something outside of the module.
-  public func change(_ change: WorldChange) {
-    changeWorld { world in
-      switch change {
-      case .pin(let number, let level): world.pins[number] = level
-      case .adc(let number, let millivolts): world.adcMillivolts[number] = millivolts
-      case .battery(let millivolts): world.batteryMillivolts = millivolts
-      case .powerKey(let isPressed): world.isPowerKeyPressed = isPressed
-      case .usb(let isPlugged): world.hasUSB = isPlugged
-      case .i2c(let place, let device): world.i2c[place] = device
-      case .spi(let port, let device): world.spi[port] = device
-      case .uart(let port, let act): world.uart[port, default: UARTPeer()].perform(act)
-      case .serves(let url, let bytes): world.served[url] = bytes
-      case .message(let message): world.network.waitingMessages.append(message)
-      case .call(let act): world.perform(act)
-      case .location(let location): world.location = location
-      case .accessPoints(let points): world.accessPoints = points
-      }
-    }
-  }
 }

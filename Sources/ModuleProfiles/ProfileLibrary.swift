@@ -140,7 +140,9 @@ public struct ProfileLibrary: Sendable {
   func read(_ chain: [ParsedProfile]) -> (ModuleProfile, ProfileReading) {
     var profile = ModuleProfile()
     var reading = ProfileReading()
-    for file in chain { reading.readProfile(file, into: &profile) }
+    for file in chain {
+      reading.readProfile(file.root, of: file.source, file.header, into: &profile)
+    }
     profile.facts = reading.facts
     if let file = chain.last {
       profile.name = file.file.name

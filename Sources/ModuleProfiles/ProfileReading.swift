@@ -22,10 +22,13 @@ struct ProfileReading {
   }
 
   /// Lets a file override what its bases said about the model.
-  mutating func readProfile(_ file: ParsedProfile, into profile: inout ModuleProfile) {
-    source = file.source
-    sources = file.header.sources
-    read(file.root, into: &profile, by: ProfileFields.profile, others: .areHeaderKeys)
+  mutating func readProfile(
+    _ root: JSONNode, of source: JSONSource, _ header: ProfileHeader,
+    into profile: inout ModuleProfile
+  ) {
+    self.source = source
+    sources = header.sources
+    read(root, into: &profile, by: ProfileFields.profile, others: .areHeaderKeys)
   }
 
   enum OtherKeys { case areWrong, areHeaderKeys, areIgnored }

@@ -1,6 +1,6 @@
 public import DeviceEmulator
 
-private typealias Part = VendorModule.Part
+private typealias Part = ModulePart
 
 extension VendorModules {
   /// All that a module of this vendor has.
@@ -11,7 +11,9 @@ extension VendorModules {
       Part("Audio", PackageResources.Audio_json, PackageResources.AudioCases_json),
       Part("TTS", PackageResources.TTS_json, PackageResources.TTSCases_json)),
     VendorModule(
-      "machine", MachineModule.self, Buses.self, SerialPorts.self, DisplayPort.self,
+      "machine", MachineModule.self, HardwareTimers.self, CalendarAlarm.self, Watchdog.self,
+      Buses.self,
+      SerialPorts.self, DisplayPort.self,
       parts: Part("Pin", PackageResources.Pin_json, PackageResources.PinCases_json),
       Part("ExtInt", PackageResources.ExtInt_json, PackageResources.ExtIntCases_json),
       Part("Timer", PackageResources.Timer_json, PackageResources.TimerCases_json),
@@ -90,4 +92,9 @@ extension VendorModules {
     VendorModule("hmac", source: PackageResources.hmac_py),
     VendorModule("hmacSha1", source: PackageResources.hmacSha1_py),
   ])
+}
+
+extension OutcomeTables {
+  /// What calls of all that a module of this vendor has come to.
+  public static var quecPython: OutcomeTables { VendorModules.quecPython.tables }
 }

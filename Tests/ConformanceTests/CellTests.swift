@@ -48,7 +48,7 @@ struct CellTests {
   func coverage() throws {
     let tried = Set(
       try allCells.get().map { Row(id: $0.test.row.description, policy: $0.policy) })
-    let known = VendorModules.quecPython.table.methods.flatMap { method, outcomes in
+    let known = OutcomeTables.quecPython.whole.methods.flatMap { method, outcomes in
       outcomes.allRows.flatMap { row in
         Policy.allCases.filter { row.outcome(under: $0) != nil }
           .map { Row(id: "\(method.rawValue).\(row.id)", policy: $0) }

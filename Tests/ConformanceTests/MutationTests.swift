@@ -26,7 +26,7 @@ struct MutationTests {
 
   @Test("A changed cell changes the call-back, and fails exactly the cases of its row")
   func callback() throws {
-    let changed = VendorModules.quecPython.table.replacing(
+    let changed = OutcomeTables.quecPython.whole.replacing(
       "ended", of: "Record.end_callback", under: .observed,
       with: .callsBack(.list(["{path}", "{length}", 9])))
     let cells = try cells(on: ["EC600N"])

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The outcome table itself")
 struct OutcomeTableTests {
-  private let table = VendorModules.quecPython.table
+  private let table = OutcomeTables.quecPython.whole
 
   @Test("Every row has its rule and every rule its row")
   func rules() {

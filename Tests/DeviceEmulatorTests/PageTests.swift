@@ -37,7 +37,7 @@ struct PageTests {
   }
 
   private func cells(of className: String) -> [Cell] {
-    VendorModules.quecPython.table.methods.filter { $0.key.className == className }.flatMap {
+    OutcomeTables.quecPython.whole.methods.filter { $0.key.className == className }.flatMap {
       method, rows in
       rows.allRows.flatMap { row in
         Policy.allCases.compactMap { policy in

@@ -313,10 +313,10 @@ struct RecordingTests {
 
   @Test(
     "A call without its object, or on one that never was, is refused",
-    arguments: VendorModules.quecPython.table.order)
+    arguments: OutcomeTables.quecPython.whole.order)
   func noObject(method: DeviceMethod) throws {
     guard !method.rawValue.hasSuffix(".init"),
-      VendorModules.quecPython.table.kind(of: method.className) != .functions
+      OutcomeTables.quecPython.whole.kind(of: method.className) != .functions
     else { return }
     let desk = try Desk()
     for object in [nil, PeripheralID(-1), PeripheralID(3)] {

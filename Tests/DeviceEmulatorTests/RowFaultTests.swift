@@ -51,19 +51,19 @@ struct RowFaultTests {
     let desk = try Desk(model, policy)
     try desk.write(sound(seconds: 0.1), to: "/usr/kept.wav")
     var count = 0
-    for (method, rows) in VendorModules.quecPython.table.methods
+    for (method, rows) in OutcomeTables.quecPython.whole.methods
     where ["Record", "Audio", "TTS"].contains(method.className) {
       guard model.hasTTS || method.className != "TTS" else {
         #expect(throws: Fault.Malformed.self) {
           try Fault(row: "arguments", of: method, among: .quecPython)
-            .check(on: profile, under: policy, in: VendorModules.quecPython.table(of:))
+            .check(on: profile, under: policy, in: OutcomeTables.quecPython.of)
         }
         continue
       }
       let arguments = Self.legal(method, on: model)
       let isOnObject =
         !method.isConstructor
-        && VendorModules.quecPython.table.kind(of: method.className).hasObjects
+        && OutcomeTables.quecPython.whole.kind(of: method.className).hasObjects
       if isOnObject { try desk.construct(method.className) }
       for (id, outcome) in rows.refusals(under: policy) {
         try desk.device.inject("what=row call=\(method.rawValue) row=\(id) times=once")

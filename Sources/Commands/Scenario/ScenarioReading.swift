@@ -182,9 +182,9 @@ struct ScenarioReading {
   private mutating func method(_ node: JSONNode, _ around: JSONNode) -> Scenario.CallPattern? {
     guard let name = text(node, "method") else { return nil }
     guard
-      VendorModules.quecPython.table(of: name.prefix { $0 != "." }).method(named: name) != nil
+      OutcomeTables.quecPython.of(name.prefix { $0 != "." }).method(named: name) != nil
     else {
-      let known = VendorModules.quecPython.table.order.map(\.rawValue)
+      let known = OutcomeTables.quecPython.whole.order.map(\.rawValue)
       report("there is no method \(node.shown)\(didYouMean(name, in: known))", at: node.offset)
       return nil
     }

@@ -85,7 +85,7 @@ package struct Matrix: Sendable {
       fields[cell.method, default: [:]][cell.model, default: Field()]
         .add(cell.verdict, cell.provenance)
     }
-    methods = VendorModules.quecPython.table.order.filter(found.contains)
+    methods = OutcomeTables.quecPython.whole.order.filter(found.contains)
   }
 
   /// Nil where no case can come about: the model has nothing of the kind.

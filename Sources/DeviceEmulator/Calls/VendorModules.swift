@@ -1,38 +1,15 @@
-import EmulatedTime
-package import JSONText
-
 /// A vendor module: what scripts import under one name.
 package struct VendorModule: Sendable {
-  /// What belongs to one class of a module, or to its functions: a table, and the cases that bring its rows about.
-  package struct Part: Sendable {
-    /// The class, or the module for its functions.
-    package let name: String
-    private let tableBytes: @Sendable () -> [UInt8]
-    private let caseBytes: @Sendable () -> [UInt8]
-
-    package init(
-      _ name: String, _ table: @autoclosure @escaping @Sendable () -> [UInt8],
-      _ cases: @autoclosure @escaping @Sendable () -> [UInt8]
-    ) {
-      (self.name, tableBytes, caseBytes) = (name, table, cases)
-    }
-
-    /// Its outcome table.
-    package var table: JSONSource { JSONSource(name: "\(name).json", bytes: tableBytes()) }
-    /// Its cases.
-    package var cases: JSONSource { JSONSource(name: "\(name)Cases.json", bytes: caseBytes()) }
-  }
-
   /// As scripts import it.
   package let name: String
   /// What acts in it; nothing where it is all Python.
   package let peripherals: [any Peripheral.Type]
   /// In the order of reports.
-  package let parts: [Part]
+  package let parts: [ModulePart]
   private let sourceBytes: (@Sendable () -> [UInt8])?
 
   /// A module with a peripheral behind it.
-  package init(_ name: String, _ peripherals: any Peripheral.Type..., parts: Part...) {
+  package init(_ name: String, _ peripherals: any Peripheral.Type..., parts: ModulePart...) {
     (self.name, self.peripherals, self.parts, sourceBytes) = (name, peripherals, parts, nil)
   }
 
@@ -49,39 +26,16 @@ package struct VendorModule: Sendable {
 public final class VendorModules: Sendable {
   /// In the order in which they are powered on and off.
   package let all: [VendorModule]
-  private let tables = Monitor<[String?: OutcomeTable]>([:])
+  /// What their calls come to.
+  public let tables: OutcomeTables
 
-  package init(_ all: [VendorModule]) { self.all = all }
+  package init(_ all: [VendorModule]) {
+    self.all = all
+    tables = OutcomeTables(all.flatMap(\.parts))
+  }
 
   /// What belongs to their classes and functions.
-  package var parts: [VendorModule.Part] { all.flatMap(\.parts) }
-
-  /// What all calls come to.
-  public var table: OutcomeTable { table(nil) { parts } }
-
-  /// What the calls of one class come to; empty if there is no such class.
-  public func table(of className: Substring) -> OutcomeTable {
-    let name = String(className)
-    return table(name) { parts.filter { $0.name == name } }
-  }
-
-  /// A table that is compiled in, read when it is first asked for.
-  private func table(_ name: String?, of parts: () -> [VendorModule.Part]) -> OutcomeTable {
-    tables.withLock { tables in
-      if let table = tables[name] { return table }
-      let table = read(parts())
-      tables[name] = table
-      return table
-    }
-  }
-
-  private func read(_ parts: [VendorModule.Part]) -> OutcomeTable {
-    do throws(OutcomeTable.Broken) {
-      return try OutcomeTable(parts.map(\.table))
-    } catch {
-      fatalError("the compiled-in outcome table is broken: \(error.description)")
-    }
-  }
+  package var parts: [ModulePart] { tables.parts }
 
   /// The module of a name; nil if there is none.
   package func named(_ name: some StringProtocol) -> VendorModule? { all.first { $0.name == name } }

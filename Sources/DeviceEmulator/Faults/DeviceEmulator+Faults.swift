@@ -8,7 +8,7 @@ extension DeviceEmulator {
   ///
   /// - Throws: ``Fault/Malformed`` if they describe no fault, or one that this module cannot have.
   public func inject(_ words: String) throws(Fault.Malformed) {
-    let fault = try Fault(words, among: modules)
+    let fault = try Fault(words, among: modules.tables)
     try fault.check(on: profile, under: policy, in: outcomesOfClass)
     inject(fault)
   }

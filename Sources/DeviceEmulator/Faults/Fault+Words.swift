@@ -17,8 +17,8 @@ extension Fault {
   /// may be left out: then it fails from now on, always, whatever the file. `what=row` has `call` and
   /// `row` too.
   ///
-  /// - Parameter modules: Whose calls can be refused.
-  public init(_ words: String, among modules: VendorModules) throws(Malformed) {
+  /// - Parameter tables: Whose calls can be refused.
+  public init(_ words: String, among tables: OutcomeTables) throws(Malformed) {
     let fields = try Self.fields(of: words)
     guard let word = fields[.what] else {
       throw Malformed(description: "what= is missing. It is \(listed(What.words, "or"))")
@@ -37,12 +37,12 @@ extension Fault {
           ? "file= names no file"
           : "file=\(file) does not go with what=\(word), only with \(listed(others, "or"))")
     }
-    let row = try Row(fields, of: what, among: modules)
+    let row = try Refusal(fields, of: what, among: tables)
     guard let row else {
       self.init(what, when: when ?? .now, times: times, file: fields[.file])
       return
     }
-    try self.init(row: row.id, of: row.method, among: modules, when: when ?? .now, times: times)
+    try self.init(row: row.id, of: row.method, among: tables, when: when ?? .now, times: times)
   }
 
   private static func fields(of words: String) throws(Malformed) -> [Field: String] {
@@ -75,10 +75,10 @@ extension Fault {
   }
 }
 
-extension Fault.Row {
+extension Fault.Refusal {
   /// The row that `call=` and `row=` name; nil where neither is there and none is needed.
   fileprivate init?(
-    _ fields: [Fault.Field: String], of what: Fault.What, among modules: VendorModules
+    _ fields: [Fault.Field: String], of what: Fault.What, among tables: OutcomeTables
   ) throws(Fault.Malformed) {
     let given = [Fault.Field.call, .row].filter { fields[$0] != nil }
     guard what == .row else {
@@ -90,22 +90,22 @@ extension Fault.Row {
       throw Fault.Malformed(
         description: "what=row needs call=, a class and its method, and row=, one of its rows")
     }
-    guard let method = modules.table(of: call.prefix { $0 != "." }).method(named: call)
+    guard let method = tables.of(call.prefix { $0 != "." }).method(named: call)
     else {
       throw Fault.Malformed(
         description:
-          "call=\(call) is no method\(hint(call, modules.table.order.map(\.rawValue))) "
+          "call=\(call) is no method\(hint(call, tables.whole.order.map(\.rawValue))) "
           + "It is a class and its method, with a dot between them")
     }
-    try self.init(id, of: method, among: modules)
+    try self.init(id, of: method, among: tables)
   }
 
   /// Checks that a method can be refused so, under one policy at least.
   init(
-    _ id: String, of method: DeviceMethod, among modules: VendorModules
+    _ id: String, of method: DeviceMethod, among tables: OutcomeTables
   ) throws(Fault.Malformed) {
     (self.method, self.id) = (method, id)
-    let table = modules.table(of: method.className)
+    let table = tables.of(method.className)
     let known = Policy.allCases.flatMap { refusals(in: table, under: $0) }
     try check(id, among: known.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }, "")
   }

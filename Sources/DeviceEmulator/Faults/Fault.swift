@@ -7,7 +7,7 @@ public import ModuleProfiles
 /// scenarios and scripts have it: `what=read when=call:2 times=once file=a.wav`.
 public struct Fault: Hashable, Sendable {
   /// A row of the outcome table, by which a call is refused.
-  public struct Row: Hashable, Sendable {
+  public struct Refusal: Hashable, Sendable {
     /// Whose calls.
     public let method: DeviceMethod
     /// The row's id, such as `codec`.
@@ -99,7 +99,7 @@ public struct Fault: Hashable, Sendable {
   /// `.py` and `.mpy`, so that the script itself can still be loaded.
   public let file: String?
   /// How calls are refused; nil unless it is ``What/row`` that fails.
-  public let row: Row?
+  public let row: Refusal?
 
   /// Describes a fault of anything but a row.
   ///
@@ -115,13 +115,13 @@ public struct Fault: Hashable, Sendable {
   /// - Precondition: `when` is ``When/now`` or ``When/call(_:)``; `times` is above 0.
   /// - Throws: ``Malformed`` if the method has no such row, with those that it has.
   public init(
-    row id: String, of method: DeviceMethod, among modules: VendorModules, when: When = .now,
+    row id: String, of method: DeviceMethod, among tables: OutcomeTables, when: When = .now,
     times: Int? = nil
   ) throws(Malformed) {
-    self.init(.row, when, times, nil, try Row(id, of: method, among: modules))
+    self.init(.row, when, times, nil, try Refusal(id, of: method, among: tables))
   }
 
-  private init(_ what: What, _ when: When, _ times: Int?, _ file: String?, _ row: Row?) {
+  private init(_ what: What, _ when: When, _ times: Int?, _ file: String?, _ row: Refusal?) {
     precondition(when.unit == nil || when.unit == what.unit, "\(what) counts in \(what.unit)s")
     precondition((times ?? 1) > 0 && (file == nil || what.isOfFlash))
     (self.what, self.when, self.times, self.file, self.row) = (what, when, times, file, row)

@@ -40,14 +40,6 @@ package struct DataContext: Sendable, Equatable {
   }
 }
 
-extension Board {
-  /// Changes the world; those who are told of it hear it after the call.
-  package mutating func change<Result>(_ change: (inout World) -> Result) -> Result {
-    worldBefore = worldBefore ?? world
-    return change(&world)
-  }
-}
-
 extension ModuleProfile {
   /// Whether its chip is one of ASR's.
   package var isASR: Bool { platform.hasPrefix("ASR") }

@@ -26,10 +26,20 @@ public struct UARTPeer: Sendable, Equatable {
     }
   }
 
+  /// What a peer of a serial port does.
+  public enum Act: Equatable, Sendable {
+    /// From now on it gives back what it gets.
+    case loopback
+    /// From now on it answers so.
+    case answers([UARTPeer.Answer])
+    /// It sends bytes.
+    case sends([UInt8])
+  }
+
   /// A peer that says nothing.
   public init() {}
 
-  package mutating func perform(_ act: WorldChange.UARTAct) {
+  package mutating func perform(_ act: Act) {
     switch act {
     case .loopback: isLoopback = true
     case .answers(let answers): (isLoopback, self.answers) = (false, answers)

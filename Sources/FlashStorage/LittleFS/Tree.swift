@@ -1,14 +1,3 @@
-/// The two blocks of a metadata pair, by number. The order has a meaning only where it says so.
-struct BlockPair: Hashable {
-  var first: Int
-  var second: Int
-
-  /// The same two blocks, in whichever order.
-  func isSame(as other: BlockPair) -> Bool {
-    self == other || (first == other.second && second == other.first)
-  }
-}
-
 /// A piece of a directory as one pair of blocks stores it, read into memory.
 ///
 /// The tree of pairs, directories and entries is the file system: it is read whole when a volume is

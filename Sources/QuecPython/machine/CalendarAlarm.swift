@@ -3,12 +3,23 @@ import EmulatedTime
 import ModuleProfiles
 
 /// The alarm of `machine.RTC`; its time is the board's.
-struct CalendarAlarm {
+struct CalendarAlarm: Peripheral {
   /// What is called when its time has come.
   fileprivate(set) var function: Int?
   private var time: LocalTime?
   private var isEnabled = false
   private var pending: Alarm?
+
+  init(on board: inout Board) {}
+
+  /// The calendar is a singleton.
+  func objectCount(of className: Substring) -> Int { 1 }
+
+  var functions: [Int?] { [function] }
+
+  var isWorking: Bool { isArmed }
+
+  mutating func end(_ end: PowerEnd, on board: inout Board) { disarm(on: board) }
 
   var isArmed: Bool { pending != nil }
 
@@ -29,9 +40,9 @@ struct CalendarAlarm {
     guard isEnabled, let time else { return }
     let due = board.calendar.due(time.unixTime, by: board.clock)
     guard due > board.clock.now else { return }
-    pending = board.alarm(at: due) { (machine: inout MachineModule, board) in
-      machine.alarm.pending = nil
-      board.tell(machine.alarm.function, of: "RTC.register_callback.alarm")
+    pending = board.alarm(at: due) { (alarm: inout CalendarAlarm, board) in
+      alarm.pending = nil
+      board.tell(alarm.function, of: "RTC.register_callback.alarm")
     }
   }
 
@@ -42,12 +53,12 @@ struct CalendarAlarm {
 }
 
 /// What stands behind each row of `RTC.json`.
-extension MachineModule {
-  static let calendarMethods: [String: MethodRows<MachineModule>] = [
+extension CalendarAlarm {
+  static let methods: [String: MethodRows<CalendarAlarm>] = [
     "RTC.init": ["ok": .make { _, _, _, _ in .done(.object(PeripheralID(0))) }],
     "RTC.__del__": [
-      "ok": .act { machine, _, board in
-        if board.policy == .observed { machine.alarm.function = nil }
+      "ok": .act { alarm, _, board in
+        if board.policy == .observed { alarm.function = nil }
       }
     ],
     "RTC.datetime": timeChecks.merging([
@@ -64,24 +75,24 @@ extension MachineModule {
     ]) { $1 },
     "RTC.init_": timeChecks.merging(["ok": settingCalendar]) { $1 },
     "RTC.set_alarm": timeChecks.merging([
-      "ok": .act { machine, call, board in machine.alarm.set(to: call.time(on: board)!, on: board) }
+      "ok": .act { alarm, call, board in alarm.set(to: call.time(on: board)!, on: board) }
     ]) { $1 },
     "RTC.enable_alarm": [
       "range": .when { !(0...1).contains($1.int(0)) },
-      "ok": .act { machine, call, board in machine.alarm.enable(call.int(0) != 0, on: board) },
+      "ok": .act { alarm, call, board in alarm.enable(call.int(0) != 0, on: board) },
     ],
     "RTC.register_callback": [
-      "ok": .act { machine, call, _ in machine.alarm.function = call.arguments[0].function }
+      "ok": .act { alarm, call, _ in alarm.function = call.arguments[0].function }
     ],
   ]
 
-  private static let settingCalendar = Row<MachineModule>.act { machine, call, board in
+  private static let settingCalendar = Row<CalendarAlarm>.act { alarm, call, board in
     board.calendar.set(to: call.time(on: board)!.unixTime, by: board.clock)
-    machine.alarm.arm(on: board)
+    alarm.arm(on: board)
   }
 
   /// The checks of the fields of a time.
-  private static let timeChecks: MethodRows<MachineModule> = [
+  private static let timeChecks: MethodRows<CalendarAlarm> = [
     "sequence": .when { $1.arguments[0].items == nil },
     "length": .when { $1.arguments[0].items!.count != 8 },
     "fields": .when { $1.time(on: $2) == nil },

@@ -2,7 +2,7 @@ import DeviceEmulator
 import ModuleProfiles
 
 /// The timers of `machine.Timer`.
-struct HardwareTimers {
+struct HardwareTimers: Peripheral {
   static let count = 4
 
   fileprivate struct Timer {
@@ -17,6 +17,10 @@ struct HardwareTimers {
   }
 
   fileprivate var timers = [Timer](repeating: Timer(), count: count)
+
+  init(on board: inout Board) {}
+
+  func objectCount(of className: Substring) -> Int { Self.count }
 
   fileprivate mutating func start(_ call: TimerStart, on board: inout Board) {
     stop(call.timer, on: &board)
@@ -62,52 +66,52 @@ extension Call {
 }
 
 /// What stands behind each row of `Timer.json`.
-extension MachineModule {
-  static let timerMethods: [String: MethodRows<MachineModule>] = [
+extension HardwareTimers {
+  static let methods: [String: MethodRows<HardwareTimers>] = [
     "Timer.init": makingTimer, "Timer.start": startingTimer,
     "Timer.stop": [
-      "never": .when { !$0.timers.timers[$1.objectNumber].isStarted },
-      "ok": .act { machine, call, board in machine.timers.stop(call.objectNumber, on: &board) },
+      "never": .when { !$0.timers[$1.objectNumber].isStarted },
+      "ok": .act { timers, call, board in timers.stop(call.objectNumber, on: &board) },
     ],
     "Timer.__del__": [
-      "never": .when { !$0.timers.timers[$1.objectNumber].isStarted },
-      "ok": .act { machine, call, board in
-        machine.timers.stop(call.objectNumber, on: &board)
-        machine.timers.timers[call.objectNumber] = HardwareTimers.Timer()
+      "never": .when { !$0.timers[$1.objectNumber].isStarted },
+      "ok": .act { timers, call, board in
+        timers.stop(call.objectNumber, on: &board)
+        timers.timers[call.objectNumber] = HardwareTimers.Timer()
       },
     ],
   ]
 
-  private static let makingTimer: MethodRows<MachineModule> = [
+  private static let makingTimer: MethodRows<HardwareTimers> = [
     "number": .when { !(0..<HardwareTimers.count).contains($1.int(0)) },
-    "ok": .make { machine, call, _, board in
+    "ok": .make { timers, call, _, board in
       let number = call.int(0)
-      let isFirst = !machine.timers.timers[number].isMade
-      machine.timers.timers[number].isMade = true
+      let isFirst = !timers.timers[number].isMade
+      timers.timers[number].isMade = true
       // It starts at once if it is told its period, and looks at that only the first time.
       let isToldPeriod = call.int(2) >= 0 || call.arguments[5] != .none
       if isFirst, isToldPeriod {
-        machine.timers.start(TimerStart(number, call, from: 1), on: &board)
+        timers.start(TimerStart(number, call, from: 1), on: &board)
       }
       return .done(.object(PeripheralID(number)))
     },
   ]
 
-  private static let startingTimer: MethodRows<MachineModule> = [
+  private static let startingTimer: MethodRows<HardwareTimers> = [
     "period": .when { !(1...Int(Int32.max)).contains($1.timerPeriod(from: 0)) },
     "callable": .when { $1.arguments[2].function == nil },
     // The firmware's timer keeps its period until it is stopped, also when it has served.
-    "running": .when { machine, call in machine.timers.timers[call.objectNumber].isHeld }.then(
-      .act { machine, call, board in
-        guard let running = machine.timers.timers[call.objectNumber].running else { return }
+    "running": .when { timers, call in timers.timers[call.objectNumber].isHeld }.then(
+      .act { timers, call, board in
+        guard let running = timers.timers[call.objectNumber].running else { return }
         board.timers.change(running, to: TimerStart(call.objectNumber, call, from: 0).call)
       }),
-    "timer": .when(orFault: .timer) { machine, call, board in
+    "timer": .when(orFault: .timer) { timers, call, board in
       !board.timers.hasFree
-        && !board.timers.isRunning(machine.timers.timers[call.objectNumber].running)
+        && !board.timers.isRunning(timers.timers[call.objectNumber].running)
     },
-    "ok": .act { machine, call, board in
-      machine.timers.start(TimerStart(call.objectNumber, call, from: 0), on: &board)
+    "ok": .act { timers, call, board in
+      timers.start(TimerStart(call.objectNumber, call, from: 0), on: &board)
     },
   ]
 }

@@ -3,12 +3,20 @@ import EmulatedTime
 import ModuleProfiles
 
 /// The watchdog of `machine.WDT`: once a script has set it up, it restarts the module unless it is fed.
-struct Watchdog {
+struct Watchdog: Peripheral {
   /// How many objects scripts have made; all stand for the one watchdog.
   fileprivate(set) var objectCount = 0
   private var period = Duration.zero
   /// When it acts, unless it is fed; nil while it is off.
   fileprivate(set) var alarm: Alarm?
+
+  init(on board: inout Board) {}
+
+  var guardAlarm: Alarm? { alarm }
+
+  func objectCount(of className: Substring) -> Int { objectCount }
+
+  mutating func end(_ end: PowerEnd, on board: inout Board) { stop(on: board) }
 
   fileprivate mutating func start(_ period: Duration, on board: Board) {
     self.period = period
@@ -20,8 +28,8 @@ struct Watchdog {
 
   private mutating func wait(on board: Board) {
     stop(on: board)
-    alarm = board.alarm(at: board.clock.now + period) { (machine: inout MachineModule, board) in
-      machine.watchdog.alarm = nil
+    alarm = board.alarm(at: board.clock.now + period) { (watchdog: inout Watchdog, board) in
+      watchdog.alarm = nil
       board.powerRequest = .restart(.watchdog)
     }
   }
@@ -33,18 +41,18 @@ struct Watchdog {
 }
 
 /// What stands behind each row of `WDT.json`.
-extension MachineModule {
-  static let watchdogMethods: [String: MethodRows<MachineModule>] = [
+extension Watchdog {
+  static let methods: [String: MethodRows<Watchdog>] = [
     "WDT.init": [
       "none": .when { $1.arguments.isEmpty },
       "period": .when { $1.arguments.isEmpty || $1.int(0) < 1 },
-      "ok": .make { machine, call, _, board in
-        let object = PeripheralID(machine.watchdog.objectCount)
-        machine.watchdog.start(.seconds(call.int(0)), on: board)
+      "ok": .make { watchdog, call, _, board in
+        let object = PeripheralID(watchdog.objectCount)
+        watchdog.start(.seconds(call.int(0)), on: board)
         return .done(.object(object))
       },
     ],
-    "WDT.feed": ["ok": .act { machine, _, board in machine.watchdog.feed(on: board) }],
-    "WDT.stop": ["ok": .act { machine, _, board in machine.watchdog.stop(on: board) }],
+    "WDT.feed": ["ok": .act { watchdog, _, board in watchdog.feed(on: board) }],
+    "WDT.stop": ["ok": .act { watchdog, _, board in watchdog.stop(on: board) }],
   ]
 }
