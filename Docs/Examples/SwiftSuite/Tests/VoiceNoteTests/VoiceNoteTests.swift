@@ -38,7 +38,7 @@ struct VoiceNoteTests {
   @Test("A flash that is full is told by start", arguments: [1, 10])
   func fullFlash(seconds: Int) throws {
     let bench = try Bench()
-    bench.device.inject(try Fault("what=flash-full when=byte:0"))
+    try bench.device.inject("what=flash-full when=byte:0")
     #expect(try bench.record.start("note.wav", seconds: seconds) == -2)
     #expect(bench.heard.isEmpty)
   }

@@ -18,7 +18,7 @@ final class VoiceNoteXCTests: XCTestCase {
     let bench = try Bench()
     XCTAssertEqual(try bench.record.start("note.wav", seconds: 1), 0)
     bench.wait(.seconds(1))
-    bench.device.inject(try Fault("what=read when=call:2 times=once"))
+    try bench.device.inject("what=read when=call:2 times=once")
     let answers = try (0..<3).map { _ in
       try bench.record.getData("note.wav", offset: 0, size: 4)
     }
