@@ -105,7 +105,7 @@ public struct ProfileLibrary: Sendable {
 
   private func resolve(_ file: ParsedProfile) throws(ProfileError) -> ModuleProfile {
     let chain = try chain(to: file)
-    let (profile, reading) = read(chain)
+    let (profile, reading) = read(chain, trustsBundled: true)
     var problems = chain.flatMap(\.problems) + reading.problems
     problems += missingFacts(of: file, chain: chain, facts: reading.facts)
     problems += contradictions(in: profile, of: file)
@@ -137,11 +137,18 @@ public struct ProfileLibrary: Sendable {
   }
 
   /// Applies the files of a chain one after the other.
-  func read(_ chain: [ParsedProfile]) -> (ModuleProfile, ProfileReading) {
+  ///
+  /// - Parameter trustsBundled: Whether those are taken as right that are compiled in.
+  func read(
+    _ chain: [ParsedProfile], trustsBundled: Bool = false
+  ) -> (ModuleProfile, ProfileReading) {
     var profile = ModuleProfile()
     var reading = ProfileReading()
     for file in chain {
-      reading.readProfile(file.root, of: file.source, file.header, into: &profile)
+      var isTrusted = false
+      if trustsBundled, case .bundled = file.file.place { isTrusted = true }
+      reading.readProfile(
+        file.root, of: file.source, file.header, isTrusted: isTrusted, into: &profile)
     }
     profile.facts = reading.facts
     if let file = chain.last {

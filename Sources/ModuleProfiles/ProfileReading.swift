@@ -12,6 +12,7 @@ struct ProfileReading {
   /// The keys that lead to the current node, joined by dots, and the offset of the last.
   private var path = ""
   private var keyOffset = 0
+  private(set) var isTrusted = false
 
   /// Reads what a file says about itself; keys of the model are left for `readProfile`.
   mutating func readHeader(_ root: JSONNode, of source: JSONSource) -> ProfileHeader {
@@ -22,11 +23,14 @@ struct ProfileReading {
   }
 
   /// Lets a file override what its bases said about the model.
+  ///
+  /// - Parameter isTrusted: Whether it was checked when the emulator was built, so that no name in it need be looked up.
   mutating func readProfile(
-    _ root: JSONNode, of source: JSONSource, _ header: ProfileHeader,
+    _ root: JSONNode, of source: JSONSource, _ header: ProfileHeader, isTrusted: Bool,
     into profile: inout ModuleProfile
   ) {
     self.source = source
+    self.isTrusted = isTrusted
     sources = header.sources
     read(root, into: &profile, by: ProfileFields.profile, others: .areHeaderKeys)
   }
