@@ -141,7 +141,12 @@ private final class RowGate<P: Peripheral>: MethodGate {
 
   private func hasObject(_ object: PeripheralID?) -> Bool {
     guard let object else { return false }
-    return (0..<slot.peripheral.objectCount(of: className)).contains(object.number)
+    return (0..<Self.objectCount(&slot.peripheral, className)).contains(object.number)
+  }
+
+  /// By reference, since to look at a peripheral in a generic class copies it.
+  private static func objectCount(_ peripheral: inout P, _ className: Substring) -> Int {
+    peripheral.objectCount(of: className)
   }
 
   /// Says why a call has failed, if the model or the emulator is the reason.
