@@ -55,6 +55,7 @@ struct Repl: Command {
       settings, heapBytes: options.heapBytes, isAtConsole: true, isWired: options.wiring.isLive,
       host: host, console)
     let stage = try options.staging.stage(for: setup, console)
+    try options.wiring.check(against: stage)
     let source = try script.map { path throws(Complaint) in try ScriptImport(path, isRun: false) }
     let interpreter = try Interpreter.required(host)
     try options.prepare()

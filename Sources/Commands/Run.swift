@@ -90,6 +90,7 @@ struct Run: Command {
     let setup = try RunSetup(
       settings, heapBytes: options.heapBytes, isWired: options.wiring.isLive, host: host, console)
     let stage = try options.staging.stage(for: setup, console)
+    try options.wiring.check(against: stage)
     let source = try ScriptImport(script)
     let interpreter = try Interpreter.required(host)
     try options.prepare()

@@ -41,6 +41,15 @@ struct SerialWiring {
     lines.contains { if case .loopback = $0.line { false } else { true } }
   }
 
+  /// Checks that nobody else is at the other end of a port.
+  func check(against stage: Stage) throws(UsageError) {
+    guard let (port, _) = lines.first(where: { stage.serialPorts.contains($0.port) }) else {
+      return
+    }
+    throw UsageError(
+      "--uart names port \(port), and the scenario too: leave it out of one of them")
+  }
+
   /// Wires a module's ports, and says how those of the host's are found.
   ///
   /// - Returns: What holds the lines; it is to be closed.
@@ -98,6 +107,9 @@ extension SerialWiring.Line {
 ///
 /// The module never waits for a client that is slow: what it sends goes through a thread of its own.
 private final class SerialCable: Sendable {
+  /// How many bytes are under way to the module at most.
+  private static let lineRoom = 65_536
+
   private struct State {
     var outgoing: [UInt8] = []
     var isToEnd = false
@@ -113,7 +125,18 @@ private final class SerialCable: Sendable {
       state.withLock(thenNotify: true) { $0.outgoing += bytes }
     }
     line.start(
-      receive: { [weak device] bytes in device?.receive(bytes, onUART: port) }, hangUp: {})
+      receive: { [weak device, state] bytes in
+        device?.receive(bytes, onUART: port)
+        // What has no room in the line waits at its other end.
+        while let device, device.backlog(onUART: port) > Self.lineRoom {
+          let look = ContinuousClock.now + .milliseconds(10)
+          let isOver = state.wait { state in
+            state.isToEnd
+              ? .done(true) : ContinuousClock.now >= look ? .done(false) : .waiting(until: look)
+          }
+          if isOver { return }
+        }
+      }, hangUp: {})
     HostThread.start { [self] in
       while let bytes = next() { line.send(bytes) }
       line.close()

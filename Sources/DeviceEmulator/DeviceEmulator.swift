@@ -36,7 +36,7 @@ public final class DeviceEmulator: Sendable {
   private let microphones: MicrophoneSwitch
   private let notice: @Sendable (String) -> Void
   private let state: Monitor<DeviceState>
-  private let eventHook = Monitor<@Sendable () -> Void>({})
+  private let eventHook = Monitor(EventHook())
   private let functions = Monitor(SwiftFunctions())
 
   /// Powers a device on.
@@ -213,7 +213,7 @@ public final class DeviceEmulator: Sendable {
 
   /// Has `hook` called, on whatever thread, each time a call-back has been queued.
   public func whenEventQueued(_ hook: @escaping @Sendable () -> Void) {
-    eventHook.withLock { $0 = hook }
+    eventHook.withLock { $0.call = hook }
   }
 
   /// Whether anything goes on that will end by itself and may call the script back.
@@ -313,7 +313,7 @@ public final class DeviceEmulator: Sendable {
     var notices: [String] = []
     defer {
       notices.forEach(notice)
-      if isEventQueued { eventHook.withLock { $0 }() }
+      if isEventQueued { eventHook.withLock { $0.call }() }
     }
     return try state.withLock { state throws(E) in
       let posted = state.board.events.posted
@@ -345,6 +345,12 @@ public final class DeviceEmulator: Sendable {
     }
     return count
   }
+}
+
+/// What is to be called when a call-back has been queued. A type of its own: each look at a bare closure in a generic lock
+/// would wrap it once more.
+private struct EventHook {
+  var call: @Sendable () -> Void = {}
 }
 
 /// Closures of Swift callers under the numbers that events name them by.

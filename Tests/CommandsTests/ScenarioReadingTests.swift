@@ -115,7 +115,7 @@ struct BadScenario: Sendable, CustomTestStringConvertible {
     BadScenario(
       text: #"{"events": [{"at": 1, "location": [181, 0, 1]}]}"#,
       problems: [
-        #"1:35: "location" must be degrees of longitude and latitude and a whole number of m, or null, not [181,0,1]"#
+        #"1:35: "location" must be an array of degrees of longitude (to 180) and latitude (to 90) and a whole number of m, or null, not [181,0,1]"#
       ]),
     BadScenario(
       text: #"{"events": [{"at": 1, "wifi": {"34:CE:00:09:E5": -38}}]}"#,

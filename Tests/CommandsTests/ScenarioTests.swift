@@ -101,6 +101,52 @@ struct ScenarioTests {
     #expect(ending.code == 1)
   }
 
+  @Test("Tens of thousands of call-backs leave nothing behind")
+  func manyCallbacks() async throws {
+    let ending = try await bench.run(
+      script: """
+        from machine import Timer
+        import utime
+        count = []
+        def tick(timer):
+            count[:] = [len(count) and count[0] + 1 or 1]
+        timer = Timer(Timer.Timer1)
+        timer.start(period=10, mode=1, callback=tick)
+        utime.sleep(600)
+        timer.stop()
+        print(count)
+        """)
+    #expect(ending.output == "[60000]\n" && ending.code == 0, "\(ending.errors)")
+  }
+
+  @Test(
+    "With flow control what finds no room waits at the other end, and comes at the port's speed")
+  func flowControl() async throws {
+    let ending = try await bench.run(
+      script: """
+        from machine import UART
+        import utime
+        uart = UART(2, 115200, 8, 0, 1, 1)
+        for _ in range(50): uart.write(b'x' * 1000)
+        sent, count = utime.ticks_ms(), 0
+        while count < 50000:
+            count += len(uart.read(4096))
+            utime.sleep_ms(10)
+        print(count, sent // 100, utime.ticks_ms() // 100)
+        """, ["--uart", "2=loopback"])
+    #expect(ending.output == "50000 43 84\n", "\(ending.errors)")
+  }
+
+  @Test("A port has one other end: of the host's or of the scenario's")
+  func twoEnds() async throws {
+    let path = try bench.write(
+      #"{"events": [{"at": 1, "uart": 2, "sends": "x"}]}"#, to: "scenario.json")
+    let ending = try await bench.run(
+      script: "pass", ["--scenario", path, "--uart", "2=loopback"])
+    #expect(ending.code == 64)
+    #expect(ending.errors.contains("--uart names port 2, and the scenario too"))
+  }
+
   @Test("What happens outside reaches interrupts, keys and voltages")
   func hardware() async throws {
     let ending = try await run(

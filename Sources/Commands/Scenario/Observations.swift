@@ -6,7 +6,7 @@ import JSONText
 /// What could be seen of a run from outside.
 struct Observations {
   let console: String
-  /// The arguments of each call-back that the script ran. A call-back with one list or tuple has its elements.
+  /// The arguments of each call-back that the script ran.
   let callbacks: [[GuestValue]]
   /// The calls of peripherals' methods.
   let calls: [Journal.Entry.Event]
@@ -43,8 +43,8 @@ extension Scenario.Check {
   }
 
   private func callbackFailure(_ pattern: [JSONNode], _ callbacks: [[GuestValue]]) -> String? {
-    guard !callbacks.contains(where: { $0.matches(pattern) }) else { return nil }
-    let last = callbacks.last.map { "; the last of \(callbacks.count) had \($0.shown)" }
+    guard !callbacks.contains(where: { $0.callBack(as: pattern) }) else { return nil }
+    let last = callbacks.last.map { "; the last of \(callbacks.count) had \($0.elements.shown)" }
     return "no call-back had \(JSONNode(.array(pattern)).jsonText())\(last ?? "; there was none")"
   }
 
@@ -108,6 +108,12 @@ extension Journal.Entry.Event {
 }
 
 extension [GuestValue] {
+  /// Of one list or tuple the elements, which is how most of the vendor's call-backs are described.
+  fileprivate var elements: [GuestValue] { count == 1 ? self[0].items ?? self : self }
+
+  /// Whether a call-back with these arguments is one that a pattern describes.
+  func callBack(as pattern: [JSONNode]) -> Bool { matches(pattern) || elements.matches(pattern) }
+
   func matches(_ pattern: [JSONNode]) -> Bool {
     count == pattern.count && zip(self, pattern).allSatisfy { $0.matches($1) }
   }

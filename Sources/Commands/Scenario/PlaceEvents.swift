@@ -10,7 +10,9 @@ extension ScenarioReading {
       abs(numbers[1]) <= 90, let accuracy = node.array?[2].int, accuracy >= 0
     else {
       this.reportKind(
-        "location", "degrees of longitude and latitude and a whole number of m, or null", node)
+        "location",
+        "an array of degrees of longitude (to 180) and latitude (to 90) and a whole number of m, or null",
+        node)
       return nil
     }
     let location = Location(longitude: numbers[0], latitude: numbers[1], accuracy: accuracy)

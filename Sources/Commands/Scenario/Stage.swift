@@ -117,6 +117,14 @@ final class Stage: Sendable {
 
   // MARK: What is seen
 
+  /// The serial ports of which it says who is at the other end.
+  var serialPorts: Set<Int> {
+    Set(
+      events.compactMap { event in
+        if case .world(.uart(let port, _)) = event.action { port } else { nil }
+      })
+  }
+
   /// Whether something is expected, or waits.
   private var looksOn: Bool { !expectations.isEmpty || events.contains { $0.trigger != nil } }
 
@@ -142,10 +150,13 @@ final class Stage: Sendable {
     switch event {
     case .printed(let bytes): show(bytes)
     case .callback(_, let arguments):
-      let heard = arguments.count == 1 ? arguments[0].items ?? arguments : arguments
-      seen.withLock { $0.callbacks.append(heard) }
+      seen.withLock { $0.callbacks.append(arguments) }
       wake { trigger, _, _ in
-        if case .callback(let pattern) = trigger.what, heard.matches(pattern) { 1 } else { 0 }
+        if case .callback(let pattern) = trigger.what, arguments.callBack(as: pattern) {
+          1
+        } else {
+          0
+        }
       }
     case .call(let method, _, _, _, _):
       if expectedCalls.contains(method) { seen.withLock { $0.calls.append(event) } }

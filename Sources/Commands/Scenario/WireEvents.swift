@@ -106,10 +106,10 @@ extension ScenarioReading {
   static let server = Kind<Scenario.Action>(key: "serves", others: ["text", "file"]) {
     this, node, event in
     guard let url = this.text(node, "serves") else { return nil }
-    if let file = event["file"] {
+    if let file = event["file"], event["text"] == nil {
       return this.contents(of: file).map { .world(.serves(url, $0)) }
     }
-    guard let text = event["text"], text.isNull || text.string != nil else {
+    guard event["file"] == nil, let text = event["text"], text.isNull || text.string != nil else {
       this.report(
         "\"serves\" goes with \"file\", with a \"text\", or with \"text\": null for no longer",
         at: event.offset)

@@ -117,7 +117,7 @@ extension Fault.Refusal {
     guard !known.contains(id) else { return }
     throw Fault.Malformed(
       description: "row=\(id) is none of the rows that refuse \(method.rawValue)\(place)"
-        + "\(hint(id, known)) They are \(listed(known, "and"))")
+        + "\(hint(id, known)) \(known.count == 1 ? "It is" : "They are") \(listed(known, "and"))")
   }
 
   private func refusals(in table: OutcomeTable, under policy: Policy) -> [String] {
@@ -244,5 +244,6 @@ private func hint(_ word: String, _ known: [String]) -> String {
 
 /// `a, b or c`.
 private func listed(_ words: [String], _ last: String) -> String {
-  words.dropLast().joined(separator: ", ") + " \(last) " + (words.last ?? "")
+  words.count < 2
+    ? words.first ?? "" : words.dropLast().joined(separator: ", ") + " \(last) " + words.last!
 }

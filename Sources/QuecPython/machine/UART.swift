@@ -14,6 +14,8 @@ struct SerialPorts: Peripheral {
     var callback: Int?
     /// What has arrived and was not read.
     var waiting: [UInt8] = []
+    /// How many bytes are on the line.
+    var comingCount = 0
     /// What the other end keeps back while there is no room.
     var keptBack: [UInt8] = []
     /// The pin that says which way a half-duplex line goes, and its level while the module sends.
@@ -186,13 +188,26 @@ struct SerialPorts: Peripheral {
     bring(bytes, to: index, on: board)
   }
 
-  /// Has bytes arrive at the port's speed.
+  /// Has bytes arrive at the port's speed; with flow control, as many as there is room for.
   private mutating func bring(_ bytes: [UInt8], to index: Int, on board: Board) {
+    var coming = bytes
+    if ports[index].framing.hasFlowControl {
+      let room = Self.capacity - ports[index].waiting.count - ports[index].comingCount
+      coming = ports[index].keptBack.isEmpty ? Array(bytes.prefix(max(room, 0))) : []
+      ports[index].keptBack += bytes.dropFirst(coming.count)
+    }
+    guard !coming.isEmpty else { return }
     let due =
       max(board.clock.now, ports[index].arrivingUntil)
-      + ports[index].framing.time(of: bytes.count)
-    when(due, on: board) { $0.arrive(bytes, at: index, on: &$1) }
+      + ports[index].framing.time(of: coming.count)
+    ports[index].comingCount += coming.count
+    when(due, on: board) { [coming] in $0.arrive(coming, at: index, on: &$1) }
     ports[index].arrivingUntil = due
+  }
+
+  /// How many bytes have not arrived yet that were sent to a port.
+  func backlog(ofPort number: Int) -> Int {
+    ports.first { $0.number == number }.map { $0.comingCount + $0.keptBack.count } ?? 0
   }
 
   /// Something has sent bytes over the host's line; nobody hears them where the port is not open.
@@ -202,22 +217,20 @@ struct SerialPorts: Peripheral {
   }
 
   private mutating func arrive(_ bytes: [UInt8], at index: Int, on board: inout Board) {
-    guard ports.indices.contains(index), ports[index].isOpen else { return }
+    guard ports.indices.contains(index) else { return }
+    ports[index].comingCount -= bytes.count
+    guard ports[index].isOpen else { return }
     let room = Self.capacity - ports[index].waiting.count
     let number = ports[index].number
     ports[index].waiting += bytes.prefix(room)
-    if bytes.count > room { overrun(Array(bytes.dropFirst(room)), at: index, on: &board) }
+    if bytes.count > room { overrun(at: index, on: &board) }
     guard room > 0 else { return }
     board.post(
       ports[index].callback, [.list([.int(0), .int(number), .int(min(bytes.count, room))])])
   }
 
-  /// There is no room for bytes: they wait at the other end, or are lost.
-  private mutating func overrun(_ bytes: [UInt8], at index: Int, on board: inout Board) {
-    guard !ports[index].framing.hasFlowControl else {
-      ports[index].keptBack += bytes
-      return
-    }
+  /// There is no room for bytes, which are lost.
+  private mutating func overrun(at index: Int, on board: inout Board) {
     board.remarkOnce(
       "the script reads UART\(ports[index].number) too slowly: \(Self.capacity) bytes wait, and what comes is lost"
     )
@@ -262,6 +275,11 @@ extension DeviceEmulator {
   /// - Parameter send: Gets what the module sends, with the device held: it must not wait.
   public func wire(uart number: Int, to send: @escaping @Sendable ([UInt8]) -> Void) {
     withBoard { $0.serialLines[number] = send }
+  }
+
+  /// How many bytes have not arrived yet that have come over such a line: whoever brings more waits for them.
+  package func backlog(onUART number: Int) -> Int {
+    look { (ports: SerialPorts, _) in ports.backlog(ofPort: number) }
   }
 
   /// Bytes that come over such a line: they arrive at the port's speed.
