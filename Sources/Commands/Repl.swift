@@ -82,7 +82,7 @@ struct Repl: Command {
     choices.isUnconfined = options.isUnconfined
     let session = ModuleSession(
       device, at: module, interpreter: interpreter, options: choices,
-      journal: Journal([trace?.reader, stage.reader(showsPrints: false)].compactMap { $0 }),
+      journal: Journal([trace?.reader, stage.reader(showsPrints: false)]),
       stage: stage)
     host.earlyEnd.handle { session.end($0.ending) }
     line.start(

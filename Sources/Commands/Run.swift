@@ -107,7 +107,7 @@ struct Run: Command {
       console: try stage.outputDescriptor(), modules: setup.modules.modules)
     length.put(into: &choices)
     choices.isUnconfined = options.isUnconfined
-    let journal = Journal([trace?.reader, stage.reader(showsPrints: true)].compactMap { $0 })
+    let journal = Journal([trace?.reader, stage.reader(showsPrints: true)])
     let run = GuestRun(device, interpreter: interpreter, options: choices, journal: journal)
     host.earlyEnd.handle { run.end($0.ending) }
     stage.follow(run)

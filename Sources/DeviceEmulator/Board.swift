@@ -24,7 +24,7 @@ package struct Board {
   /// What is outside of the module.
   package var world = World()
   /// What it was before the change that those who are told of it have not heard of yet.
-  package var worldBefore: World?
+  var worldBefore: World?
   /// What outlasts everything.
   package let secureArea: SecureArea
   /// What the modem keeps over a restart.
@@ -45,7 +45,7 @@ package struct Board {
   /// What the person at the host should be told once nobody holds the device any more.
   package var notices: [String] = []
   /// What was told, of that which is told once.
-  package var told: Set<String> = []
+  var told: Set<String> = []
 
   /// What is done at an alarm: to the board, or to what stands on it under the type of a peripheral.
   typealias Act =
@@ -102,7 +102,7 @@ package struct Board {
 
   /// Whether a fault makes a row apply: only one that is a failure, and not one where the call makes
   /// its value all the same.
-  package func fails(_ fault: Fault.What?, with outcome: Outcome) -> Bool {
+  func fails(_ fault: Fault.What?, with outcome: Outcome) -> Bool {
     guard let fault, outcome.product == nil else { return false }
     return faults.strikes(fault)
   }

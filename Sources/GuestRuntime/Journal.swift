@@ -57,7 +57,8 @@ package struct Journal: Sendable {
 
   private let readers: [Reader]
 
-  package init(_ readers: [Reader] = []) { self.readers = readers }
+  /// - Parameter readers: Those that there are; nil for none.
+  package init(_ readers: [Reader?] = []) { self.readers = readers.compactMap { $0 } }
 
   private func tell(_ least: Scope, _ entry: @autoclosure () -> Entry) {
     for reader in readers where reader.scope >= least { reader.take(entry()) }

@@ -1,3 +1,5 @@
+import FlashStorage
+
 /// A picture of colours of eight bits each.
 public struct Picture: Sendable, Equatable {
   /// In pixels.
@@ -70,7 +72,7 @@ extension Picture {
 
   private static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
     let named = Array(name.utf8) + content
-    return big(content.count) + named + big(Int(crc32(named)))
+    return big(content.count) + named + big(Int(~CRC32(of: named.span).value))
   }
 
   private static func big(_ value: Int) -> [UInt8] {
@@ -84,17 +86,5 @@ extension Picture {
       sums = (sums + sum) % 65521
     }
     return sums << 16 | sum
-  }
-
-  private static let crcTable: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { sum, _ in
-      sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1
-    }
-  }
-
-  private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    var sum = ~UInt32(0)
-    for byte in bytes { sum = crcTable[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ sum >> 8 }
-    return ~sum
   }
 }

@@ -1,12 +1,12 @@
 /// The checksum of both littlefs: polynomial 0x04C11DB7, bits reflected, starting from all ones, not
-/// inverted at the end.
-struct CRC32: Equatable {
-  private(set) var value: UInt32 = .max
+/// inverted at the end; inverted it is the one of PNG.
+package struct CRC32: Equatable {
+  package private(set) var value: UInt32 = .max
 
   init() {}
 
   /// The checksum of a piece of bytes.
-  init(of bytes: Span<UInt8>) { update(bytes) }
+  package init(of bytes: Span<UInt8>) { update(bytes) }
 
   mutating func update(_ byte: UInt8) {
     value = value >> 8 ^ Self.tables[Int(UInt8(truncatingIfNeeded: value) ^ byte)]

@@ -16,26 +16,28 @@ struct AppUpdates: Peripheral {
         board.files.keep([], at: PendingUpdate.flag) ? .done() : .instead("full")
       },
     ],
-    "app_fota_download.update_download_stat": [
-      "full": .never,
-      "ok": .make { _, call, _, board in
-        var update = PendingUpdate(on: board.files)
-        update.add(.init(url: call.string(0), name: call.string(1), size: call.int(2)))
-        return update.keep(on: board.files) ? .done() : .instead("full")
-      },
-    ],
-    "app_fota_download.delete_update_file": [
-      "full": .never,
-      "ok": .make { _, call, _, board in
-        var update = PendingUpdate(on: board.files)
-        update.remove(call.string(0))
-        return update.keep(on: board.files) ? .done() : .instead("full")
-      },
-    ],
+    "app_fota_download.update_download_stat": changing { update, call in
+      update.add(.init(url: call.string(0), name: call.string(1), size: call.int(2)))
+    },
+    "app_fota_download.delete_update_file": changing { $0.remove($1.string(0)) },
     "app_fota_download.get_updater_dir": ["ok": .fact { _ in .string(PendingUpdate.folder) }],
     "app_fota_download.get_download_stat_file": ["ok": .fact { _ in .string(PendingUpdate.list) }],
     "app_fota_download.get_update_flag_file": ["ok": .fact { _ in .string(PendingUpdate.flag) }],
   ]
+
+  /// What changes the list, if there is room for it.
+  private static func changing(
+    _ change: @escaping @Sendable (inout PendingUpdate, Call) -> Void
+  ) -> MethodRows<AppUpdates> {
+    [
+      "full": .never,
+      "ok": .make { _, call, _, board in
+        var update = PendingUpdate(on: board.files)
+        change(&update, call)
+        return update.keep(on: board.files) ? .done() : .instead("full")
+      },
+    ]
+  }
 
   private static let downloading: MethodRows<AppUpdates> = [
     "place": .when { !PendingUpdate.canReplace($1.string(1)) },

@@ -78,7 +78,7 @@ public struct ATChannel: Sendable {
     defer { (line, isTooLong) = ([], false) }
     guard let commands = ATLine(line) else { return nil }
     guard !isTooLong else {
-      reply += Array("\r\nERROR\r\n".utf8)
+      reply += ATResponse(result: .error).text
       return nil
     }
     lastLine = line

@@ -48,7 +48,8 @@ extension ATCommand {
         return ["+QFLDS: \(files.reduce(0) { $0 + $1.size }),\(files.count)"]
       },
       write: { _, board, parameters throws(Stop) in
-        guard parameters[0] == "UFS", let room = try? board.files.statistics(of: Board.storage)
+        guard parameters[0] == "UFS",
+          let room = try? board.files.statistics(of: ScriptFiles.userRoot)
         else { throw .equipment(.wrongParameters) }
         return [
           "+QFLDS: \(room.freeBlockCount * room.blockSize),\(room.blockCount * room.blockSize)"
@@ -58,9 +59,6 @@ extension ATCommand {
 }
 
 extension Board {
-  /// The volume that AT commands call UFS.
-  fileprivate static let storage = "/usr"
-
   fileprivate struct StoredFile {
     let name: String
     let size: Int
@@ -68,9 +66,9 @@ extension Board {
     var line: String { "+QFLST: \"UFS:\(name)\",\(size)" }
   }
 
-  /// The files in the volume's own folder.
+  /// The files in the own folder of the volume that AT commands call UFS.
   fileprivate var storedFiles: [StoredFile] {
-    let entries = (try? files.entries(of: Self.storage)) ?? []
+    let entries = (try? files.entries(of: ScriptFiles.userRoot)) ?? []
     return entries.filter { $0.status.kind == .file }.map {
       StoredFile(name: $0.name, size: $0.status.size)
     }
